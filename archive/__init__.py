@@ -1,0 +1,1 @@
+"""The institution: persons, dossiers, storage, packs, documents. Registers its handlers with the engine."""

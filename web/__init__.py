@@ -1,0 +1,1 @@
+"""The browser: Flask and HTMX. May import all others; nothing imports it."""

@@ -1,0 +1,130 @@
+"""The database: declarative base, column types, and the one commit of the house."""
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+import orjson
+from sqlalchemy import DateTime, Dialect, Engine, Enum, MetaData, create_engine, event
+from sqlalchemy.engine import Connection
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+from sqlalchemy.types import JSON, TypeDecorator
+
+log = logging.getLogger(__name__)
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware datetime, UTC in the database, UTC when read back. Naive values are refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"naive datetime {value!r}: every moment carries its zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """Parent of every table of the house."""
+
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map = {datetime: Moment(), dict[str, Any]: JSON(), list[Any]: JSON()}
+
+
+def status_column(kind: type[StrEnum], default: StrEnum) -> Mapped[Any]:
+    """A status column: the enum's value as text, checked by the database."""
+    stored = Enum(
+        kind,
+        native_enum=False,
+        create_constraint=True,
+        length=30,
+        values_callable=lambda members: [member.value for member in members],
+        name=f"{kind.__name__.lower()}_known",
+    )
+    return mapped_column(stored, default=default, index=False)
+
+
+class Database:
+    """One database and its sessions: `transaction()` for work, `reading()` for looking."""
+
+    def __init__(self, url: str, **options: Any) -> None:
+        """`url` is a SQLAlchemy URL; `sqlite:///…` or `postgresql+psycopg://…`.
+
+        `info` is copied into every session's `info` (see workflow.office).
+        """
+        sqlite = url.startswith("sqlite")
+        options.setdefault("pool_pre_ping", not sqlite)
+        self.url = url
+        self.info: dict[str, Any] = {}
+        self.engine: Engine = create_engine(url, json_serializer=_dump_json, json_deserializer=orjson.loads, **options)
+        if sqlite:
+            _tame_sqlite(self.engine)
+        self._writer = self.engine.execution_options(juanliu_begin="IMMEDIATE")
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """One unit of work: committed at the end, rolled back on any exception.
+
+        What was registered by `after_commit` runs when the commit stands.
+        """
+        with Session(self._writer, expire_on_commit=False, info=dict(self.info)) as session:
+            yield session
+            session.commit()
+            _run_after_commit(session)
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session for looking only; never committed, takes no write lock."""
+        with Session(self.engine, autoflush=False, info=dict(self.info)) as session:
+            yield session
+
+
+def after_commit(session: Session, act: Callable[[], None]) -> None:
+    """Run `act` once the session's transaction has been committed; never if it is rolled back."""
+    session.info.setdefault("after_commit", []).append(act)
+
+
+def _run_after_commit(session: Session) -> None:
+    for act in session.info.pop("after_commit", []):
+        try:
+            act()
+        except Exception:
+            log.exception("after_commit_failed")  # the sweep repairs what a lost wake-up left
+
+
+def _dump_json(value: Any) -> str:
+    return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode()
+
+
+def _tame_sqlite(engine: Engine) -> None:
+    """WAL, full durability, foreign keys, and transactions that take the write lock when they begin."""
+
+    @event.listens_for(engine, "connect")
+    def _prepare(dbapi_connection: Any, _record: Any) -> None:
+        dbapi_connection.isolation_level = None
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=20000"):
+            dbapi_connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        mode = connection.get_execution_options().get("juanliu_begin", "DEFERRED")
+        connection.exec_driver_sql(f"BEGIN {mode}")

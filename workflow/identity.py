@@ -1,0 +1,60 @@
+"""Who people are: users, groups, and what a group permits."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, String, select
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from workflow.db import Base
+
+
+class Group(Base):
+    """A role people hold together. A candidate group of a task names one by its key."""
+
+    __tablename__ = "groups"
+    key: Mapped[str] = mapped_column(String(60), primary_key=True)
+    name: Mapped[str] = mapped_column(String(120))
+    name_en: Mapped[str] = mapped_column(String(120), default="")
+    permissions: Mapped[list[Any]] = mapped_column(default=list)
+
+
+class Membership(Base):
+    __tablename__ = "memberships"
+    user_name: Mapped[str] = mapped_column(ForeignKey("users.name"), primary_key=True)
+    group_key: Mapped[str] = mapped_column(ForeignKey("groups.key"), primary_key=True, index=True)
+
+
+class User(Base):
+    """A person who signs in. `name` is the login, never changed and never re-used; people read `display_name`."""
+
+    __tablename__ = "users"
+    name: Mapped[str] = mapped_column(String(60), primary_key=True)
+    display_name: Mapped[str] = mapped_column(String(120))
+    password_hash: Mapped[str] = mapped_column(String(255), default="")
+    active: Mapped[bool] = mapped_column(default=True)
+    language: Mapped[str] = mapped_column(String(10), default="zh")
+    theme: Mapped[str] = mapped_column(String(10), default="auto")
+    created_at: Mapped[datetime]
+    groups: Mapped[list[Group]] = relationship(secondary="memberships", lazy="selectin", order_by=Group.key)
+
+    @property
+    def group_keys(self) -> list[str]:
+        return [group.key for group in self.groups]
+
+    def may(self, permission: str) -> bool:
+        """Whether one of the user's groups permits it; "*" permits everything."""
+        return self.active and any({permission, "*"} & set(group.permissions) for group in self.groups)
+
+
+def members(session: Session, group_keys: Iterable[str]) -> list[User]:
+    """The active people of any of these groups, by display name."""
+    query = (
+        select(User)
+        .join(Membership, Membership.user_name == User.name)
+        .where(Membership.group_key.in_(list(group_keys)), User.active)
+        .order_by(User.display_name)
+        .distinct()
+    )
+    return list(session.scalars(query))

@@ -1,0 +1,43 @@
+"""The office: settings, database, file store and queue of one installation, reachable from any session."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy.orm import Session
+
+from workflow.clock import now
+from workflow.db import Database
+from workflow.files import FileStore
+from workflow.settings import Settings
+
+if TYPE_CHECKING:
+    from workflow.jobs import Queue
+
+
+@dataclass
+class Office:
+    settings: Settings
+    database: Database
+    files: FileStore
+    queue: "Queue | None" = None  # None: nothing wakes workers, the sweep finds the rows
+
+    def local(self, at: datetime) -> datetime:
+        """The moment as the office's clock on the wall shows it."""
+        return at.astimezone(self.settings.zone)
+
+    def today(self) -> date:
+        return self.local(now()).date()
+
+
+def open_office(settings: Settings, **engine_options: object) -> Office:
+    """Connect to what the settings name. Touches no table."""
+    database = Database(settings.database_url, **engine_options)
+    office = Office(settings, database, FileStore(settings.data / "files"))
+    database.info["office"] = office
+    return office
+
+
+def of(session: Session) -> Office:
+    """The office a session belongs to."""
+    return session.info["office"]

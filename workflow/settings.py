@@ -1,0 +1,105 @@
+"""Settings come from the environment, are read once, and are refused at start if wrong."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+
+
+class SettingsRefused(SystemExit):
+    """A setting that cannot be used; the message names it, so that the start ends with one clear sentence."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the environment said. See the table in docs/settings.md."""
+
+    data: Path                 # JUANLIU_DATA: the one folder of everything that must survive
+    database_url: str          # DATABASE_URL
+    redis_url: str             # REDIS_URL; "" = the bundled Valkey (a socket in the data folder)
+    host: str                  # HOST
+    port: int                  # PORT
+    zone: ZoneInfo             # JUANLIU_ZONE: the office's time zone
+    secret_key: str            # SECRET_KEY, or generated on first start into data/secret-key
+    secure_cookies: bool       # JUANLIU_HTTPS=1 behind a TLS proxy
+    upload_limit: int          # JUANLIU_UPLOAD_MB, in bytes here
+    office_name: str           # JUANLIU_OFFICE: printed on documents
+
+    @property
+    def queue_url(self) -> str:
+        return self.redis_url or f"unix://{self.data / 'valkey' / 'valkey.sock'}"
+
+
+def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
+    """Read and check the settings; raises SettingsRefused naming the variable."""
+    env = os.environ if environment is None else environment
+    data = Path(env.get("JUANLIU_DATA") or CHECKOUT / "data").absolute()
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingsRefused(f"JUANLIU_DATA={data}: the folder cannot be made ({error.strerror}).") from None
+    return Settings(
+        data=data,
+        database_url=_database_url(env.get("DATABASE_URL", ""), data),
+        redis_url=_redis_url(env.get("REDIS_URL", "")),
+        host=env.get("HOST", "127.0.0.1"),
+        port=_number(env, "PORT", 8000, 1, 65535),
+        zone=_zone(env.get("JUANLIU_ZONE", "Asia/Shanghai")),
+        secret_key=_secret(env.get("SECRET_KEY", ""), data),
+        secure_cookies=env.get("JUANLIU_HTTPS", "") == "1",
+        upload_limit=_number(env, "JUANLIU_UPLOAD_MB", 20, 1, 2000) * 1024 * 1024,
+        office_name=env.get("JUANLIU_OFFICE", "云溪区人事档案管理中心"),
+    )
+
+
+def _number(env: Mapping[str, str], name: str, default: int, low: int, high: int) -> int:
+    text = env.get(name, "") or str(default)
+    if not text.isdecimal() or not low <= int(text) <= high:
+        raise SettingsRefused(f"{name}={text}: must be a whole number from {low} to {high}.")
+    return int(text)
+
+
+def _database_url(text: str, data: Path) -> str:
+    if not text:
+        return f"sqlite:///{data / 'juanliu.db'}"
+    for plain in ("postgres://", "postgresql://"):
+        if text.startswith(plain):
+            return "postgresql+psycopg://" + text.removeprefix(plain)
+    if text.startswith(("sqlite:///", "postgresql+psycopg://")):
+        return text
+    raise SettingsRefused("DATABASE_URL must begin with sqlite:/// or postgresql://.")
+
+
+def _redis_url(text: str) -> str:
+    if text and not text.startswith(("redis://", "rediss://", "unix://")):
+        raise SettingsRefused("REDIS_URL must begin with redis://, rediss:// or unix://.")
+    return text
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise SettingsRefused(f"JUANLIU_ZONE={name}: no such time zone.") from None
+
+
+def _secret(given: str, data: Path) -> str:
+    if given:
+        if len(given) < 32:
+            raise SettingsRefused("SECRET_KEY is too short: at least 32 characters.")
+        return given
+    kept = data / "secret-key"
+    if not kept.exists():
+        fresh = data / f"secret-key.{os.getpid()}"
+        fresh.touch(mode=0o600)
+        fresh.write_text(secrets.token_urlsafe(48))
+        try:
+            os.link(fresh, kept)  # the first of several processes wins
+        except FileExistsError:
+            pass
+        fresh.unlink()
+    return kept.read_text().strip()

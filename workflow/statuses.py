@@ -1,0 +1,41 @@
+"""Every status of the engine: an enum stored by value; what may follow stands beside it."""
+
+from enum import StrEnum
+
+
+class InstanceStatus(StrEnum):
+    RUNNING = "running"
+    SUSPENDED = "suspended"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+
+
+class TaskStatus(StrEnum):
+    OPEN = "open"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+
+
+class JobStatus(StrEnum):
+    WAITING = "waiting"      # due now or later
+    RUNNING = "running"      # leased to a worker
+    DONE = "done"
+    FAILED = "failed"        # tries used up; an open incident stands beside it
+    CANCELLED = "cancelled"
+
+
+class TimerStatus(StrEnum):
+    WAITING = "waiting"
+    FIRED = "fired"
+    CANCELLED = "cancelled"
+
+
+class IncidentStatus(StrEnum):
+    OPEN = "open"
+    RESOLVED = "resolved"
+
+
+class MessageStatus(StrEnum):
+    WAITING = "waiting"      # kept until someone waits for it
+    DELIVERED = "delivered"
+    EXPIRED = "expired"
