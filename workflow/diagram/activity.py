@@ -1,0 +1,32 @@
+"""One element of a diagram as people and the host see it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Activity:
+    """An element of the process, its attributes raw, as in the file (text or None; expressions not evaluated).
+
+    `kind` is the BPMN element name (`userTask`, `serviceTask`, `callActivity`, `startEvent`, `boundaryEvent`, …).
+    `names` maps a language to a name beside the drawn one (`{"en": "Open the pack"}`).
+    """
+
+    id: str
+    kind: str
+    name: str | None = None
+    names: Mapping[str, str] = field(default_factory=dict)
+    lane: str | None = None
+    form_key: str | None = None
+    assignee: str | None = None
+    candidate_groups: str | None = None       # comma separated, or an expression
+    candidate_users: str | None = None
+    due_date: str | None = None
+    follow_up_date: str | None = None
+    priority: str | None = None
+    topic: str | None = None                  # service, send and business rule tasks
+    listeners: tuple[str, ...] = ()           # topics of complete listeners, in the order of the file
+    called_element: str | None = None
+    message: str | None = None                # name of the message or signal waited for, started by, or thrown
+    properties: Mapping[str, str] = field(default_factory=dict)
+    documentation: str | None = None

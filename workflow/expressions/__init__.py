@@ -1,0 +1,5 @@
+"""The one expression language of the house."""
+
+from workflow.expressions.around import Around
+
+__all__ = ["Around"]
