@@ -1,0 +1,153 @@
+"""Importing a courier's list: stored at once, then made into packs by a background job, 25 rows at a time.
+
+Safe to break off anywhere: a portion is one transaction, a row is done when its status says so, and a tracking
+number makes one pack only. So the same list imported twice brings nothing new the second time.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from archive import days, vault
+from archive.packs import desk, lists
+from archive.packs.kept_sentences import kept
+from archive.packs.lists import ListRow
+from archive.packs.models import CourierList, CourierRow, ListStatus, Pack, RowStatus
+from workflow import jobs
+from workflow.clock import now
+from workflow.errors import NotFound, Refusal
+from workflow.registry import Repeat, Work, fsck_check, service_task
+
+TOPIC = "packs.import"
+PORTION = 25
+ROW_PURPOSE = "courier_rows.id_no"
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far an import is. rows = accepted + rejected + waiting."""
+
+    rows: int
+    accepted: int
+    rejected: int
+    waiting: int
+
+    @property
+    def percent(self) -> int:
+        return 100 * (self.accepted + self.rejected) // self.rows if self.rows else 100
+
+
+def begin(session: Session, content: bytes, name: str, by: str) -> CourierList:
+    """Keep the list and leave its rows to a job. Raises Invalid when the file cannot be used; nothing is kept then."""
+    preview = lists.parse(content, name)
+    courier_list = CourierList(name=name[:255], sha256=preview.sha256, imported_at=now(), imported_by=by)
+    session.add(courier_list)
+    session.flush()  # its rows and its job name it
+    session.add_all(_kept_row(session, courier_list, row) for row in preview.rows)
+    courier_list.job_id = jobs.add(session, TOPIC, {"list_id": courier_list.id}).id
+    return courier_list
+
+
+def find(session: Session, list_id: int) -> CourierList:
+    """The list; raises NotFound."""
+    found = session.get(CourierList, list_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def latest(session: Session, limit: int = 50) -> list[CourierList]:
+    """The imported lists, newest first."""
+    return list(session.scalars(select(CourierList).order_by(CourierList.id.desc()).limit(limit)))
+
+
+def progress(session: Session, courier_list: CourierList) -> Progress:
+    """Counts of the list's rows by what became of them."""
+    counted = dict(
+        session.execute(
+            select(CourierRow.status, func.count()).where(CourierRow.list_id == courier_list.id)
+            .group_by(CourierRow.status)
+        ).all()
+    )
+    by_status = {status: counted.get(status, 0) for status in RowStatus}
+    return Progress(
+        rows=sum(by_status.values()),
+        accepted=by_status[RowStatus.ACCEPTED],
+        rejected=by_status[RowStatus.REJECTED],
+        waiting=by_status[RowStatus.WAITING],
+    )
+
+
+def rows(session: Session, courier_list: CourierList, status: RowStatus | None = None) -> list[CourierRow]:
+    """The rows of a list in the file's order, all or those of one status. `reason` is said by `kept_sentences.spoken`."""
+    query = select(CourierRow).where(CourierRow.list_id == courier_list.id).order_by(CourierRow.number)
+    return list(session.scalars(query.where(CourierRow.status == status) if status else query))
+
+
+@service_task(TOPIC)
+def import_portion(session: Session, work: Work) -> Mapping[str, Any] | Repeat:
+    """The next rows of a list become packs; repeats until none waits."""
+    courier_list = find(session, work.payload["list_id"])
+    if courier_list.status is ListStatus.WAITING:
+        courier_list.status = ListStatus.RUNNING
+        days.open_day(session, days.delivery_day(session, now()), courier_list.imported_by)
+    waiting = (
+        select(CourierRow)
+        .where(CourierRow.list_id == courier_list.id, CourierRow.status == RowStatus.WAITING)
+        .order_by(CourierRow.number)
+        .limit(PORTION)
+    )
+    portion = list(session.scalars(waiting))
+    for row in portion:
+        _bring_in(session, courier_list, row)
+    if len(portion) == PORTION:
+        return Repeat()
+    courier_list.status, courier_list.done_at = ListStatus.DONE, now()
+    return {}
+
+
+def _kept_row(session: Session, courier_list: CourierList, row: ListRow) -> CourierRow:
+    sealed = vault.seal(session, row.id_no, ROW_PURPOSE) if row.id_no else None
+    return CourierRow(
+        list_id=courier_list.id,
+        number=row.number,
+        facts=row.facts,
+        id_no_sealed=sealed,
+        warnings=[kept(said) for said in row.warnings],
+        status=RowStatus.REJECTED if row.problems else RowStatus.WAITING,
+        reason=kept(row.problems[0]) if row.problems else None,
+    )
+
+
+def _bring_in(session: Session, courier_list: CourierList, row: CourierRow) -> None:
+    id_no = vault.open_(session, row.id_no_sealed, ROW_PURPOSE) if row.id_no_sealed else None
+    try:
+        with session.begin_nested():
+            pack = desk.expect(session, row.facts, id_no, courier_list.imported_by, courier_list)
+    except Refusal as refused:
+        row.status, row.reason = RowStatus.REJECTED, kept(refused.sentence)
+    else:
+        row.status, row.pack_id = RowStatus.ACCEPTED, pack.id
+
+
+@fsck_check("lists_add_up")
+def _every_row_ended(session: Session) -> Any:
+    """A list that is done has no waiting row, and every accepted row its pack (Annex C 19)."""
+    left = (
+        select(CourierList.id, func.count())
+        .join(CourierRow, CourierRow.list_id == CourierList.id)
+        .where(CourierList.status == ListStatus.DONE, CourierRow.status == RowStatus.WAITING)
+        .group_by(CourierList.id)
+    )
+    for list_id, count in session.execute(left):
+        yield f"List {list_id} is done, but {count} of its rows are neither accepted nor rejected."
+
+
+@fsck_check("packs_have_a_case")
+def _every_pack_in_a_case(session: Session) -> Any:
+    """Every pack is worked on in a case."""
+    for tracking_no in session.scalars(select(Pack.tracking_no).where(Pack.case_id.is_(None))):
+        yield f"Pack {tracking_no} has no case."
