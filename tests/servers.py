@@ -23,7 +23,6 @@ import psycopg
 import redis
 
 FOLDER = "JUANLIU_TEST_SERVERS"
-_watchers: list[subprocess.Popen[bytes]] = []
 PATIENCE = 60.0  # seconds a server may take to answer on a busy machine
 
 
@@ -66,8 +65,8 @@ def valkey() -> Path:
     return folder / "valkey.sock"
 
 
-def start_valkey(socket: Path, keeper: int) -> subprocess.Popen[bytes]:
-    """Start a Valkey on a socket; it ends with the process `keeper`. Terminate what is returned to end it sooner."""
+def start_valkey(socket: Path, keeper: int) -> int:
+    """Start a Valkey on a socket; it ends with the process `keeper`, or by stop() with what is returned."""
     command = [
         str(valkey_binary()),
         "--port",
@@ -82,6 +81,12 @@ def start_valkey(socket: Path, keeper: int) -> subprocess.Popen[bytes]:
     watcher = _watch([sys.executable, __file__, "keep", str(keeper), "", *command], log=socket.with_suffix(".log"))
     _until_it_answers(lambda: redis.Redis(unix_socket_path=str(socket)).ping(), watcher, socket.with_suffix(".log"))
     return watcher
+
+
+def stop(watcher: int) -> None:
+    """Stop the server a watcher keeps, and wait until it is gone."""
+    os.kill(watcher, signal.SIGTERM)
+    os.waitpid(watcher, 0)
 
 
 def valkey_binary() -> Path:
@@ -155,25 +160,26 @@ def _package(name: str) -> Path:
     return Path(found.origin).parent
 
 
-def _until_it_answers(ask, watcher: subprocess.Popen[bytes], log: Path) -> None:
+def _until_it_answers(ask, watcher: int, log: Path) -> None:
     ends_at = time.monotonic() + PATIENCE
     while True:
         try:
             ask()
             return
         except (psycopg.OperationalError, redis.ConnectionError):
-            if watcher.poll() is not None or time.monotonic() > ends_at:
+            if os.waitpid(watcher, os.WNOHANG)[0] or time.monotonic() > ends_at:
                 raise RuntimeError(f"A test server did not start:\n{log.read_text()}") from None
             select.select([], [], [], 0.05)
 
 
-def _watch(command: list[str], log: Path | None = None) -> subprocess.Popen[bytes]:
-    with open(log or os.devnull, "ab") as output:
-        process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True
-        )
-    _watchers.append(process)  # they outlive us: Python would warn of each one it forgets
-    return process
+def _watch(command: list[str], log: Path | None = None) -> int:
+    """Start a process that may outlive this one; returns its id."""
+    output = os.open(log or os.devnull, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    try:
+        streams = [(os.POSIX_SPAWN_DUP2, output, stream) for stream in (1, 2)]
+        return os.posix_spawn(command[0], command, os.environ, file_actions=streams, setsid=True)
+    finally:
+        os.close(output)
 
 
 def _keep(keeper: int, account: str, command: list[str]) -> None:

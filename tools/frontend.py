@@ -89,4 +89,6 @@ if __name__ == "__main__":
     try:
         main()
     except subprocess.CalledProcessError as error:
-        sys.exit(f"The browser's files could not be fetched: {' '.join(map(str, error.cmd))} ended with {error.returncode}.")
+        sys.exit(
+            f"The browser's files could not be fetched: {' '.join(map(str, error.cmd))} ended with {error.returncode}."
+        )
