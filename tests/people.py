@@ -17,7 +17,7 @@ SINCE = datetime(2026, 1, 1, tzinfo=UTC)
 GROUPS = {
     "registry": ("档案室", "Registry", []),
     "director": ("主任", "Director", ["*"]),
-    "admin": ("系统管理", "Administration", ["admin"]),
+    "admin": ("系统管理", "Administration", ["users.manage", "definitions.deploy", "incidents.retry"]),
 }
 PEOPLE = {
     "anna": ("安娜", ["registry"]),

@@ -36,6 +36,7 @@ class User(Base):
     active: Mapped[bool] = mapped_column(default=True)
     language: Mapped[str] = mapped_column(String(10), default="zh")
     theme: Mapped[str] = mapped_column(String(10), default="auto")
+    password_initial: Mapped[bool] = mapped_column(default=False)  # set by someone else; must be changed first
     created_at: Mapped[datetime]
     groups: Mapped[list[Group]] = relationship(secondary="memberships", lazy="selectin", order_by=Group.key)
 

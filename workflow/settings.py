@@ -28,6 +28,7 @@ class Settings:
     secure_cookies: bool       # JUANLIU_HTTPS=1 behind a TLS proxy
     upload_limit: int          # JUANLIU_UPLOAD_MB, in bytes here
     office_name: str           # JUANLIU_OFFICE: printed on documents
+    hosts: tuple[str, ...] = ()  # JUANLIU_HOSTS: the only host names answered, comma-separated; () = any
 
     @property
     def queue_url(self) -> str:
@@ -53,6 +54,7 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
         secure_cookies=env.get("JUANLIU_HTTPS", "") == "1",
         upload_limit=_number(env, "JUANLIU_UPLOAD_MB", 20, 1, 2000) * 1024 * 1024,
         office_name=env.get("JUANLIU_OFFICE", "云溪区人事档案管理中心"),
+        hosts=tuple(host.strip() for host in env.get("JUANLIU_HOSTS", "").split(",") if host.strip()),
     )
 
 

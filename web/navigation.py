@@ -1,0 +1,59 @@
+"""The main navigation: each page module says its own entry; what you may not open is not shown.
+
+    NAVIGATION = (Entry("Inbox", "inbox.show", order=10, badge=open_count),)
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from flask import Flask, current_app, g, request, url_for
+from sqlalchemy.orm import Session
+
+from web.reader import current_user, viewer
+from workflow.identity import User
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One link. `label` is an English msgid; `badge` counts what waits there (0 shows nothing)."""
+
+    label: str
+    endpoint: str
+    order: int
+    permission: str | None = None
+    icon: str = ""
+    badge: Callable[[Session, User], int] | None = None
+    live: str | None = None  # an event of the page on which the badge is asked for again
+
+
+def install(app: Flask) -> None:
+    app.extensions["navigation"] = []
+    app.jinja_env.globals.update(navigation=entries, nav_count=count, nav_here=is_here)
+
+
+def add(app: Flask, entry: Entry) -> None:
+    """Keep the entries in their order."""
+    app.extensions["navigation"].append(entry)
+    app.extensions["navigation"].sort(key=lambda each: each.order)
+
+
+def entries() -> list[Entry]:
+    """What the reader may open."""
+    reader = viewer()
+    if reader is None:
+        return []
+    return [e for e in current_app.extensions["navigation"] if e.permission is None or reader.may(e.permission)]
+
+
+def count(entry: Entry) -> int:
+    """The entry's badge; 0 on pages without a session (errors)."""
+    session = g.get("session")
+    if entry.badge is None or session is None or not session.is_active or g.get("failed"):
+        return 0
+    return entry.badge(session, current_user())
+
+
+def is_here(entry: Entry) -> bool:
+    """Whether the page shown belongs to the entry."""
+    home = url_for(entry.endpoint).rstrip("/")
+    return request.path == home or request.path.startswith(home + "/")
