@@ -4,7 +4,7 @@ People are named by `users.name` (the login), activities by the element id in th
 engine's token id. History is the append-only truth; every other table is what is so now.
 """
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
@@ -17,6 +17,7 @@ from workflow.statuses import IncidentStatus, InstanceStatus, JobStatus, Message
 Person = String(60)
 ElementId = String(200)
 TokenId = String(60)
+FAR = datetime(9000, 1, 1, tzinfo=UTC)  # sorts what has no due date behind everything that has
 
 
 class ResourceContent(Base):
@@ -37,9 +38,9 @@ class ProcessDefinition(Base):
     version: Mapped[int]
     name: Mapped[str] = mapped_column(String(200))
     names: Mapped[dict[str, Any]] = mapped_column(default=dict)  # language → name
-    xml: Mapped[bytes] = mapped_column(LargeBinary)
+    xml: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
     sha256: Mapped[str] = mapped_column(String(64))  # over the diagram and every pinned resource
-    activities: Mapped[dict[str, Any]]  # element id → engine.Activity as a dict
+    activities: Mapped[dict[str, Any]] = mapped_column(deferred=True)  # element id → engine.Activity as a dict
     deployed_at: Mapped[datetime]
     deployed_by: Mapped[str] = mapped_column(Person)
 
@@ -157,7 +158,7 @@ class UserTask(Base):
     completed_by: Mapped[str | None] = mapped_column(ForeignKey("users.name"))
     ended_at: Mapped[datetime | None]
     outcome: Mapped[str | None] = mapped_column(String(120))
-    request_key: Mapped[str | None] = mapped_column(String(64))  # idempotency key of the completing request
+    request_digest: Mapped[str | None] = mapped_column(String(64))  # of the completing request and its idempotency key
 
     instance: Mapped[ProcessInstance] = relationship()
     case: Mapped[Case] = relationship()
@@ -166,12 +167,14 @@ class UserTask(Base):
 
 class TaskCandidate(Base):
     """Who may claim an OPEN task: a group, or one person. Rows go when the task ends, so that the inbox
-    reads one short index whatever the history. `due_at` is the task's, or the far future when it has none."""
+    reads one short index whatever the history. `due_at` is the task's, or FAR when it has none; `claimed` says
+    whether somebody has it, so that the groups' queue skips it without a look at the task."""
 
     __tablename__ = "task_candidates"
-    __table_args__ = (Index("ix_task_candidates_queue", "candidate", "due_at", "task_id"),)
+    __table_args__ = (Index("ix_task_candidates_queue", "candidate", "claimed", "due_at", "task_id"),)
     task_id: Mapped[int] = mapped_column(ForeignKey("user_tasks.id"), primary_key=True)
     candidate: Mapped[str] = mapped_column(String(66), primary_key=True)  # "group:registry" or "user:anna"
+    claimed: Mapped[bool] = mapped_column(default=False)
     due_at: Mapped[datetime]
 
 

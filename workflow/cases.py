@@ -1,0 +1,100 @@
+"""Cases: the matter itself, over all its process instances; who may see it and what finds it."""
+
+import unicodedata
+
+from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from workflow import history
+from workflow.clock import now
+from workflow.errors import Conflict, Invalid, NotFound, sentence
+from workflow.identity import User
+from workflow.models import Case, CaseGroup, CaseKey, CasePerson
+
+READ_ALL = "cases.read_all"  # the permission to see every case
+
+
+def open_case(session: Session, business_key: str, title: str, process_key: str, by: str) -> Case:
+    """A new case, findable by its business key, which no other case may have (Conflict). `by` is a user's name."""
+    business_key = business_key.strip()
+    if not business_key:
+        raise Invalid({"business_key": [sentence("A case needs a business key.")]})
+    if session.scalar(select(Case.id).where(Case.business_key == business_key)) is not None:
+        raise Conflict("There is already a case “{key}”.", key=business_key)
+    case = Case(
+        business_key=business_key, title=title[:300], process_key=process_key, opened_at=now(), opened_by=by
+    )
+    session.add(case)
+    session.flush()  # the case's id is needed by everything inside it
+    history.begin(session, case)
+    history.record(session, case, by, "opened", title=case.title, business_key=business_key)
+    add_key(session, case, business_key)
+    if by != history.SYSTEM:
+        show_to(session, case.id, people=[by])
+    return case
+
+
+def rename(session: Session, case: Case, title: str, by: str) -> None:
+    """Give the case another title; the old one stays in the history."""
+    title = title.strip()[:300]
+    if title and title != case.title:
+        history.record(session, case, by, "renamed", before=case.title, after=title)
+        case.title = title
+
+
+def add_key(session: Session, case: Case, key: str) -> None:
+    """One more key a scanner or a search finds the case by. Adding it again changes nothing."""
+    kept = normal(key)[:120]
+    if kept:
+        _add_missing(session, CaseKey, [{"case_id": case.id, "key": kept}])
+
+
+def normal(key: str) -> str:
+    """A key as it is kept and compared: full-width letters and digits made plain, no blanks, lower case."""
+    return "".join(unicodedata.normalize("NFKC", key).split()).lower()
+
+
+def visible(session: Session, user: User) -> Select[tuple[Case]]:
+    """The cases this user may see: those where they or one of their groups has or had work, or all of them."""
+    return select(Case).where(visible_to(user))
+
+
+def visible_to(user: User) -> ColumnElement[bool]:
+    """The condition on `cases` that says this user may see a row."""
+    if user.may(READ_ALL):
+        return Case.id.is_not(None)
+    groups = select(CaseGroup.case_id).where(CaseGroup.group_key.in_(user.group_keys), CaseGroup.case_id == Case.id)
+    people = select(CasePerson.case_id).where(CasePerson.user_name == user.name, CasePerson.case_id == Case.id)
+    return or_(groups.exists(), people.exists())
+
+
+def find(session: Session, case_id: int, user: User) -> Case:
+    """The case, if this user may see it; else NotFound."""
+    case = session.scalar(visible(session, user).where(Case.id == case_id))
+    if case is None:
+        raise NotFound
+    return case
+
+
+def by_key(session: Session, key: str, user: User) -> list[Case]:
+    """The cases with this key that the user may see, open ones first."""
+    query = visible(session, user).join(CaseKey, CaseKey.case_id == Case.id).where(CaseKey.key == normal(key))
+    return list(session.scalars(query.order_by(Case.closed_at.is_not(None), Case.id.desc())))
+
+
+def keys(session: Session, case: Case) -> list[str]:
+    return list(session.scalars(select(CaseKey.key).where(CaseKey.case_id == case.id).order_by(CaseKey.key)))
+
+
+def show_to(session: Session, case_id: int, groups: list[str] | None = None, people: list[str] | None = None) -> None:
+    """From now on these groups and people (by name) may see the case."""
+    _add_missing(session, CaseGroup, [{"case_id": case_id, "group_key": key} for key in groups or []])
+    _add_missing(session, CasePerson, [{"case_id": case_id, "user_name": name} for name in people or []])
+
+
+def _add_missing(session: Session, table: type, rows: list[dict]) -> None:
+    """Insert what is not there yet, in one round trip; two at once do not disturb each other."""
+    if rows:
+        dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+        session.execute(dialect.insert(table).values(rows).on_conflict_do_nothing())

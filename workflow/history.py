@@ -1,0 +1,138 @@
+"""What happened: append-only, numbered 1..n in each case without a gap.
+
+The number needs the case held: whoever changes a case holds its row until the end of the transaction, so
+everything that concerns one case happens one after the other. Hold the case before anything inside it.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import event, func, select
+from sqlalchemy.orm import Session, undefer
+
+from workflow.clock import now
+from workflow.identity import User
+from workflow.models import Case, HistoryEvent, ProcessDefinition, ProcessInstance
+
+SYSTEM = "system"
+
+
+@dataclass(frozen=True)
+class Event:
+    """One line of a case's story. `name` and `names` are the activity's (language → name); `person` is the display
+    name of the actor, or "" for the machine."""
+
+    seq: int
+    at: datetime
+    actor: str
+    person: str
+    kind: str
+    activity_id: str | None
+    activity_kind: str
+    name: str
+    names: Mapping[str, str]
+    instance_id: int | None
+    token_id: str | None
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+def hold(session: Session, case_id: int) -> None:
+    """Hold the case until the transaction ends, against every other command in it."""
+    numbers = _numbers(session)
+    if case_id not in numbers:
+        session.execute(select(Case.id).where(Case.id == case_id).with_for_update(key_share=True))
+        last = session.scalar(select(func.max(HistoryEvent.seq)).where(HistoryEvent.case_id == case_id))
+        numbers[case_id] = last or 0
+
+
+def begin(session: Session, case: Case) -> None:
+    """The case is new in this transaction: nobody else can see it, nothing has happened in it."""
+    _numbers(session)[case.id] = 0
+
+
+def record(
+    session: Session,
+    case: Case | int,
+    actor: str,
+    kind: str,
+    instance: ProcessInstance | int | None = None,
+    activity_id: str | None = None,
+    token_id: str | None = None,
+    **data: Any,
+) -> HistoryEvent:
+    """Add one event to a case (or its id). `actor` is a user's name or "system"; `kind` a past participle;
+    `data` JSON values only."""
+    case_id = case if isinstance(case, int) else case.id
+    hold(session, case_id)
+    numbers = _numbers(session)
+    numbers[case_id] += 1
+    happened = HistoryEvent(
+        case_id=case_id,
+        seq=numbers[case_id],
+        instance_id=instance.id if isinstance(instance, ProcessInstance) else instance,
+        at=now(),
+        actor=actor,
+        kind=kind,
+        activity_id=activity_id,
+        token_id=token_id,
+        data=data,
+    )
+    session.add(happened)
+    return happened
+
+
+def timeline(session: Session, case: Case) -> list[Event]:
+    """Everything that happened in the case, oldest first, with the names people know."""
+    query = (
+        select(HistoryEvent, ProcessInstance.definition_id, User.display_name)
+        .outerjoin(ProcessInstance, ProcessInstance.id == HistoryEvent.instance_id)
+        .outerjoin(User, User.name == HistoryEvent.actor)
+        .where(HistoryEvent.case_id == case.id)
+        .order_by(HistoryEvent.seq)
+    )
+    rows = session.execute(query).all()
+    activities = _activities(session, {row.definition_id for row in rows} - {None})
+    return [
+        _event(row.HistoryEvent, row.display_name, activities.get(row.definition_id, {})) for row in rows
+    ]
+
+
+def _activities(session: Session, definition_ids: Iterable[int]) -> dict[int, dict[str, Any]]:
+    query = select(ProcessDefinition).where(ProcessDefinition.id.in_(definition_ids))
+    found = session.scalars(query.options(undefer(ProcessDefinition.activities)))
+    return {definition.id: definition.activities for definition in found}
+
+
+def _event(row: HistoryEvent, person: str | None, activities: Mapping[str, Any]) -> Event:
+    activity = activities.get(row.activity_id) or {}
+    return Event(
+        seq=row.seq,
+        at=row.at,
+        actor=row.actor,
+        person=person or "",
+        kind=row.kind,
+        activity_id=row.activity_id,
+        activity_kind=activity.get("kind") or "",
+        name=activity.get("name") or row.activity_id or "",
+        names=activity.get("names") or {},
+        instance_id=row.instance_id,
+        token_id=row.token_id,
+        data=row.data,
+    )
+
+
+def _numbers(session: Session) -> dict[int, int]:
+    return session.info.setdefault("last_history_number", {})
+
+
+@event.listens_for(Session, "after_soft_rollback")
+def _forget_numbers(session: Session, _previous: Any) -> None:
+    """What was counted may have been undone, also by a savepoint; ask the database again."""
+    session.info.pop("last_history_number", None)
+
+
+@event.listens_for(Session, "after_commit")
+def _release(session: Session) -> None:
+    session.info.pop("last_history_number", None)

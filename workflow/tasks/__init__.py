@@ -1,0 +1,17 @@
+"""User tasks: find them, claim, release, assign and complete them.
+
+A task is open until it is completed or its process cancels it; while it has no assignee, any of its candidates
+may claim it. Every verb holds the task's case first and then lets the database choose: it changes the row only
+if it still is what was seen.
+"""
+
+from workflow.tasks.claims import ASSIGN, assign, claim, release
+from workflow.tasks.drafts import draft, save_draft
+from workflow.tasks.finding import find, next_in_case, open_in_case, scan
+from workflow.tasks.inbox import COUNTED_TO, Page, counts, filter_counts, inbox
+from workflow.tasks.rules import candidates, possible_performers, why_not
+
+__all__ = [
+    "ASSIGN", "COUNTED_TO", "Page", "assign", "candidates", "claim", "counts", "draft", "filter_counts", "find",
+    "inbox", "next_in_case", "open_in_case", "possible_performers", "release", "save_draft", "scan", "why_not",
+]

@@ -1,0 +1,64 @@
+"""Finding a task the user may see: by its id, by what a scanner reads, in its case."""
+
+from sqlalchemy import Select, case, select
+from sqlalchemy.orm import Session, contains_eager, joinedload
+
+from workflow import cases
+from workflow.errors import NotFound
+from workflow.identity import User
+from workflow.models import Case, CaseKey, TaskCandidate, UserTask
+from workflow.statuses import TaskStatus
+from workflow.tasks.rules import tickets
+
+
+def find(session: Session, task_id: int, user: User) -> UserTask:
+    """The task, open or ended, if the user may see its case; else NotFound. Its case and definition come along."""
+    task = session.scalar(_visible(user).where(UserTask.id == task_id))
+    if task is None:
+        raise NotFound
+    return task
+
+
+def scan(session: Session, user: User, code: str) -> list[UserTask]:
+    """The open tasks that wait in the cases with this key: the user's own first, then those they may claim, then
+    those of others. Full-width characters, blanks and capitals make no difference."""
+    found = select(CaseKey.case_id).where(CaseKey.key == cases.normal(code))
+    return list(session.scalars(_mine_first(_open(user).where(UserTask.case_id.in_(found)), user)))
+
+
+def open_in_case(session: Session, case: Case, user: User) -> list[UserTask]:
+    """The open tasks of a case, the user's own first, then those they may claim; none if they may not see it."""
+    return list(session.scalars(_mine_first(_open(user).where(UserTask.case_id == case.id), user)))
+
+
+def next_in_case(session: Session, task: UserTask, user: User) -> UserTask | None:
+    """What this user could go on with in the same case, now that `task` is done: their own or a claimable task."""
+    usable = (UserTask.assignee == user.name) | (UserTask.assignee.is_(None) & _offered(user))
+    query = _open(user).where(UserTask.case_id == task.case_id, UserTask.id != task.id, usable)
+    return session.scalars(_mine_first(query, user).limit(1)).first()
+
+
+def _visible(user: User) -> Select[tuple[UserTask]]:
+    return (
+        select(UserTask)
+        .join(UserTask.case)
+        .where(cases.visible_to(user))
+        .options(contains_eager(UserTask.case), joinedload(UserTask.definition))
+    )
+
+
+def _open(user: User) -> Select[tuple[UserTask]]:
+    return _visible(user).where(UserTask.status == TaskStatus.OPEN)
+
+
+def _offered(user: User):
+    return (
+        select(TaskCandidate.task_id)
+        .where(TaskCandidate.task_id == UserTask.id, TaskCandidate.candidate.in_(tickets(user)))
+        .exists()
+    )
+
+
+def _mine_first(query: Select[tuple[UserTask]], user: User) -> Select[tuple[UserTask]]:
+    rank = case((UserTask.assignee == user.name, 0), (UserTask.assignee.is_not(None), 2), (_offered(user), 1), else_=3)
+    return query.order_by(rank, UserTask.id)

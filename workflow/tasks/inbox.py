@@ -1,0 +1,164 @@
+"""The inbox: what is mine, what my groups may take, what I did, what waits for others.
+
+The groups' queue reads one short index (task_candidates) once per group and merges the tops, so that its cost
+does not grow with the number of open tasks.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Integer, Select, String, and_, func, literal, or_, select, union
+from sqlalchemy.orm import Session, joinedload
+
+from workflow import cases
+from workflow.db import Moment
+from workflow.errors import Invalid, sentence
+from workflow.identity import User
+from workflow.models import FAR, Case, TaskCandidate, UserTask
+from workflow.statuses import TaskStatus
+from workflow.tasks.filters import Filters, filters_of, of_due, of_group, of_task, of_text
+from workflow.tasks.pages import Order, Page, Place, cut, narrow, place_of
+from workflow.tasks.rules import tickets
+
+COUNTED_TO = 1000  # a count stops here: this number means "this or more"
+
+
+class View(StrEnum):
+    MINE = "mine"        # open and assigned to me
+    GROUPS = "groups"    # open, nobody's yet, and I am a candidate
+    DONE = "done"        # completed by me
+    OTHERS = "others"    # open in a case I may see, and neither mine nor for me to claim
+
+
+def inbox(
+    session: Session,
+    user: User,
+    view: str = View.GROUPS,
+    filters: Mapping[str, str] | Filters | None = None,
+    sort: str = "",
+    after: str | None = None,
+    limit: int = 50,
+) -> Page[UserTask]:
+    """One page of a view. Filters: process, activity, due (overdue, today, week, none), text, group.
+
+    `sort` is due, created, priority (highest first), case or ended, with "-" before it the other way round; ""
+    is the view's own. `after` is a cursor of the page before. The tasks' cases and definitions come along.
+    Raises Invalid for an unknown view, filter, order or cursor.
+    """
+    wanted, asked = _view(view), filters_of(filters)
+    order = _order(sort or ("-ended" if wanted is View.DONE else "due"))
+    place = place_of(after, order)
+    found = session.execute(_places(session, user, wanted, asked, order, place, limit)).tuples().all()
+    page = cut(list(found), order, place, limit)
+    return Page(_tasks(session, page.rows), page.next, page.previous)
+
+
+def counts(session: Session, user: User) -> dict[str, int]:
+    """How many tasks each view holds, up to COUNTED_TO."""
+    order, asked = _order("due"), Filters()
+    totals = []
+    for view in View:
+        capped = _places(session, user, view, asked, order, None, COUNTED_TO - 1).order_by(None).subquery()
+        totals.append(select(func.count()).select_from(capped).scalar_subquery().label(view))
+    return dict(session.execute(select(*totals)).one()._mapping)
+
+
+def filter_counts(session: Session, user: User, view: str) -> dict[tuple[str, str], int]:
+    """(process key, activity id) → how many tasks of the view, for the filter menus; looks at the first COUNTED_TO."""
+    places = _places(session, user, _view(view), Filters(), _order("due"), None, COUNTED_TO - 1).subquery()
+    query = (
+        select(UserTask.process_key, UserTask.activity_id, func.count())
+        .join(places, places.c.id == UserTask.id)
+        .group_by(UserTask.process_key, UserTask.activity_id)
+    )
+    return {(process, activity): count for process, activity, count in session.execute(query)}
+
+
+def _view(name: str) -> View:
+    try:
+        return View(name)
+    except ValueError:
+        raise Invalid({"view": [sentence("There is no view “{view}”.", view=name)]}) from None
+
+
+def _order(sort: str) -> Order:
+    orders: dict[str, tuple[ColumnElement[Any], Any]] = {
+        "due": (func.coalesce(UserTask.due_at, literal(FAR, Moment()), type_=Moment()), Moment()),
+        "created": (UserTask.created_at, Moment()),
+        "priority": (-UserTask.priority, Integer()),
+        "case": (Case.business_key, String()),
+        "ended": (UserTask.ended_at, Moment()),
+    }
+    name = sort.removeprefix("-")
+    if name not in orders:
+        raise Invalid({"sort": [sentence("The list cannot be sorted by “{sort}”.", sort=sort)]})
+    key, kind = orders[name]
+    return Order(sort, key, kind, descending=sort.startswith("-"))
+
+
+def _places(
+    session: Session, user: User, view: View, asked: Filters, order: Order, place: Place | None, limit: int
+) -> Select[tuple[int, Any]]:
+    """(id, key) of the tasks on a page, one more than `limit`."""
+    if view is View.GROUPS:
+        return _queue(session, user, asked, order, place, limit)
+    query = select(UserTask.id.label("id"), order.key.label("key")).where(_base(user, view))
+    query = query.where(*of_task(asked), *of_due(session, asked, UserTask.due_at))
+    if view is not View.DONE:
+        query = query.where(*of_group(asked))
+    if view is View.OTHERS or asked.text or order.name.endswith("case"):
+        query = query.join(Case, Case.id == UserTask.case_id).where(*of_text(asked))
+    return narrow(query, order, UserTask.id, place, limit)
+
+
+def _base(user: User, view: View) -> ColumnElement[bool]:
+    is_open = UserTask.status == TaskStatus.OPEN
+    if view is View.MINE:
+        return and_(UserTask.assignee == user.name, is_open)
+    if view is View.DONE:
+        return and_(UserTask.completed_by == user.name, UserTask.ended_at.is_not(None))
+    for_me = select(TaskCandidate.task_id).where(
+        TaskCandidate.task_id == UserTask.id, TaskCandidate.candidate.in_(tickets(user))
+    )
+    of_others = or_(
+        and_(UserTask.assignee.is_not(None), UserTask.assignee != user.name),
+        and_(UserTask.assignee.is_(None), ~for_me.exists()),
+    )
+    return and_(is_open, of_others, cases.visible_to(user))
+
+
+def _queue(
+    session: Session, user: User, asked: Filters, order: Order, place: Place | None, limit: int
+) -> Select[tuple[int, Any]]:
+    """The tops of each candidate's queue, merged. What is first of all is among the first of its own queue."""
+    mine = [each for each in tickets(user) if not asked.group or each == f"group:{asked.group}"]
+    queues = [_one_queue(session, each, asked, order, place, limit).subquery() for each in mine or [""]]
+    merged = union(*(select(queue.c.id, queue.c.key) for queue in queues)).subquery()
+    by_key = Order(order.name, merged.c.key, order.kind, order.descending)
+    return narrow(select(merged.c.id, merged.c.key), by_key, merged.c.id, place, limit)
+
+
+def _one_queue(
+    session: Session, candidate: str, asked: Filters, order: Order, place: Place | None, limit: int
+) -> Select[tuple[int, Any]]:
+    if order.name.removeprefix("-") == "due":
+        order = Order(order.name, TaskCandidate.due_at, order.kind, order.descending)
+    query = select(TaskCandidate.task_id.label("id"), order.key.label("key")).where(
+        TaskCandidate.candidate == candidate, TaskCandidate.claimed.is_(False)
+    )
+    query = query.where(*of_due(session, asked, TaskCandidate.due_at))
+    on_task = of_task(asked)
+    with_case = bool(asked.text) or order.name.endswith("case")
+    if on_task or with_case or order.key is not TaskCandidate.due_at:
+        query = query.join(UserTask, UserTask.id == TaskCandidate.task_id).where(*on_task)
+    if with_case:
+        query = query.join(Case, Case.id == UserTask.case_id).where(*of_text(asked))
+    return narrow(query, order, TaskCandidate.task_id, place, limit)
+
+
+def _tasks(session: Session, ids: list[int]) -> list[UserTask]:
+    query = select(UserTask).where(UserTask.id.in_(ids))
+    query = query.options(joinedload(UserTask.case), joinedload(UserTask.definition))
+    found = {task.id: task for task in session.scalars(query)}
+    return [found[each] for each in ids if each in found]
