@@ -1,0 +1,139 @@
+"""What the rules leave to the office: one table of parameters, each with its unit, source and history.
+
+A change names the day it holds from; what held on any earlier day can still be asked. Without a row the default
+below holds.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any
+
+from sqlalchemy import JSON, Index, String, Text, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from archive.refusals import wrong
+from workflow import office
+from workflow.clock import now
+from workflow.db import Base
+from workflow.errors import NotFound
+from workflow.registry import expression_function
+
+
+@dataclass(frozen=True)
+class Known:
+    """A parameter: what it is, what holds when nobody changed it, in which unit, by which rule."""
+
+    title: str
+    default: Any
+    unit: str
+    source: str
+
+
+KNOWN: Mapping[str, Known] = {
+    "mat_send": Known("A material is sent in", 1, "month", "SJ09"),
+    "mat_folder": Known("A material is put into its folder", 1, "month", "SJ09"),
+    "mat_bind": Known("A material is bound", 1, "year", "SJ09"),
+    "cadre_out": Known("A cadre dossier is transferred", 2, "month", "TL18"),
+    "cadre_in_audit": Known("A received cadre dossier is audited", 2, "month", "TL18"),
+    "receipt_back": Known("The receipt slip goes back", 2, "working day", "TL18, TL91; 2 days are our own"),
+    "receipt_chase": Known("A missing receipt slip is asked for", 1, "month", "TL91"),
+    "receipt_loss": Known("A dossier without receipt counts as lost", 3, "month", "local practice"),
+    "flow_out": Known("A mobile person's dossier is transferred", 15, "working day", "LD21"),
+    "grad_register": Known("A graduate's pack is registered", 0, "working day", "promise of the office"),
+    "exception_days": Known("An exception is settled", 5, "working day", "our own"),
+    "identity_days": Known("The sender answers about an identity", 5, "working day", "our own"),
+    "list_days": Known("A pack missing from the list is traced", 1, "working day", "our own"),
+    "missing_chase": Known("Missing material is asked for again", 30, "working day", "our own"),
+    "loan_days": Known("A loan lasts", 10, "working day", "local practice, 5 to 10"),
+    "grant_minutes": Known("A grant to read lasts", 120, "minute", "practice"),
+    "approval_valid": Known("An approval holds", 15, "day", "our own"),
+    "defect_fix": Known("A defect is mended", 10, "working day", "our own"),
+    "sample_rate": Known("Sample of a batch", 5, "%", "DA/T 31"),
+    "pass_rate": Known("A batch passes at", 95, "%", "practice"),
+    "temperature_low": Known("Storeroom, lowest temperature", 14, "°C", "KF87"),
+    "temperature_high": Known("Storeroom, highest temperature", 24, "°C", "KF87"),
+    "humidity_low": Known("Storeroom, lowest humidity", 45, "%", "KF87"),
+    "humidity_high": Known("Storeroom, highest humidity", 60, "%", "KF87"),
+    "climate_readings": Known("Climate readings", 2, "per day", "KF87"),
+    "inventory": Known("Full counts of the storeroom", 1, "per year", "local practice"),
+    "collective": Known("Decided collectively from", 5_000_000, "fen", "the unit's rules"),
+    "pay_after_accept": Known("Paid after acceptance within", 30, "day", "payment regulation for small firms"),
+    "contract_after_award": Known("Contract after the award within", 30, "day", "procurement law"),
+    "contract_publish": Known("A contract is published within", 2, "working day", "procurement law"),
+    "log_keep": Known("Logs are kept", 6, "month", "cybersecurity law"),
+    "closing_time": Known("Packs count for the day until", "17:30", "time of day", "promise of the office"),
+    "keeper_code": Known("Code of this keeper", "YX", "text", "our own"),
+    "dossier_prefix": Known("Dossier numbers begin with", "YX", "text", "our own"),
+}
+
+
+class ParameterValue(Base):
+    """The value of a parameter from a day on. Rows are added, never changed: of two for one day the later
+    holds."""
+
+    __tablename__ = "parameter_values"
+    __table_args__ = (Index("ix_parameter_values_key", "key", "valid_from", "id"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(40))
+    valid_from: Mapped[date]
+    value: Mapped[Any] = mapped_column(JSON)
+    source: Mapped[str] = mapped_column(String(200), default="")
+    why: Mapped[str] = mapped_column(Text, default="")
+    changed_at: Mapped[datetime]
+    changed_by: Mapped[str] = mapped_column(String(60))
+
+
+def value(session: Session, key: str, on: date | None = None) -> Any:
+    """What holds for `key` on a day (today when not said). Raises NotFound for an unknown key."""
+    known = _known(key)
+    day = on or office.of(session).today()
+    held = session.scalars(
+        select(ParameterValue)
+        .where(ParameterValue.key == key, ParameterValue.valid_from <= day)
+        .order_by(ParameterValue.valid_from.desc(), ParameterValue.id.desc())
+        .limit(1)
+    ).first()
+    return known.default if held is None else held.value
+
+
+def change(
+    session: Session, key: str, new: Any, valid_from: date, by: str, why: str = "", source: str = ""
+) -> ParameterValue:
+    """Let `new` hold from a day on. Raises NotFound for an unknown key and Invalid for a value of another type."""
+    known = _known(key)
+    if type(new) is not type(known.default):
+        raise wrong("value", "“{title}” needs a value like {example}.", title=known.title, example=known.default)
+    if known.unit == "time of day":
+        _time(new)
+    row = ParameterValue(
+        key=key, valid_from=valid_from, value=new, source=source, why=why, changed_at=now(), changed_by=by
+    )
+    session.add(row)
+    session.flush()  # the next question sees it
+    return row
+
+
+def history(session: Session, key: str) -> list[ParameterValue]:
+    """Every value `key` was given, newest first."""
+    rows = select(ParameterValue).where(ParameterValue.key == key)
+    return list(session.scalars(rows.order_by(ParameterValue.valid_from.desc(), ParameterValue.id.desc())))
+
+
+@expression_function("parameter")
+def parameter(session: Session, key: str) -> Any:
+    """For expressions: what holds today for `key`."""
+    return value(session, key)
+
+
+def _known(key: str) -> Known:
+    if key not in KNOWN:
+        raise NotFound("There is no parameter named {key}.", key=key)
+    return KNOWN[key]
+
+
+def _time(text: str) -> time:
+    try:
+        return time.fromisoformat(text)
+    except ValueError:
+        raise wrong("value", "A time of day is written like 17:30.") from None
