@@ -49,7 +49,7 @@ def inbox(
     wanted, asked = _view(view), filters_of(filters)
     order = _order(sort or ("-ended" if wanted is View.DONE else "due"))
     place = place_of(after, order)
-    found = session.execute(_places(session, user, wanted, asked, order, place, limit)).tuples().all()
+    found = session.execute(_places(session, user, wanted, asked, order, place, limit)).all()
     page = cut(list(found), order, place, limit)
     return Page(_tasks(session, page.rows), page.next, page.previous)
 
