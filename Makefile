@@ -1,0 +1,45 @@
+# Everything anyone must know: `make` lists the commands.
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-dev run worker scheduler fsck test lint format bench migration clean
+PY := .venv/bin/python
+FLASK := $(PY) -m flask --app wsgi
+
+help: ## list these commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## install what running needs (also done by make run)
+	@sh tools/setup.sh
+
+setup-dev:
+	@sh tools/setup.sh dev
+
+run: setup ## start everything on http://127.0.0.1:8000 (PORT=, HOST=, JUANLIU_DATA=, DATABASE_URL=, REDIS_URL=)
+	@exec $(PY) -m tools.serve
+
+worker: setup ## one more worker, on this or another machine
+	@exec $(FLASK) worker
+
+scheduler: setup ## the scheduler alone (timers, sweeps)
+	@exec $(FLASK) scheduler
+
+fsck: setup ## check every invariant of the data
+	@$(FLASK) fsck
+
+test: setup-dev ## run all tests on SQLite and a real PostgreSQL, with a real Valkey and a browser
+	@$(PY) -m pytest -q -n 2 --dist worksteal
+
+lint: setup-dev ## check style and the rules of the house
+	@$(PY) -m ruff check . && $(PY) -m ruff format --check . && $(PY) -m pytest -q tests/test_house.py
+
+format: setup-dev ## put the code into shape
+	@$(PY) -m ruff check --fix --quiet . ; $(PY) -m ruff format .
+
+bench: setup-dev ## measure, ratios side by side (a few minutes)
+	@$(PY) -m bench.completions && $(PY) -m bench.inbox
+
+migration: setup-dev ## write the next migration step: make migration m="what changes"
+	@$(PY) -m tools.migration "$(m)"
+
+clean: ## remove what was installed and built; the data stay
+	rm -rf .venv node_modules web/static/vendor .pytest_cache .ruff_cache .hypothesis tests/artifacts
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
