@@ -99,7 +99,7 @@ def refuse_taken_port(host: str, port: int, patience: float = 3.0) -> None:
                 raise CannotStart(f"HOST={host} PORT={port}: cannot listen there ({error.strerror}).") from None
             if time.monotonic() > ends_at:
                 raise CannotStart(
-                    f"PORT={port} is already in use on {host}. Stop what uses it, or choose another: PORT={port + 1} make run"
+                    f"PORT={port} is in use on {host}. Stop what uses it, or choose another: PORT={port + 1} make run"
                 ) from None
             time.sleep(0.2)
 

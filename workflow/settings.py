@@ -28,6 +28,7 @@ class Settings:
     secure_cookies: bool       # JUANLIU_HTTPS=1 behind a TLS proxy
     upload_limit: int          # JUANLIU_UPLOAD_MB, in bytes here
     office_name: str           # JUANLIU_OFFICE: printed on documents
+    demo: bool = True          # JUANLIU_DEMO=0: the first start invents no demo office
     hosts: tuple[str, ...] = ()  # JUANLIU_HOSTS: the only host names answered, comma-separated; () = any
 
     @property
@@ -47,13 +48,14 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
         data=data,
         database_url=_database_url(env.get("DATABASE_URL", ""), data),
         redis_url=_redis_url(env.get("REDIS_URL", "")),
-        host=env.get("HOST", "127.0.0.1"),
+        host=env.get("HOST") or "127.0.0.1",
         port=_number(env, "PORT", 8000, 1, 65535),
-        zone=_zone(env.get("JUANLIU_ZONE", "Asia/Shanghai")),
+        zone=_zone(env.get("JUANLIU_ZONE") or "Asia/Shanghai"),
         secret_key=_secret(env.get("SECRET_KEY", ""), data),
-        secure_cookies=env.get("JUANLIU_HTTPS", "") == "1",
+        secure_cookies=_flag(env, "JUANLIU_HTTPS", "0"),
         upload_limit=_number(env, "JUANLIU_UPLOAD_MB", 20, 1, 2000) * 1024 * 1024,
-        office_name=env.get("JUANLIU_OFFICE", "云溪区人事档案管理中心"),
+        office_name=env.get("JUANLIU_OFFICE") or "云溪区人事档案管理中心",
+        demo=_flag(env, "JUANLIU_DEMO", "1"),
         hosts=tuple(host.strip() for host in env.get("JUANLIU_HOSTS", "").split(",") if host.strip()),
     )
 
@@ -63,6 +65,13 @@ def _number(env: Mapping[str, str], name: str, default: int, low: int, high: int
     if not text.isdecimal() or not low <= int(text) <= high:
         raise SettingsRefused(f"{name}={text}: must be a whole number from {low} to {high}.")
     return int(text)
+
+
+def _flag(env: Mapping[str, str], name: str, default: str) -> bool:
+    text = env.get(name, "") or default
+    if text not in {"0", "1"}:
+        raise SettingsRefused(f"{name}={text}: must be 0 or 1.")
+    return text == "1"
 
 
 def _database_url(text: str, data: Path) -> str:
@@ -85,7 +94,7 @@ def _redis_url(text: str) -> str:
 def _zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
+    except (ZoneInfoNotFoundError, ValueError, OSError):
         raise SettingsRefused(f"JUANLIU_ZONE={name}: no such time zone.") from None
 
 
