@@ -16,7 +16,7 @@ group = AppGroup("demo", help="The demo office: invented people, dossiers and a 
 @click.option("--json", "as_json", is_flag=True, help="Print what was made as JSON.")
 def seed(dossiers: int, as_json: bool) -> None:
     """Make the demo office in an empty database."""
-    office = current_app.extensions["office"]
+    office = current_app.office
     with office.database.transaction() as session:
         made = demo.seed(session, dossiers)
     facts = {"people": made.people, "dossiers": made.dossiers, "packs": made.packs, "list": str(made.list_file)}
@@ -30,7 +30,7 @@ def seed(dossiers: int, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print them as JSON.")
 def accounts(as_json: bool) -> None:
     """Print the demo accounts and their password."""
-    known = demo.accounts(current_app.extensions["office"])
+    known = demo.accounts(current_app.office)
     if as_json:
         click.echo(json.dumps(known, ensure_ascii=False))
         return
