@@ -13,10 +13,10 @@ from workflow.errors import Invalid
 class Limits:
     """Bounds of one file. The drawing itself (shapes, waypoints) counts among the elements."""
 
-    size: int = 2_000_000        # bytes
+    size: int = 2_000_000  # bytes
     elements: int = 20_000
     depth: int = 64
-    attribute: int = 20_000      # characters in one attribute
+    attribute: int = 20_000  # characters in one attribute
 
 
 class XmlRefused(Invalid):

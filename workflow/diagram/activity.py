@@ -19,14 +19,16 @@ class Activity:
     lane: str | None = None
     form_key: str | None = None
     assignee: str | None = None
-    candidate_groups: str | None = None       # comma separated, or an expression
+    candidate_groups: str | None = None  # comma separated, or an expression
     candidate_users: str | None = None
     due_date: str | None = None
     follow_up_date: str | None = None
     priority: str | None = None
-    topic: str | None = None                  # service, send and business rule tasks
-    listeners: tuple[str, ...] = ()           # topics of complete listeners, in the order of the file
+    topic: str | None = None  # service, send and business rule tasks
+    listeners: tuple[str, ...] = ()  # topics of complete listeners, in the order of the file
     called_element: str | None = None
-    message: str | None = None                # name of the message or signal waited for, started by, or thrown
+    event: str | None = None  # of events and receive tasks: none message signal timer error escalation
+    message: str | None = None  # name of the message or signal waited for, started by, or thrown
+    timer: str | None = None  # of timer events: the text of its date, duration or cycle
     properties: Mapping[str, str] = field(default_factory=dict)
     documentation: str | None = None

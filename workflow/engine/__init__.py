@@ -6,7 +6,6 @@ state. The state is bytes; keep it sealed (`seal`, `open_`).
 """
 
 from workflow.diagram.activity import Activity
-from workflow.engine.model import Model, parse
 from workflow.engine.commands import (
     cancel,
     complete,
@@ -17,6 +16,7 @@ from workflow.engine.commands import (
     state_problems,
     throw_error,
 )
+from workflow.engine.model import Model, parse
 from workflow.engine.problems import (
     BudgetExceeded,
     EngineProblem,
@@ -31,7 +31,30 @@ from workflow.engine.shapes import Happening, Step, Thrown, Wait, WaitKind
 from workflow.expressions import Around
 
 __all__ = [
-    "Activity", "Around", "BudgetExceeded", "EngineProblem", "ExpressionFailed", "Happening", "Model", "NoWayOut",
-    "StateCorrupt", "Step", "Thrown", "TokenGone", "UncaughtError", "Wait", "WaitKind", "cancel", "complete", "deliver",
-    "fire", "live_tokens", "open_", "parse", "seal", "start", "state_problems", "throw_error",
+    "Activity",
+    "Around",
+    "BudgetExceeded",
+    "EngineProblem",
+    "ExpressionFailed",
+    "Happening",
+    "Model",
+    "NoWayOut",
+    "StateCorrupt",
+    "Step",
+    "Thrown",
+    "TokenGone",
+    "UncaughtError",
+    "Wait",
+    "WaitKind",
+    "cancel",
+    "complete",
+    "deliver",
+    "fire",
+    "live_tokens",
+    "open_",
+    "parse",
+    "seal",
+    "start",
+    "state_problems",
+    "throw_error",
 ]

@@ -1,45 +1,104 @@
-"""What can be done to a process instance."""
+"""What can be done to a process instance: each command takes the saved state and gives the next Step."""
 
+from workflow.engine import codec
+from workflow.engine.instance import Instance
 from workflow.engine.model import Model
-from workflow.engine.shapes import Step
+from workflow.engine.problems import EngineProblem, TokenGone, UncaughtError
+from workflow.engine.shapes import Step, WaitKind
+from workflow.engine.token import Token
+from workflow.engine.waits import is_waiting, waits
 from workflow.expressions import Around
 
 
 def start(model: Model, around: Around, start_id: str | None = None) -> Step:
-    """Begin an instance at `start_id` (default: the none start event, else the only one)."""
-    raise NotImplementedError
+    """Begin an instance at the start event `start_id` (default: the none start event, else the only one)."""
+    instance = codec.new(model.specification, around)
+    instance.arrive(model.specification[_start_of(model, start_id)], instance.task_tree)
+    return _run(instance)
 
 
 def complete(model: Model, state: bytes, token_id: str, around: Around) -> Step:
-    """A user task, job or called process is done; its results are already in around.variables."""
-    raise NotImplementedError
+    """A user task, job or called process is done; its results are already in around.variables.
+
+    Raises TokenGone when the token does not wait for that any more."""
+    instance = codec.load(state, model.specification, around)
+    _waiting(instance, token_id, WaitKind.USER_TASK, WaitKind.JOB, WaitKind.CALL).complete()
+    return _run(instance)
 
 
 def fire(model: Model, state: bytes, token_id: str, around: Around) -> Step:
-    """The timer of this token is due."""
-    raise NotImplementedError
+    """The timer of this token is due (the host knows; the clock is not asked). Raises TokenGone."""
+    instance = codec.load(state, model.specification, around)
+    instance.trigger(_waiting(instance, token_id, WaitKind.TIMER))
+    return _run(instance)
 
 
 def deliver(model: Model, state: bytes, token_id: str, around: Around) -> Step:
-    """The message or signal this token waits for is here."""
-    raise NotImplementedError
+    """The message or signal this token waits for is here. Raises TokenGone."""
+    instance = codec.load(state, model.specification, around)
+    instance.trigger(_waiting(instance, token_id, WaitKind.MESSAGE, WaitKind.SIGNAL))
+    return _run(instance)
 
 
 def throw_error(model: Model, state: bytes, token_id: str, code: str, around: Around) -> Step:
-    """A job (or called process) failed with a BPMN error; it goes to the nearest boundary event that catches it."""
-    raise NotImplementedError
+    """A job (or called process) failed with a BPMN error; it goes to the nearest boundary event that catches it.
+
+    Raises UncaughtError when there is none, TokenGone when the token does not wait for a job or call."""
+    instance = codec.load(state, model.specification, around)
+    token = _waiting(instance, token_id, WaitKind.JOB, WaitKind.CALL)
+    if not instance.catch_above(token, "error", code):
+        raise UncaughtError(code, token.task_spec.bpmn_id)
+    return _run(instance)
 
 
 def cancel(model: Model, state: bytes, around: Around) -> Step:
-    """End the instance at once."""
-    raise NotImplementedError
+    """End the instance at once: every token is taken away."""
+    instance = codec.load(state, model.specification, around)
+    instance.end()
+    return _run(instance)
 
 
 def state_problems(model: Model, state: bytes) -> list[str]:
     """What is wrong with a saved state, in sentences; nothing when all is well. For fsck."""
-    raise NotImplementedError
+    return codec.problems(state, model.specification)
 
 
-def live_tokens(model: Model, state: bytes) -> dict[str, str]:
-    """token id → activity id, of every place where the process stands now."""
-    raise NotImplementedError
+def live_tokens(model: Model, state: bytes, around: Around | None = None) -> dict[str, str]:
+    """token id → activity id, of every place where the process stands now (boundary events left out)."""
+    instance = codec.load(state, model.specification, around)
+    return {
+        token.id: token.task_spec.bpmn_id
+        for token in instance.tasks.values()
+        if token is not instance.task_tree and (token.task_spec.announces(token) or token.task_spec.is_join)
+    }
+
+
+def _run(instance: Instance) -> Step:
+    instance.run()
+    return Step(
+        state=codec.dump(instance),
+        finished=instance.finished,
+        waits=waits(instance),
+        happenings=tuple(instance.happenings),
+        thrown=tuple(instance.thrown),
+        variables=instance.changes,
+    )
+
+
+def _waiting(instance: Instance, token_id: str, *kinds: WaitKind) -> Token:
+    token = instance.tasks.get(token_id)
+    if token is None or not is_waiting(token, *kinds):
+        raise TokenGone
+    return token
+
+
+def _start_of(model: Model, start_id: str | None) -> str:
+    ids = [start.id for start in model.starts]
+    if start_id is not None:
+        if start_id not in ids:
+            raise EngineProblem("“{activity}” is not a start event of this process.", activity_id=start_id)
+        return start_id
+    begin = model.specification.begins.get("")
+    if begin is None and len(ids) != 1:
+        raise EngineProblem("The process has several start events; name one.")
+    return ids[0] if begin is None else begin.name

@@ -2,9 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
+from lxml import etree
+
+from workflow import lint, xmlsafe
+from workflow.diagram import reading
 from workflow.diagram.activity import Activity
+from workflow.diagram.graph import Process
+from workflow.engine.building import build
+from workflow.engine.specification import Specification
 
 
 @dataclass(frozen=True)
@@ -19,13 +25,36 @@ class Model:
     names: Mapping[str, str]
     activities: Mapping[str, Activity]
     starts: tuple[Activity, ...]
-    documentation: str | None = None
-    specification: Any = field(default=None, repr=False, compare=False)  # of SpiffWorkflow; for the engine only
+    documentation: str | None
+    specification: Specification = field(repr=False, compare=False)  # for the engine only
 
 
-def parse(xml: bytes, key: str | None = None) -> Model:
-    """Read, check and prepare the process `key` of a BPMN file (default: its only executable one).
+def parse(xml: bytes, key: str | None = None, known: lint.Known = lint.NOTHING_KNOWN) -> Model:
+    """Read, check and prepare the process `key` of a BPMN file (default: its first executable one).
 
-    Raises DefinitionRefused with all findings when the file cannot run exactly as drawn.
+    `known` is what the house has to offer (groups, forms, topics …); without it references are not checked.
+    Raises DefinitionRefused with all findings when the file cannot run exactly as drawn, or cannot be read.
     """
-    raise NotImplementedError
+    lint.require(xml, known)
+    return _model(_chosen(xmlsafe.read(xml), key))
+
+
+def _chosen(root: etree._Element, key: str | None) -> Process:
+    processes = [process for process in reading.processes(root) if process.executable]
+    for process in processes:
+        if key in (None, process.id):
+            return process
+    raise lint.no_such_process(key, [process.id for process in processes])
+
+
+def _model(process: Process) -> Model:
+    starts = [node for node in process.within("") if node.kind == "startEvent"]
+    return Model(
+        key=process.id,
+        name=process.name,
+        names=process.names,
+        activities={node.id: node.activity for node in process.nodes.values()},
+        starts=tuple(node.activity for node in starts),
+        documentation=process.documentation,
+        specification=build(process),
+    )

@@ -1,12 +1,12 @@
 """Why the engine stopped. Each is rolled back whole by the host, which then records an incident.
 
-    EngineProblem
-    ├── TokenGone            the token named is not (or no longer) waiting for this
-    ├── UncaughtError        a job raised a BPMN error that no boundary event catches
-    ├── ExpressionFailed     a condition, timer or loop bound gave no usable value
-    ├── NoWayOut             no condition of a gateway is true and there is no default flow
-    ├── BudgetExceeded       too many steps, tokens, levels or bytes: the process runs away
-    └── StateCorrupt         the saved state is not what was saved, or not of this instance
+EngineProblem
+├── TokenGone            the token named is not (or no longer) waiting for this
+├── UncaughtError        a job raised a BPMN error that no boundary event catches
+├── ExpressionFailed     a condition, timer or loop bound gave no usable value
+├── NoWayOut             no condition of a gateway is true and there is no default flow
+├── BudgetExceeded       too many steps, tokens, levels or bytes: the process runs away
+└── StateCorrupt         the saved state is not what was saved, or not of this instance
 """
 
 from typing import Any

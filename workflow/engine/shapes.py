@@ -8,12 +8,12 @@ from typing import Any
 
 
 class WaitKind(StrEnum):
-    USER_TASK = "user_task"   # a person completes it: complete()
-    JOB = "job"               # a worker completes it: complete(), or throw_error()
-    TIMER = "timer"           # due at due_at: fire()
-    MESSAGE = "message"       # `name` with `correlation_key` arrives: deliver()
-    SIGNAL = "signal"         # `name` is broadcast: deliver()
-    CALL = "call"             # the called process (`name`) ends: complete(), or throw_error()
+    USER_TASK = "user_task"  # a person completes it: complete()
+    JOB = "job"  # a worker completes it: complete(), or throw_error()
+    TIMER = "timer"  # due at due_at: fire()
+    MESSAGE = "message"  # `name` with `correlation_key` arrives: deliver()
+    SIGNAL = "signal"  # `name` is broadcast: deliver()
+    CALL = "call"  # the called process (`name`) ends: complete(), or throw_error()
 
 
 @dataclass(frozen=True)
@@ -25,9 +25,9 @@ class Wait:
     kind: WaitKind
     token_id: str
     activity_id: str
-    due_at: datetime | None = None            # TIMER only; aware UTC
-    name: str | None = None                   # MESSAGE, SIGNAL: its name; JOB: the topic; CALL: the called process
-    correlation_key: str | None = None        # MESSAGE only; None: any instance's message of that name
+    due_at: datetime | None = None  # TIMER only; aware UTC
+    name: str | None = None  # MESSAGE, SIGNAL: its name; JOB: the topic; CALL: the called process
+    correlation_key: str | None = None  # MESSAGE only; None: any instance's message of that name
     variables: Mapping[str, Any] = field(default_factory=dict)  # local: item and loopCounter of a multi-instance
 
 

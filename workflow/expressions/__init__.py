@@ -10,5 +10,12 @@ from workflow.expressions.operators import holds
 from workflow.expressions.problems import EvaluationFailed, ExpressionRefused
 
 __all__ = [
-    "BUILT_IN", "Around", "EvaluationFailed", "Expression", "ExpressionRefused", "compile", "compile_value", "holds"
+    "BUILT_IN",
+    "Around",
+    "EvaluationFailed",
+    "Expression",
+    "ExpressionRefused",
+    "compile",
+    "compile_value",
+    "holds",
 ]

@@ -9,7 +9,7 @@ from workflow.expressions.around import Around
 from workflow.expressions.problems import EvaluationFailed
 from workflow.expressions.times import Duration
 
-BUILT_IN: dict[str, tuple[int, int, Callable[..., Any]]] = {}   # name → fewest and most arguments, function
+BUILT_IN: dict[str, tuple[int, int, Callable[..., Any]]] = {}  # name → fewest and most arguments, function
 
 
 def _built_in(fewest: int, most: int | None = None) -> Callable[[Callable[..., Any]], Callable[..., Any]]:

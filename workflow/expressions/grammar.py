@@ -26,12 +26,32 @@ Closure = Callable[[Around], Any]
 
 DEPTH_LIMIT, NODE_LIMIT, LENGTH_LIMIT = 40, 500, 2_000
 POWER = {
-    "?": 1, "or": 2, "||": 2, "and": 3, "&&": 3, "=": 5, "==": 5, "!=": 5, "<": 5, "<=": 5, ">": 5, ">=": 5, "in": 5,
-    "+": 6, "-": 6, "*": 7, "/": 7, "%": 7,
+    "?": 1,
+    "or": 2,
+    "||": 2,
+    "and": 3,
+    "&&": 3,
+    "=": 5,
+    "==": 5,
+    "!=": 5,
+    "<": 5,
+    "<=": 5,
+    ">": 5,
+    ">=": 5,
+    "in": 5,
+    "+": 6,
+    "-": 6,
+    "*": 7,
+    "/": 7,
+    "%": 7,
 }
 _ORDER = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
 _ARITHMETIC = {
-    "+": operators.add, "-": operators.subtract, "*": operators.multiply, "/": operators.divide, "%": operators.remainder
+    "+": operators.add,
+    "-": operators.subtract,
+    "*": operators.multiply,
+    "/": operators.divide,
+    "%": operators.remainder,
 }
 
 
@@ -91,8 +111,21 @@ class Grammar:
             return _constant(token.value)
         if token.kind == "name":
             return self._call(token.value) if self._take("(") else self._variable(token.value)
-        reader = {"true": _true, "false": _false, "null": _null, "(": self._bracketed, "[": self._list, "-": self._minus,
-                  "not": self._not, "!": self._not, "if": self._if}.get(token.value) if token.kind != "end" else None
+        reader = (
+            {
+                "true": _true,
+                "false": _false,
+                "null": _null,
+                "(": self._bracketed,
+                "[": self._list,
+                "-": self._minus,
+                "not": self._not,
+                "!": self._not,
+                "if": self._if,
+            }.get(token.value)
+            if token.kind != "end"
+            else None
+        )
         if reader is None:
             self.at -= 1
             raise self._unexpected()
@@ -180,7 +213,9 @@ class Grammar:
         if built_in is not None and not built_in[0] <= len(arguments) <= built_in[1]:
             raise ExpressionRefused(
                 "{function}() takes {expected} values, not {given}.",
-                function=name, expected=_span(*built_in[:2]), given=len(arguments),
+                function=name,
+                expected=_span(*built_in[:2]),
+                given=len(arguments),
             )
         return _called(name, arguments, built_in[2] if built_in else None)
 
@@ -191,7 +226,8 @@ class Grammar:
             if suspect and suspect.kind in ("name", "sign") and suspect.value in INSTEAD:
                 return ExpressionRefused(
                     "“{sign}” is not used here; write {instead} instead.",
-                    sign=suspect.value, instead=INSTEAD[suspect.value],
+                    sign=suspect.value,
+                    instead=INSTEAD[suspect.value],
                 )
         if wanted:
             return ExpressionRefused("“{wanted}” is missing before “{found}”.", wanted=wanted, found=str(token))

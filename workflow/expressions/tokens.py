@@ -7,13 +7,45 @@ from workflow.expressions.problems import ExpressionRefused
 
 WORDS = {"and", "or", "not", "in", "if", "then", "else", "true", "false", "null"}
 INSTEAD = {
-    "eq": "=", "ne": "!=", "lt": "<", "le": "<=", "gt": ">", "ge": ">=", "is": "=", "empty": "x = null", "div": "/",
-    "mod": "%", "True": "true", "False": "false", "None": "null", "lambda": "a named function",
-    "AND": "and", "OR": "or", "NOT": "not", "&": "and", "|": "or", "**": "x * x", "//": "/", "=>": ">=", "=<": "<=",
-    "<>": "!=", "~": "not", "^": "x * x", "===": "=", "!==": "!=", ".": "field(object, \"name\")",
-    "[": "item(list, 1)", "{": "a variable holding the object", ";": "one expression only", "+=": "a form or a handler",
-    "function": "a named function", "instance": "a comparison", "some": "any(list)", "every": "all(list)",
-    "for": "multi-instance in the diagram", "between": "x >= 1 and x <= 5",
+    "eq": "=",
+    "ne": "!=",
+    "lt": "<",
+    "le": "<=",
+    "gt": ">",
+    "ge": ">=",
+    "is": "=",
+    "empty": "x = null",
+    "div": "/",
+    "mod": "%",
+    "True": "true",
+    "False": "false",
+    "None": "null",
+    "lambda": "a named function",
+    "AND": "and",
+    "OR": "or",
+    "NOT": "not",
+    "&": "and",
+    "|": "or",
+    "**": "x * x",
+    "//": "/",
+    "=>": ">=",
+    "=<": "<=",
+    "<>": "!=",
+    "~": "not",
+    "^": "x * x",
+    "===": "=",
+    "!==": "!=",
+    ".": 'field(object, "name")',
+    "[": "item(list, 1)",
+    "{": "a variable holding the object",
+    ";": "one expression only",
+    "+=": "a form or a handler",
+    "function": "a named function",
+    "instance": "a comparison",
+    "some": "any(list)",
+    "every": "all(list)",
+    "for": "multi-instance in the diagram",
+    "between": "x >= 1 and x <= 5",
 }
 _PATTERN = re.compile(
     r"""\s*(?:
@@ -64,7 +96,7 @@ def _unreadable(text: str, at: int) -> ExpressionRefused:
     if rest[0].isdigit():
         return ExpressionRefused(
             "“{rest}” is not a number (at most 18 digits, and 9 after the point); put texts in quotes, and days in"
-            " date(\"2026-07-01\").",
+            ' date("2026-07-01").',
             rest=rest[:40],
         )
     return ExpressionRefused("“{sign}” has no meaning in an expression.", sign=rest[0])

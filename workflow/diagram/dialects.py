@@ -1,0 +1,128 @@
+"""Reads what modellers of different make write beside plain BPMN: camunda:, zeebe: and spiffworkflow:.
+
+One meaning, first found wins in that order. We write camunda: (the dialect every bpmn-js tool knows).
+"""
+
+from collections.abc import Iterator
+
+from lxml import etree
+
+from workflow.diagram.graph import Loop
+from workflow.diagram.names import CAMUNDA, SPIFF, ZEEBE, bpmn, text
+
+# Our field → (camunda attribute, (zeebe element, attribute)…); spiffworkflow writes properties of the camunda names.
+_FIELDS: dict[str, tuple[tuple[str, ...], tuple[tuple[str, str], ...]]] = {
+    "assignee": (("assignee",), (("assignmentDefinition", "assignee"),)),
+    "candidate_groups": (("candidateGroups",), (("assignmentDefinition", "candidateGroups"),)),
+    "candidate_users": (("candidateUsers",), (("assignmentDefinition", "candidateUsers"),)),
+    "form_key": (
+        ("formKey", "formRef"),
+        (("formDefinition", "formId"), ("formDefinition", "formKey"), ("formDefinition", "externalReference")),
+    ),
+    "due_date": (("dueDate",), (("taskSchedule", "dueDate"),)),
+    "follow_up_date": (("followUpDate",), (("taskSchedule", "followUpDate"),)),
+    "priority": (("priority",), (("priorityDefinition", "priority"),)),
+    "topic": (("topic",), (("taskDefinition", "type"),)),
+}
+
+
+def properties(element: etree._Element) -> dict[str, str]:
+    """The name/value pairs of camunda:, zeebe: and spiffworkflow: property elements."""
+    found: dict[str, str] = {}
+    for namespace in (CAMUNDA, ZEEBE, SPIFF):
+        for entry in _extensions(element, namespace, "properties"):
+            for pair in entry.iterchildren(f"{{{namespace}}}property"):
+                if pair.get("name"):
+                    found.setdefault(pair.get("name", ""), pair.get("value") or "")
+    return found
+
+
+def fields(element: etree._Element) -> dict[str, str]:
+    """What the dialects say about people, forms, dates and topics: our field name → raw text."""
+    named = properties(element)
+    found = {}
+    for name, (attributes, zeebe) in _FIELDS.items():
+        values = [element.get(f"{{{CAMUNDA}}}{attribute}") for attribute in attributes]
+        values += [entry.get(attribute) for tag, attribute in zeebe for entry in _extensions(element, ZEEBE, tag)]
+        values += [named.get(attribute) for attribute in attributes]
+        if name == "topic":
+            values += [operator.get("id") for operator in _extensions(element, SPIFF, "serviceTaskOperator")]
+        value = next((value.strip() for value in values if value and value.strip()), None)
+        if value is not None:
+            found[name] = value
+    return found
+
+
+def listeners(element: etree._Element) -> tuple[str, ...]:
+    """Topics of what runs when the task is completed: `<camunda:taskListener event="complete" …>`."""
+    found = [
+        listener.get("delegateExpression") or listener.get("expression") or ""
+        for listener in _extensions(element, CAMUNDA, "taskListener")
+        if listener.get("event") == "complete"
+    ]
+    for group in _extensions(element, ZEEBE, "taskListeners"):
+        found += [entry.get("type") or "" for entry in group if entry.get("eventType") in ("completing", "complete")]
+    return tuple(topic for topic in map(_bare, found) if topic)
+
+
+def called_element(element: etree._Element) -> str | None:
+    """The key of the called process."""
+    zeebe = next((entry.get("processId") for entry in _extensions(element, ZEEBE, "calledElement")), None)
+    return element.get("calledElement") or zeebe
+
+
+def correlation_key(*elements: etree._Element | None) -> str | None:
+    """The expression of the first element that has one: property `correlationKey` or zeebe:subscription."""
+    for element in elements:
+        if element is None:
+            continue
+        zeebe = next((entry.get("correlationKey") for entry in _extensions(element, ZEEBE, "subscription")), None)
+        found = properties(element).get("correlationKey") or zeebe
+        if found:
+            return found
+    return None
+
+
+def loop(element: etree._Element) -> Loop | None:
+    """The loop or multi-instance marker of an activity."""
+    standard = element.find(bpmn("standardLoopCharacteristics"))
+    if standard is not None:
+        return Loop(
+            standard=True,
+            sequential=True,
+            condition=text(standard.find(bpmn("loopCondition"))),
+            maximum=standard.get("loopMaximum"),
+            test_before=standard.get("testBefore") == "true",
+        )
+    several = element.find(bpmn("multiInstanceLoopCharacteristics"))
+    return None if several is None else _several(several)
+
+
+def _several(element: etree._Element) -> Loop:
+    zeebe = next(iter(_extensions(element, ZEEBE, "loopCharacteristics")), None)
+    said = dict(zeebe.attrib) if zeebe is not None else {}
+    item, output_item = element.find(bpmn("inputDataItem")), element.find(bpmn("outputDataItem"))
+    return Loop(
+        sequential=element.get("isSequential") == "true",
+        cardinality=text(element.find(bpmn("loopCardinality"))),
+        collection=element.get(f"{{{CAMUNDA}}}collection")
+        or said.get("inputCollection")
+        or text(element.find(bpmn("loopDataInputRef"))),
+        item=element.get(f"{{{CAMUNDA}}}elementVariable") or said.get("inputElement") or _label(item),
+        condition=text(element.find(bpmn("completionCondition"))),
+        output=said.get("outputCollection") or text(element.find(bpmn("loopDataOutputRef"))),
+        output_element=said.get("outputElement") or _label(output_item),
+    )
+
+
+def _label(item: etree._Element | None) -> str | None:
+    return None if item is None else item.get("name") or item.get("id")
+
+
+def _bare(topic: str) -> str:
+    return topic.strip().removeprefix("${").removeprefix("#{").removeprefix("=").removesuffix("}").strip()
+
+
+def _extensions(element: etree._Element, namespace: str, tag: str) -> Iterator[etree._Element]:
+    for extension in element.iterchildren(bpmn("extensionElements")):
+        yield from extension.iterchildren(f"{{{namespace}}}{tag}")

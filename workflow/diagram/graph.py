@@ -1,0 +1,99 @@
+"""A BPMN process as nodes and flows, read but not judged. Judging is `workflow.lint`, running is `workflow.engine`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from workflow.diagram.activity import Activity
+
+
+@dataclass(frozen=True)
+class Flow:
+    """A sequence flow; `condition` is its text as written."""
+
+    id: str
+    source: str
+    target: str
+    condition: str | None = None
+    name: str | None = None
+
+
+@dataclass(frozen=True)
+class Event:
+    """What an event (or receive task) is about.
+
+    kind: none message signal timer error escalation terminate link conditional compensate cancel multiple.
+    name: of the message, signal or link; the code of an error or escalation (None: any). timer: date duration cycle.
+    """
+
+    kind: str
+    name: str | None = None
+    timer: str | None = None
+    text: str | None = None  # of the timer
+    correlation_key: str | None = None  # expression
+
+
+@dataclass(frozen=True)
+class Loop:
+    """Multi-instance (`standard` false) or standard loop marker of an activity; expressions as written."""
+
+    standard: bool = False
+    sequential: bool = False
+    cardinality: str | None = None
+    collection: str | None = None
+    item: str | None = None
+    condition: str | None = None  # completion condition; of a standard loop: go on while true
+    output: str | None = None  # variable that gets the list of results
+    output_element: str | None = None  # expression giving one result
+    maximum: str | None = None
+    test_before: bool = False
+
+
+@dataclass(frozen=True)
+class Node:
+    """A flow node. `scope` is the id of the sub-process around it, "" at the top."""
+
+    activity: Activity
+    scope: str = ""
+    event: Event | None = None
+    attached_to: str | None = None
+    interrupting: bool = True
+    loop: Loop | None = None
+    default: str | None = None
+    triggered_by_event: bool = False
+
+    @property
+    def id(self) -> str:
+        return self.activity.id
+
+    @property
+    def kind(self) -> str:
+        return self.activity.kind
+
+
+@dataclass(frozen=True)
+class Process:
+    """One process of a file. `flows` are in document order."""
+
+    id: str
+    name: str
+    names: Mapping[str, str]
+    executable: bool
+    nodes: Mapping[str, Node]
+    flows: tuple[Flow, ...]
+    documentation: str | None = None
+    _out: Mapping[str, tuple[Flow, ...]] = field(default_factory=dict, repr=False)
+    _in: Mapping[str, tuple[Flow, ...]] = field(default_factory=dict, repr=False)
+
+    def outgoing(self, node_id: str) -> tuple[Flow, ...]:
+        return self._out.get(node_id, ())
+
+    def incoming(self, node_id: str) -> tuple[Flow, ...]:
+        return self._in.get(node_id, ())
+
+    def boundaries(self, node_id: str) -> list[Node]:
+        """The boundary events attached to this activity."""
+        return [node for node in self.nodes.values() if node.attached_to == node_id]
+
+    def within(self, scope: str) -> list[Node]:
+        """The nodes directly inside this sub-process ("": the process)."""
+        return [node for node in self.nodes.values() if node.scope == scope]

@@ -1,0 +1,219 @@
+"""How each BPMN element behaves, as SpiffWorkflow task specs.
+
+SpiffWorkflow calls `_update_hook` when a token arrives (true: it is ready), `_run_hook` when a ready token runs without
+a person, `_on_complete` when it is done. None of ours predicts; successors are made when their predecessor is done.
+Semantics: BPMN 2.0.2 (OMG formal/2013-12-09), chapter 13.
+"""
+
+from typing import Any
+
+from SpiffWorkflow.bpmn.specs.mixins.bpmn_spec_mixin import BpmnSpecMixin
+from SpiffWorkflow.util.task import TaskState
+
+from workflow.diagram.graph import Node
+from workflow.engine.problems import NoWayOut
+from workflow.engine.shapes import WaitKind
+from workflow.engine.specification import Specification, Way
+from workflow.engine.token import Token
+from workflow.expressions import Expression
+
+
+class Element(BpmnSpecMixin):
+    """An element that passes tokens on at once: the none task, none events, link events."""
+
+    waits_as: WaitKind | None = None
+
+    def __init__(self, specification: Specification, node: Node, name: str | None = None) -> None:
+        super().__init__(specification, name or node.id, bpmn_name=node.activity.name)
+        self.bpmn_id = node.id
+        self.node = node
+        self.ways: tuple[Way, ...] = ()
+        self.arrivals: tuple[str, ...] = ()  # ids of incoming flows
+        self.boundaries: tuple[Boundary, ...] = ()
+        self.is_join = False
+
+    def test(self) -> None:
+        """SpiffWorkflow's own check of connections; ours is lint."""
+
+    def _update_hook(self, token: Token) -> bool:
+        return True
+
+    def _on_ready_hook(self, token: Token) -> None:
+        if not self.manual:
+            token.workflow.queue(token)
+
+    def _on_complete(self, token: Token) -> None:
+        token.workflow.leave(token)
+
+    def choose(self, token: Token) -> list[Way]:
+        """The flows to take. Without conditions all; with them, those that are true, else the default
+        (BPMN 2.0.2, 13.3.1: multiple outgoing flows of an activity, conditional flows)."""
+        if all(way.condition is None and not way.default for way in self.ways):
+            return list(self.ways)
+        return self._decided(token, [way for way in self.ways if way.condition is None or self._true(way, token)])
+
+    def _true(self, way: Way, token: Token) -> bool:
+        return way.condition is None or token.workflow.is_true(way.condition, token)
+
+    def _decided(self, token: Token, true: list[Way]) -> list[Way]:
+        """Keep the default only when no condition is true; note what was decided and by which values."""
+        conditional = [way for way in true if way.condition is not None]
+        taken = [way for way in true if not way.default or not conditional]
+        if not taken:
+            raise NoWayOut(activity_id=self.bpmn_id)
+        asked = set().union(*(way.condition.names for way in self.ways if way.condition is not None))
+        seen = token.workflow.around_of(token).variables
+        token.workflow.note(
+            "decided", token, flows=[way.id for way in taken], values={name: seen.get(name) for name in sorted(asked)}
+        )
+        return taken
+
+    def boundary_for(self, kind: str, code: str | None) -> "Boundary | None":
+        """The boundary event of this activity that catches the error or escalation; one naming the code goes first."""
+        fitting = [
+            spec for spec in self.boundaries if spec.node.event.kind == kind and spec.node.event.name in (None, code)
+        ]
+        return max(fitting, key=lambda spec: spec.node.event.name is not None, default=None)
+
+    def arm(self, token: Token) -> None:
+        """Let the boundary events of an activity wait beside it."""
+        for spec in self.boundaries:
+            if spec.waits_as is not None:
+                waiting = Token(token.workflow, spec, token, TaskState.WAITING)
+                spec.prepare(waiting)
+
+    def child_left(self, token: Token, child: Token) -> None:
+        """A token inside this one came to its end."""
+
+    def waits_for_signal(self, name: str) -> bool:
+        return False
+
+    def opens(self, token: Token) -> bool:
+        return False
+
+    def announces(self, token: Token) -> bool:
+        """Whether the history knows that a token came in here, and so should hear that it was taken away."""
+        return not (self.is_join and token.has_state(TaskState.WAITING))
+
+
+class UserTask(Element):
+    """Waits for a person: user and manual tasks."""
+
+    waits_as = WaitKind.USER_TASK
+
+    def __init__(self, specification: Specification, node: Node, name: str | None = None) -> None:
+        super().__init__(specification, node, name)
+        self.manual = True
+
+    def _update_hook(self, token: Token) -> bool:
+        self.arm(token)
+        return True
+
+
+class Job(Element):
+    """Waits for a worker: service, send and business rule tasks with a topic."""
+
+    waits_as = WaitKind.JOB
+
+    def _update_hook(self, token: Token) -> bool:
+        token._set_state(TaskState.STARTED)
+        self.arm(token)
+        return False
+
+
+class Call(Job):
+    """Waits for another process instance, which the host runs."""
+
+    waits_as = WaitKind.CALL
+    called: Expression
+
+    def _update_hook(self, token: Token) -> bool:
+        token.internal_data["name"] = token.workflow.evaluate(self.called, token)
+        return super()._update_hook(token)
+
+
+class SubProcess(Element):
+    """Holds tokens of its own; done when none is left inside."""
+
+    def _update_hook(self, token: Token) -> bool:
+        token._set_state(TaskState.STARTED)
+        self.arm(token)
+        token.workflow.arrive(self._wf_spec.begins[self.node.id], token)
+        return False
+
+    def child_left(self, token: Token, child: Token) -> None:
+        if all(
+            isinstance(other.task_spec, Boundary) and other.has_state(TaskState.WAITING) for other in token.children
+        ):
+            token.complete()
+
+
+class Root(Element):
+    """The instance itself."""
+
+    def choose(self, token: Token) -> list[Way]:
+        return []
+
+
+class Catch(Element):
+    """Waits for a timer, message or signal: intermediate catch events and receive tasks."""
+
+    timer: Any = None  # waiting.Timer
+    key: Expression | None = None
+
+    def _update_hook(self, token: Token) -> bool:
+        token._set_state(TaskState.WAITING)
+        self.arm(token)
+        self.prepare(token)
+        return False
+
+    def prepare(self, token: Token) -> None:
+        """Remember what is waited for, computed now."""
+        if self.timer is not None:
+            token.internal_data.update(self.timer.due(token))
+        elif self.key is not None:
+            value = token.workflow.evaluate(self.key, token)
+            token.internal_data["key"] = None if value is None else str(value)
+
+    def caught(self, token: Token) -> None:
+        gateway = token.parent
+        if isinstance(gateway.task_spec, EventGateway):
+            token.move_to(gateway.parent)
+            token.workflow.note("completed", gateway)
+            gateway._set_state(TaskState.COMPLETED)
+            token.workflow._remove_task(gateway.id)
+        token._ready()
+
+    def waits_for_signal(self, name: str) -> bool:
+        return self.waits_as is WaitKind.SIGNAL and self.node.event.name == name
+
+
+class Boundary(Catch):
+    """An event on the edge of an activity; its token is inside the activity's."""
+
+    def caught(self, token: Token) -> None:
+        instance, activity = token.workflow, token.parent
+        if self.node.interrupting:
+            instance.interrupt(activity, token)
+            return
+        instance.spawn(self, activity.parent)
+        if self.timer is not None:
+            again = self.timer.again(token)
+            if again is not None:
+                token.internal_data.update(again)
+                return
+        elif self.waits_as is not None:
+            return  # messages and signals may come again
+        instance._remove_task(token.id)
+
+    def announces(self, token: Token) -> bool:
+        return not token.has_state(TaskState.WAITING)
+
+
+class EventGateway(Element):
+    """The first of the events behind it decides; they wait inside the gateway."""
+
+    def _update_hook(self, token: Token) -> bool:
+        token._set_state(TaskState.STARTED)
+        token.workflow.go(self.ways, token)
+        return False

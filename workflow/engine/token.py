@@ -1,0 +1,37 @@
+"""A token: SpiffWorkflow's Task, used as a place where the process stands.
+
+SpiffWorkflow keeps every task that ever was and predicts those that may come. Here the tree of tasks is the tree of
+*containment* only: a token's parent is the instance, sub-process, multi-instance, event gateway or (for boundary
+events) activity it is inside of. Finished tokens leave the tree at once, so its size and depth do not grow with history.
+"""
+
+import secrets
+from typing import Any
+
+from SpiffWorkflow.task import Task
+from SpiffWorkflow.util.task import TaskState
+
+LIVE = TaskState.WAITING | TaskState.READY | TaskState.STARTED
+
+
+class Token(Task):
+    """`data`: local variables (items of multi-instances around it); `internal_data`: what its element remembers."""
+
+    def __init__(self, workflow: Any, spec: Any, parent: "Token | None", state: int, id: str | None = None) -> None:
+        super().__init__(workflow, spec, parent, state, id or secrets.token_hex(8))
+        if parent is not None:
+            self.data = parent.data
+
+    def _set_state(self, value: int) -> None:
+        """Without SpiffWorkflow's log lines and times."""
+        self._state = value
+
+    def move_to(self, container: "Token") -> None:
+        """Take the token out of its container and put it into another."""
+        self.parent._children.remove(self.id)
+        self.parent = container
+        container._children.append(self.id)
+
+    @property
+    def alive(self) -> bool:
+        return self.id in self.workflow.tasks and self.has_state(LIVE)

@@ -1,0 +1,66 @@
+"""Judges a BPMN file before it may run: what we cannot run exactly as drawn is refused in a sentence.
+
+`lint` gives every finding; `require` raises when one of them is an error. Rules stand one function each in the modules
+beside this one; other folders add theirs with `@rule`.
+"""
+
+from lxml import etree
+
+from workflow import xmlsafe
+from workflow.diagram import reading
+from workflow.errors import DefinitionRefused
+from workflow.lint import elements, events, flows, people, references  # noqa: F401 - their rules register themselves
+from workflow.lint.file import file_findings
+from workflow.lint.findings import NOTHING_KNOWN, Finding, Known, Level, error, rule, rules, warning
+
+
+def lint(xml: bytes, known: Known = NOTHING_KNOWN) -> list[Finding]:
+    """Every finding about a BPMN file, errors first; never raises for bad content."""
+    try:
+        root = xmlsafe.read(xml)
+    except xmlsafe.XmlRefused as problem:
+        return [Finding("", "xml", problem.sentence)]
+    return lint_tree(root, known)
+
+
+def lint_tree(root: etree._Element, known: Known) -> list[Finding]:
+    """The same for a file already read."""
+    found = list(file_findings(root))
+    if not found:
+        for process in reading.processes(root):
+            if process.executable:
+                found += [finding for judge in rules.values() for finding in judge(process, known)]
+    return sorted(found, key=lambda finding: finding.level is not Level.ERROR)
+
+
+def require(xml: bytes, known: Known = NOTHING_KNOWN) -> None:
+    """Raises DefinitionRefused with the errors when there are any."""
+    errors = [finding for finding in lint(xml, known) if finding.level is Level.ERROR]
+    if errors:
+        raise refused(errors)
+
+
+def refused(errors: list[Finding], file: str = "BPMN") -> DefinitionRefused:
+    return DefinitionRefused(errors, file=file, reason=errors[0].message)
+
+
+def no_such_process(key: str | None, existing: list[str]) -> DefinitionRefused:
+    """The file has no executable process of this key."""
+    message = "There is no executable process “{key}” in the file, only {existing}."
+    return refused([error("no_process", key or "", message, key=key or "", existing=", ".join(existing) or "-")])
+
+
+__all__ = [
+    "NOTHING_KNOWN",
+    "Finding",
+    "Known",
+    "Level",
+    "error",
+    "lint",
+    "lint_tree",
+    "no_such_process",
+    "refused",
+    "require",
+    "rule",
+    "warning",
+]

@@ -1,0 +1,67 @@
+"""Elements we do not run, and what to draw instead."""
+
+from collections.abc import Iterator
+
+from workflow.diagram.graph import Node, Process
+from workflow.lint.findings import Finding, Known, error, rule
+
+_REFUSED = {
+    "scriptTask": "Scripts are not run. Use a service task with a topic, or set the value in a form.",
+    "businessRuleTask": "Decision tables are not run yet. Use a service task with a topic, or conditions on a gateway.",
+    "transaction": "Transactions are not run. Use a sub-process with an error boundary event.",
+    "adHocSubProcess": "Ad-hoc sub-processes are not run. Draw the order of the tasks, or parallel branches.",
+    "complexGateway": "Complex gateways are not run. Use a parallel, exclusive or inclusive gateway.",
+    "choreographyTask": "Choreographies are not run; draw a process.",
+    "callChoreography": "Choreographies are not run; draw a process.",
+    "subChoreography": "Choreographies are not run; draw a process.",
+    "implicitThrowEvent": "This event is not run; use an intermediate throw event.",
+}
+
+
+@rule
+def unsupported_element(process: Process, known: Known) -> Iterator[Finding]:
+    """Elements whose meaning we do not carry out."""
+    for node in process.nodes.values():
+        message = _REFUSED.get(node.kind)
+        if node.kind == "businessRuleTask" and node.activity.topic:
+            message = None
+        if node.kind == "subProcess" and node.triggered_by_event:
+            message = "Event sub-processes are not run. Use a boundary event on a sub-process."
+        if message:
+            yield error("unsupported_element", node.id, message)
+
+
+@rule
+def no_work(process: Process, known: Known) -> Iterator[Finding]:
+    """Tasks for machines must say which; calls whom."""
+    for node in process.nodes.values():
+        if node.kind == "serviceTask" and not node.activity.topic:
+            yield error("no_work", node.id, "The service task has no topic; write it in “External task, topic”.")
+        if node.kind == "sendTask" and not node.activity.topic and node.event is None:
+            yield error("no_work", node.id, "The send task has neither a message nor a topic.")
+        if node.kind == "receiveTask" and node.event is None:
+            yield error("no_work", node.id, "The receive task does not say which message it waits for.")
+        if node.kind == "callActivity" and not node.activity.called_element:
+            yield error("no_work", node.id, "The call activity does not say which process it calls.")
+
+
+@rule
+def loop_marker(process: Process, known: Known) -> Iterator[Finding]:
+    """Multi-instances need a number or a collection, loops an end."""
+    for node in process.nodes.values():
+        if node.loop is not None:
+            yield from _loop(node)
+
+
+def _loop(node: Node) -> Iterator[Finding]:
+    loop = node.loop
+    assert loop is not None
+    if node.kind == "task":
+        yield error("loop_marker", node.id, "A task without type is done at once and cannot repeat; give it a type.")
+    if loop.standard:
+        if loop.condition is None and loop.maximum is None:
+            yield error("loop_marker", node.id, "The loop needs a condition or a maximum.")
+        if loop.maximum is not None and not loop.maximum.isdecimal():
+            yield error("loop_marker", node.id, "The maximum of the loop must be a whole number.")
+    elif (loop.cardinality is None) == (loop.collection is None):
+        yield error("loop_marker", node.id, "The multi-instance needs either a number or a collection.")

@@ -1,0 +1,67 @@
+"""What lint says about a diagram, and what it may compare it with."""
+
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from enum import StrEnum
+from typing import Any
+
+from workflow.diagram.graph import Process
+from workflow.errors import Sentence
+
+
+class Level(StrEnum):
+    ERROR = "error"  # will not be deployed
+    WARNING = "warning"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One remark. `element` is the id in the diagram ("" for the file), `rule` the name of the rule's function,
+    `fix` what to do about it, if more can be said than in the message."""
+
+    element: str
+    rule: str
+    message: Sentence
+    fix: Sentence | None = None
+    level: Level = Level.ERROR
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the house has to offer. None: unknown, and references of that kind are not checked."""
+
+    groups: Collection[str] | None = None
+    users: Collection[str] | None = None
+    forms: Collection[str] | None = None
+    topics: Collection[str] | None = None
+    listeners: Collection[str] | None = None
+    processes: Collection[str] | None = None
+    functions: Collection[str] | None = None
+
+
+NOTHING_KNOWN = Known()
+
+Rule = Callable[[Process, Known], Iterable[Finding]]
+rules: dict[str, Rule] = {}
+
+
+def rule(function: Rule) -> Rule:
+    """Register a rule: it yields findings for one process. Any folder may add rules; the name must be free."""
+    if rules.setdefault(function.__name__, function) is not function:
+        raise ValueError(f"rule {function.__name__} is registered twice")
+    return function
+
+
+def error(rule: str, element: str, message: str, fix: Sentence | None = None, **facts: Any) -> Finding:
+    return Finding(element, rule, Sentence(message, facts), fix)
+
+
+def warning(rule: str, element: str, message: str, fix: Sentence | None = None, **facts: Any) -> Finding:
+    return Finding(element, rule, Sentence(message, facts), fix, Level.WARNING)
+
+
+def did_you_mean(name: str, candidates: Collection[str]) -> Sentence | None:
+    """The nearest known name, as advice."""
+    near = get_close_matches(name, sorted(candidates), n=1)
+    return Sentence("Did you mean “{name}”?", {"name": near[0]}) if near else None

@@ -1,0 +1,20 @@
+"""Work for people must reach somebody."""
+
+from collections.abc import Iterator
+
+from workflow.diagram.graph import Process
+from workflow.lint.findings import Finding, Known, rule, warning
+
+
+@rule
+def nobody(process: Process, known: Known) -> Iterator[Finding]:
+    """A user task names an assignee, candidate users or candidate groups."""
+    for node in process.nodes.values():
+        said = (node.activity.assignee, node.activity.candidate_groups, node.activity.candidate_users)
+        if node.kind in ("userTask", "manualTask") and not any(said):
+            yield warning(
+                "nobody",
+                node.id,
+                "“{name}” names nobody who may do it: no assignee, candidate users or groups.",
+                name=node.activity.name or node.id,
+            )
