@@ -7,7 +7,7 @@ import hashlib
 import secrets
 from datetime import datetime, timedelta
 
-from sqlalchemy import ForeignKey, Index, String, delete, select, update
+from sqlalchemy import ForeignKey, Index, String, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
@@ -90,6 +90,12 @@ def live_ones(session: Session, user_name: str) -> list[SignIn]:
         select(SignIn).where(SignIn.user_name == user_name, SignIn.revoked_at.is_(None)).order_by(SignIn.seen_at.desc())
     )
     return [row for row in rows if row.live]
+
+
+def last_seen(session: Session) -> dict[str, datetime]:
+    """When each user was last here, by login."""
+    query = select(SignIn.user_name, func.max(SignIn.seen_at)).group_by(SignIn.user_name)
+    return {name: at for name, at in session.execute(query)}
 
 
 def revoke(session: Session, sign_in: SignIn) -> None:
