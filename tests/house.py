@@ -215,10 +215,12 @@ def there_is_one_clock(module: Module) -> Iterator[Breach]:
 
 @rule
 def few_catch_everything(module: Module) -> Iterator[Breach]:
+    """Who turns whatever a library meets in a broken file into a refusal of ours may."""
     if not module.is_product or module.path in MAY_CATCH_ALL:
         return
     for caught in module.nodes(ast.ExceptHandler):
-        if caught.type is None or _last_name(caught.type) in {"Exception", "BaseException"}:
+        everything = caught.type is None or _last_name(caught.type) in {"Exception", "BaseException"}
+        if everything and not isinstance(caught.body[-1], ast.Raise):
             yield f"{caught.lineno}: catches everything; catch what it can answer"
 
 

@@ -65,6 +65,7 @@ ALLOWED = [
     ("workflow/engine/spec.py", "class ServiceTask: pass"),
     ("workflow/clock.py", "from datetime import datetime\ndatetime.now()"),
     ("workflow/db.py", "try: pass\nexcept Exception: pass"),
+    ("forms/files.py", "try: pass\nexcept Exception: raise Invalid() from None"),
     ("workflow/tasks.py", 'def work():\n    """' + "said\n" * 60 + '"""\n    return 1'),
     ("workflow/migrations/scripts/versions/0001_tables.py", "def upgrade():\n" + "    x = 1\n" * 400),
 ]

@@ -114,7 +114,7 @@ def start_valkey(children: Children, settings: Settings) -> None:
             f"JUANLIU_DATA={settings.data}: the path is too long for a socket; choose a shorter one, or set REDIS_URL."
         )
     command = [str(valkey_binary()), "--port", "0", "--unixsocket", str(place), "--unixsocketperm", "700"]
-    command += ["--save", "", "--appendonly", "no", "--dir", str(folder), "--loglevel", "warning"]
+    command += ["--save", "", "--appendonly", "no", "--dir", str(folder), "--logfile", str(folder / "valkey.log")]
     children.start(Child("valkey", command, orphaned=signal.SIGKILL))
     ends_at = time.monotonic() + 15
     while not valkey_answers(settings):
