@@ -1,6 +1,7 @@
 """What every test may ask for.
 
 office   an installation with empty tables and the people of tests/people.py; once on SQLite, once on PostgreSQL
+         (sqlite_office, postgresql_office: on one of them)
 session  an open transaction of that office, rolled back at the end
 clock    the time is 2026-07-01 09:00 in Shanghai; `clock.move(hours=1)`
 people   the cast: people.anna … ; also one by one: anna, bob, carl, dora, eve
@@ -73,13 +74,28 @@ def _import_all(package: str) -> None:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def office(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Office]:
+def office(request: pytest.FixtureRequest) -> Office:
     """An office with empty tables and its people."""
-    url = request.getfixturevalue(f"_{request.param}_url")
+    return request.getfixturevalue(f"{request.param}_office")
+
+
+@pytest.fixture
+def sqlite_office(_sqlite_url: str, tmp_path: Path) -> Iterator[Office]:
+    with _opened(_sqlite_url, tmp_path) as opened:
+        _hurry_sqlite(opened.database)
+        yield opened
+
+
+@pytest.fixture
+def postgresql_office(_postgresql_url: str, tmp_path: Path) -> Iterator[Office]:
+    with _opened(_postgresql_url, tmp_path) as opened:
+        yield opened
+
+
+@contextlib.contextmanager
+def _opened(url: str, tmp_path: Path) -> Iterator[Office]:
     settings = from_environment({"JUANLIU_DATA": str(tmp_path / "data"), "DATABASE_URL": url, "SECRET_KEY": SECRET})
     opened = open_office(settings)
-    if request.param == "sqlite":
-        _hurry_sqlite(opened.database)
     yield opened
     opened.database.engine.dispose()
 

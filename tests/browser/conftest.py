@@ -1,0 +1,133 @@
+"""A real browser, headless, on a real web server.
+
+page   a fresh window, 1366×768, Chinese; at the end of a test it must have met no error: no exception in a
+       script, nothing refused by the content security policy, no answer of 5xx
+site   a web server on the office of the test (SQLite): site.url, site.office; `site.sign_in(page, "anna")`
+accessible(page)  axe finds nothing serious
+"""
+
+import shutil
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
+from waitress.server import create_server
+
+from tests.people import PASSWORD, QUICK
+from web.app import create_app
+from workflow.office import Office
+from workflow.passwords import Hasher
+
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+SERIOUS = {"serious", "critical"}
+OFFICE_PC = {"width": 1366, "height": 768}
+
+
+@dataclass
+class Site:
+    """A web server and its office."""
+
+    url: str
+    office: Office
+
+    def sign_in(self, page: Page, name: str, password: str = PASSWORD) -> None:
+        """Sign in through the page people use."""
+        page.goto(f"{self.url}/login")
+        page.locator("input[name=name]").fill(name)
+        page.locator("input[name=password]").fill(password)
+        page.locator("form button[type=submit]").first.click()
+        page.wait_for_url(lambda url: "/login" not in url)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One browser for all tests of this process."""
+    program = next(filter(None, map(shutil.which, CHROMIUM)), None)
+    assert program, "There is no Chromium: `make test` installs it (as root) or says how."
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=QUIET)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def met() -> list[str]:
+    """The errors the page met so far."""
+    return []
+
+
+@pytest.fixture
+def page(chromium: Browser, met: list[str]) -> Iterator[Page]:
+    """A window of a person's own; fails the test when a page of it met an error."""
+    context = chromium.new_context(viewport=OFFICE_PC, locale="zh-CN", timezone_id="Asia/Shanghai")
+    context.set_default_timeout(15_000)
+    context.on("weberror", lambda error: met.append(f"script: {error.error}"))
+    context.on("console", lambda said: met.append(f"console: {said.text}") if _counts(said) else None)
+    context.on(
+        "response", lambda answer: met.append(f"{answer.status}: {answer.url}") if answer.status >= 500 else None
+    )
+    opened = context.new_page()
+    yield opened
+    context.close()
+    assert not met, "\n".join(["The page met errors:", *met])
+
+
+def _counts(said) -> bool:
+    """Errors count; that an answer was 4xx is the page's own affair."""
+    return said.type == "error" and "status of 4" not in said.text
+
+
+@pytest.fixture(scope="session")
+def pictures() -> Path:
+    """Where screenshots go, to be looked at: `page.screenshot(path=pictures / "inbox.png")`."""
+    folder = Path(__file__).resolve().parent.parent / "artifacts"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+@pytest.fixture
+def accessible():
+    """Call with a page: axe must find nothing serious on it."""
+
+    def check(page: Page) -> None:
+        found = Axe().run(page).response["violations"]
+        serious = [f"{each['id']}: {each['help']} ({_where(each)})" for each in found if each["impact"] in SERIOUS]
+        assert not serious, "\n".join([page.url, *serious])
+
+    return check
+
+
+def _where(violation: dict) -> str:
+    return ", ".join(str(node["target"]) for node in violation["nodes"][:3])
+
+
+@pytest.fixture
+def office(sqlite_office: Office) -> Office:
+    """Pages look the same on either database."""
+    return sqlite_office
+
+
+@pytest.fixture
+def site(office: Office) -> Iterator[Site]:
+    """A web server on the office, on a port of its own."""
+    app = create_app(office=office, hasher=Hasher(QUICK))
+    server = create_server(app, host="127.0.0.1", port=0, threads=4)
+    serving = threading.Thread(target=server.run, daemon=True)
+    serving.start()
+    yield Site(f"http://127.0.0.1:{server.effective_port}", office)
+    server.close()
+    server.task_dispatcher.shutdown()
+    serving.join(10)
