@@ -14,6 +14,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, String
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from workflow import history
 from workflow.clock import now
 from workflow.db import Base
 from workflow.errors import Conflict, Sentence, sentence
@@ -69,7 +70,7 @@ class CustodyEvent(Base):
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     dossier_id: Mapped[int | None] = mapped_column(ForeignKey("dossiers.id"))
-    pack_id: Mapped[int | None]
+    pack_id: Mapped[int | None] = mapped_column(ForeignKey("packs.id"))
     seq: Mapped[int]
     previous_seq: Mapped[int | None]
     from_place: Mapped[str | None] = mapped_column(Place)
@@ -115,6 +116,8 @@ def record(
             session.add(event)
     except IntegrityError:
         raise Conflict("Someone moved this at the same moment. Look where it is now.") from None
+    if case is not None:
+        history.record(session, case, by, "moved", item=item.__tablename__, id=item.id, to=to_place, why=why)
     return event
 
 

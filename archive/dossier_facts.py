@@ -48,7 +48,7 @@ def checked(facts: Mapping[str, Any], kept: Mapping[str, Any] | None = None) -> 
     if present.get("receive_date"):
         fresh["receive_date"] = _day("receive_date", present["receive_date"])
     if "track_no" in present:
-        fresh["track_no"] = normalise(str(present["track_no"]))
+        fresh["track_no"] = normalise(str(present["track_no"])).replace("-", "")  # as packs keep it
     _check_channel({**(kept or {}), **fresh})
     return fresh
 

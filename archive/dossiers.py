@@ -13,7 +13,7 @@ from archive.dossier_tables import Dossier, StatusChange
 from archive.persons import Person
 from archive.scans import halved, normalise
 from archive.statuses import ENDED, MOVES, DossierStatus, DossierVersion, label
-from workflow import office
+from workflow import history, office
 from workflow.clock import now
 from workflow.errors import Conflict, NotFound, sentence
 from workflow.models import Case
@@ -49,6 +49,8 @@ def register(
     except IntegrityError:
         raise Conflict("{name} has an active dossier here already.", name=person.name) from None
     _log(session, dossier, None, by, case, "registered")
+    if case is not None:
+        history.record(session, case, by, "dossier_registered", dossier_no=dossier.dossier_no)
     custody.record(session, dossier, at, by, case, "registered")
     return dossier
 

@@ -29,6 +29,10 @@ _DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?", re.ASCI
 _PHONE = re.compile(r"\+?\d[\d-]{4,19}", re.ASCII)
 
 
+class AlreadyRegistered(Conflict):
+    message = "A person with this ID number is registered already."
+
+
 class Person(Base):
     """A person (domain §9.2). Days are YYYY-MM-DD, or as much of it as the papers say."""
 
@@ -94,9 +98,9 @@ def register(session: Session, facts: Mapping[str, Any], by: str) -> Person:
 
     Raises Invalid beside the field that is wrong, Conflict when the ID number belongs to somebody registered.
     """
-    person = Person(created_at=now(), created_by=by, updated_at=now())
-    for field, value in _checked(session, facts, IdKind.RESIDENT, complete=True).items():
-        setattr(person, field, value)
+    fresh = _checked(session, facts, IdKind.RESIDENT, complete=True)
+    _refuse_known(session, fresh)
+    person = Person(**fresh, created_at=now(), created_by=by, updated_at=now())
     _save(session, person)
     return person
 
@@ -114,6 +118,8 @@ def update(
     if "phone_sealed" in fresh and (facts.get("phone") or "") == (phone(session, person) or ""):
         fresh.pop("phone_sealed")
     changed = [field for field, value in fresh.items() if getattr(person, field) != value]
+    if "id_fingerprint" in changed:
+        _refuse_known(session, fresh)
     for field in changed:
         if field not in ("id_fingerprint", "id_tail", "pinyin"):  # these follow from another field
             corrections.keep(session, person, field, getattr(person, field), by, case, why)
@@ -151,13 +157,21 @@ def fingerprint(session: Session, number: str) -> str:
     return vault.fingerprint(session, number, ID_PURPOSE)
 
 
+def _refuse_known(session: Session, fresh: Mapping[str, Any]) -> None:
+    same = select(Person.id).where(
+        Person.id_kind == fresh["id_kind"], Person.id_fingerprint == fresh["id_fingerprint"]
+    )
+    if session.scalars(same).first():
+        raise AlreadyRegistered
+
+
 def _save(session: Session, person: Person) -> None:
     try:
         with session.begin_nested():
             session.add(person)
             session.flush()
     except IntegrityError:
-        raise Conflict("A person with this ID number is registered already.") from None
+        raise AlreadyRegistered from None
     search_index.write(session, person)
 
 

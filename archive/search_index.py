@@ -1,8 +1,9 @@
 """The index by which names are found: words any full-text engine splits alike, so both databases answer the same.
 
 See docs/decisions/0003-search.md. Each Chinese character becomes one word (`单` → `u5355`), so any part of a name is a
-phrase; each way to read the name becomes its endings (`shanxiongxin xiongxin xin`, `sxx xx x`), so any syllable on
-is the beginning of a word. A lone `0` stands between name and former name, so that no phrase runs across.
+phrase; each way to read the name becomes its endings (`pshanxiongxin pxiongxin pxin`, `psxx pxx px`), so whatever
+begins at a syllable is the beginning of a word. Every word is one small letter and then letters and digits of ASCII.
+`break` stands between name and former name, so that no phrase runs across.
 """
 
 from collections.abc import Iterable
@@ -14,7 +15,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from archive import names
 from workflow.db import Base
 
-BREAK = "0"
+BREAK = "break"
+SOUND = "p"  # begins every word that is a way to say something, not to write it
 SQLITE_CREATE = (
     "CREATE VIRTUAL TABLE person_words_index USING fts5"
     "(words, content='person_words', content_rowid='person_id', tokenize='unicode61')",
@@ -71,14 +73,13 @@ def words_of(*called: str | None) -> str:
 
 
 def characters(text: str) -> list[str]:
-    """One word for each Chinese character; letters and digits stay words; other signs only part them."""
-    return "".join(map(_spread, text.lower())).split()
+    """The letters, digits and characters of a name, one word each: `单A` → ["u5355", "u61"]."""
+    return [f"u{ord(sign):x}" for sign in text.lower() if sign.isalnum()]
 
 
-def _spread(sign: str) -> str:
-    if names.is_chinese(sign):
-        return f" u{ord(sign):x} "
-    return sign if sign.isalnum() else " "
+def sound(text: str) -> str:
+    """A typed reading as the index writes it: `Shan Xiong` → "pshanxiong"."""
+    return SOUND + "".join(sign for sign in text.lower() if sign.isascii() and sign.isalnum())
 
 
 def _sounds(name: str) -> list[str]:
@@ -86,5 +87,5 @@ def _sounds(name: str) -> list[str]:
     found = []
     for way in names.readings(name):
         for start in range(len(way)):
-            found += ["".join(way[start:]), "".join(part[0] for part in way[start:])]
-    return found
+            found += [sound("".join(way[start:])), sound("".join(part[0] for part in way[start:]))]
+    return [word for word in found if word != SOUND]

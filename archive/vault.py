@@ -36,7 +36,7 @@ def seal(session: Session, text: str, purpose: str) -> bytes:
 def open_(session: Session, sealed: bytes, purpose: str) -> str:
     """The text sealed for `purpose`; raises SealBroken when it was tampered with or belongs elsewhere."""
     version, nonce, body = sealed[:1], sealed[1 : 1 + NONCE_BYTES], sealed[1 + NONCE_BYTES :]
-    if version != VERSION:
+    if version != VERSION or len(nonce) < NONCE_BYTES:
         raise SealBroken
     try:
         return AESGCM(_key(session, "seal")).decrypt(nonce, body, purpose.encode()).decode()

@@ -1,0 +1,136 @@
+"""Finding people and dossiers by whatever one has: part of a name, its pinyin or initials, the last four to six
+characters of the ID number, the whole number, the dossier number. The same answer on SQLite and PostgreSQL.
+
+Words typed apart must all fit: `shan 002x` finds the Shan whose number ends so.
+"""
+
+import itertools
+import re
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, bindparam, case, false, or_, select, text
+from sqlalchemy.orm import Session, contains_eager
+
+from archive import id_numbers, persons, search_index, vault
+from archive.dossier_tables import Dossier
+from archive.names import is_chinese
+from archive.persons import Person
+from archive.scans import halved, normalise
+from archive.search_index import PersonWords
+from archive.statuses import ENDED
+from workflow.errors import Invalid
+
+MOST_PARTS = 6
+LONGEST = 60                 # characters of a question
+SAME_TAIL = 500              # people whose sealed numbers are opened to compare a longer tail
+_TAIL = re.compile(r"\d{3,5}[\dX]", re.ASCII)
+_NUMBER = re.compile(r"(\d{17}[\dX]|\d{15})", re.ASCII)
+_FOUND_IN = {
+    "sqlite": "person_words.person_id IN (SELECT rowid FROM person_words_index WHERE person_words_index MATCH :{0})",
+    "postgresql": "to_tsvector('simple', person_words.words) @@ to_tsquery('simple', :{0})",
+}
+
+
+def people(session: Session, asked: str, limit: int = 20) -> list[Person]:
+    """The people `asked` fits: those called exactly so first, then those whose name begins so, then by pinyin."""
+    parts = _parts(asked)
+    if not parts:
+        return []
+    query = select(Person)
+    for part in parts:
+        query = query.where(or_(*_of_person(session, part)))
+    return list(session.scalars(_ordered(query, asked).limit(limit)))
+
+
+def dossiers(session: Session, asked: str, limit: int = 20, active: bool = False) -> list[Dossier]:
+    """The dossiers whose number or person `asked` fits, with their persons; kept ones before ended ones.
+
+    `active`: only those still kept here.
+    """
+    parts = _parts(asked)
+    if not parts:
+        return []
+    query = select(Dossier).join(Dossier.person).options(contains_eager(Dossier.person))
+    if active:
+        query = query.where(Dossier.status.not_in(ENDED))
+    for part in parts:
+        query = query.where(or_(_of_number(part), *_of_person(session, part)))
+    ended_last = case((Dossier.status.in_(ENDED), 1), else_=0)
+    return list(session.scalars(_ordered(query.order_by(ended_last), asked).order_by(Dossier.id).limit(limit)))
+
+
+def name_is_like(session: Session, asked: str) -> ColumnElement[bool]:
+    """A condition on Person for other queries: the name or former name, or its reading, holds `asked`."""
+    return or_(false(), *(_named(session, part) for part in _parts(asked)))
+
+
+def _parts(asked: str) -> list[str]:
+    return halved(asked)[:LONGEST].split()[:MOST_PARTS]
+
+
+def _ordered(query: Select[Any], asked: str) -> Select[Any]:
+    name = halved(asked)[:LONGEST]
+    nearness = case((Person.name == name, 0), (Person.name.startswith(name, autoescape=True), 1), else_=2)
+    return query.order_by(nearness, Person.pinyin, Person.id)
+
+
+def _of_person(session: Session, part: str) -> list[ColumnElement[bool]]:
+    """The ways in which one typed part may fit a person."""
+    ways = [_named(session, part)]
+    number = normalise(part)
+    if _NUMBER.fullmatch(number):
+        ways.append(_numbered(session, number))
+    elif _TAIL.fullmatch(number):
+        ways.append(_tailed(session, number))
+    return ways
+
+
+def _named(session: Session, part: str) -> ColumnElement[bool]:
+    """Fits the name: Chinese as written and in a row, Latin letters as sounds."""
+    found = select(PersonWords.person_id)
+    words = _words(part)
+    for place, (term, sqlite_term) in enumerate(words):
+        dialect = session.get_bind().dialect.name
+        name = f"words{place}_{abs(hash(term))}"
+        value = sqlite_term if dialect == "sqlite" else term
+        found = found.where(text(_FOUND_IN[dialect].format(name)).bindparams(bindparam(name, value)))
+    return Person.id.in_(found) if words else false()
+
+
+def _words(part: str) -> list[tuple[str, str]]:
+    """(PostgreSQL's, SQLite's) way to ask for each run of Chinese characters and each run of other letters."""
+    asked = []
+    for chinese, run in itertools.groupby(filter(str.isalnum, part), key=is_chinese):
+        written = "".join(run)
+        if chinese or not written.isascii():
+            row = search_index.characters(written)
+            asked.append((" <-> ".join(row), f'"{" ".join(row)}"'))
+        else:
+            begun = search_index.sound(written)
+            asked.append((f"{begun}:*", f'"{begun}" *'))
+    return asked
+
+
+def _of_number(part: str) -> ColumnElement[bool]:
+    number = normalise(part)
+    if len(number) < 3 or not number.isascii():
+        return Dossier.dossier_no == number
+    return Dossier.dossier_no.contains(number, autoescape=True)
+
+
+def _numbered(session: Session, number: str) -> ColumnElement[bool]:
+    try:
+        whole = id_numbers.check(number)
+    except Invalid:
+        return false()
+    return Person.id_fingerprint == persons.fingerprint(session, whole)
+
+
+def _tailed(session: Session, tail: str) -> ColumnElement[bool]:
+    """The last four characters stand in the open; for a longer tail the few that share them are unsealed."""
+    same = Person.id_tail == tail[-4:]
+    if len(tail) == 4:
+        return same
+    rows = session.execute(select(Person.id, Person.id_sealed).where(same).limit(SAME_TAIL))
+    fitting = [row.id for row in rows if vault.open_(session, row.id_sealed, persons.ID_PURPOSE).endswith(tail)]
+    return Person.id.in_(fitting)
