@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
+from markupsafe import Markup
+
 from forms.context import FormContext
 from workflow.errors import NotFound
 
@@ -49,6 +51,12 @@ def offered(source: str, context: FormContext, typed: str = "") -> list[Choice]:
     if name not in providers:
         raise NotFound("There are no choices “{name}”.", name=source)
     return list(islice(providers[name](context, argument, typed), MOST))
+
+
+def as_options(found: Iterable[Choice], language: str) -> Markup:
+    """Suggestions as the <option>s of a <datalist>."""
+    option = Markup('<option value="{}">{}</option>')
+    return Markup("\n").join(option.format(choice.value, choice.said(language)) for choice in found)
 
 
 def read(raw: Any) -> list[Choice]:

@@ -10,6 +10,7 @@ from workflow.expressions import compile as compile_expression
 
 KEY = re.compile(r"[^\W\d]\w{0,63}")
 OWN_NAMES = {"group": "group-picker"}  # a `properties.kind` that is also a `type` of form-js
+OBJECTS = ("properties", "validate", "conditional", "layout", "appearance")
 LONGEST_TEXT = 5_000  # characters of a label, description or expression
 
 
@@ -20,7 +21,9 @@ class Component:
         self.raw = raw
         self.key = self._key()
         self.place = self.key or place
-        self.properties: Mapping[str, Any] = self.mapping("properties")
+        for name in OBJECTS:
+            self.mapping(name)
+        self.properties = self.mapping("properties")
         self.type = self.text("type")
         self.kind = OWN_NAMES.get(self.property("kind"), self.property("kind")) or self.type
 

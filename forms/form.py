@@ -73,7 +73,7 @@ class Form:
         `focus`: put the cursor into the first field, or the first with a problem.
         """
         sent = Sent.of(values)
-        return rendering.render(self, self._ask(sent, context), sent, problems or {}, context, focus)
+        return rendering.render(self.part, self._ask(sent, context), sent, problems or {}, context, focus)
 
     def _ask(self, sent: Sent, context: FormContext, partial: bool = False) -> Asked:
         outer = {**context.variables, OUTCOME: self._outcome(sent)} if self.buttons else context.variables

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -13,14 +13,11 @@ from forms.context import FormContext
 from forms.element import Element, Field
 from forms.kinds.choosing import Choosing
 from forms.kinds.computed import Table
-from forms.kinds.layout import Text
+from forms.kinds.layout import Button, Text
 from forms.kinds.rows import Rows
 from forms.part import Asked, Part, is_hidden
 from forms.sent import Sent
 from workflow.errors import Sentence
-
-if TYPE_CHECKING:
-    from forms.form import Form
 
 ROWS = "_rows"  # the name of the buttons that add and remove rows
 Problems = Mapping[str, Sequence[Sentence]]
@@ -45,6 +42,7 @@ class Shown:
     next_row: int = 0
     words: Markup = Markup()
     locked: bool = False
+    suggest: str = ""              # the choices offered while typing
     headings: list[str] = field(default_factory=list)             # of a table
     table: list[list[str]] = field(default_factory=list)
 
@@ -63,15 +61,18 @@ class Shown:
 
 
 def render(
-    form: "Form", asked: Asked, sent: Sent, problems: Problems, context: FormContext, focus: bool
+    part: Part, asked: Asked, sent: Sent, problems: Problems, context: FormContext, focus: bool
 ) -> Markup:
     """The fields as HTML; see Form.render."""
     drawing = _Drawing(sent, problems, context)
-    lines = drawing.lines(form.part, form.part.elements, asked, "")
+    lines = drawing.lines(part, part.elements, asked, "")
     if focus and not context.read_only:
         drawing.put_cursor(lines)
+    saved = bool(context.draft_url) and not context.read_only
+    has_button = any(isinstance(each.element, Button) for each in _flat(lines))
     page = _templates().get_template("form.html")
-    return Markup(page.render(form=form, lines=lines, summary=drawing.summary(lines), context=context, say=context.say))
+    return Markup(page.render(lines=lines, summary=drawing.summary(lines), context=context, say=context.say,
+                              saved=saved, has_button=has_button))
 
 
 class _Drawing:
@@ -109,6 +110,9 @@ class _Drawing:
             return None
         shown.typed = asked_field.typed(self.sent, name, shown.value, context)
         shown.attributes = self.attributes(shown, asked_field, key in part.needed)
+        if suggest := getattr(asked_field, "suggest", ""):
+            shown.suggest = suggest
+            shown.attributes["list"] = f"{shown.id}-list"
         if isinstance(asked_field, Choosing):
             offered = asked_field.options(context, asked.scope)
             shown.options = [(choice.value, choice.said(context.language)) for choice in offered]

@@ -42,8 +42,8 @@ class Rows(Field):
             raise component.wrong("This list has no fields.")
         self.part = Part(children)
         self.begin = component.whole("defaultRepetitions", 1) or 0
-        self.least = int(component.property("minRows", "0") or 0)
-        self.most = min(int(component.property("maxRows", str(MOST_ROWS))), MOST_ROWS)
+        self.least = component.whole("properties.minRows", 0) or 0
+        self.most = min(component.whole("properties.maxRows", MOST_ROWS, least=1) or MOST_ROWS, MOST_ROWS)
         self.growing = component.read("allowAddRemove") is not False
         self.as_table = component.property("look") == "table"
 

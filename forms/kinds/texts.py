@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from archive import credit_codes, id_numbers, scans
+from forms import choices
 from forms.component import Component
 from forms.context import FormContext
 from forms.element import Element, Field, kind
@@ -19,7 +20,10 @@ LONGEST_PATTERN = 200
 
 @kind("textfield")
 class TextLine(Field):
-    """One line of text. `validate`: minLength, maxLength, pattern, validationType email or phone."""
+    """One line of text. `validate`: minLength, maxLength, pattern, validationType email or phone.
+
+    The property `suggest` names choices that are offered while typing ("units"); any other text may be typed as well.
+    """
 
     template = "textfield"
     many_lines = False
@@ -31,6 +35,9 @@ class TextLine(Field):
         self.shortest = component.whole("validate.minLength", 0) or 0
         self.pattern = _pattern(component)
         self.pattern_said = component.property("patternMessage")
+        self.suggest = component.property("suggest")
+        if self.suggest and self.suggest.partition(":")[0] not in choices.providers:
+            raise component.wrong("There are no choices “{name}”.", name=self.suggest)
         self.form = component.text("validate.validationType")
         self.input_type = {"email": "email", "phone": "tel"}.get(self.form, "text")
 

@@ -1,6 +1,8 @@
 """Files and photos: told apart by their first bytes, never by what the sender says of them."""
 
+import struct
 import warnings
+import zlib
 from collections.abc import Mapping, Sequence
 from typing import Any, BinaryIO
 
@@ -14,6 +16,10 @@ from workflow import files, office
 from workflow.errors import Invalid
 
 IMAGES = {"PNG": "image/png", "JPEG": "image/jpeg", "TIFF": "image/tiff"}
+_BROKEN = (  # what Pillow raises for broken files
+    OSError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError, SyntaxError, EOFError, RuntimeError,
+    AssertionError, MemoryError, struct.error, zlib.error, Image.DecompressionBombError,
+)
 MOST_PIXELS = 60_000_000
 MOST_FRAMES = 500
 MOST_FILES = 20
@@ -142,7 +148,7 @@ def _check_image(upload: Upload) -> None:
                 image.verify()
     except Invalid:
         raise
-    except Exception:  # Pillow raises nearly anything for a broken file
+    except _BROKEN:
         raise Invalid(message="“{name}” is broken: it cannot be opened as an image.", name=_name(upload)) from None
 
 
