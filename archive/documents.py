@@ -1,0 +1,151 @@
+"""Papers the office issues: rendered from a Word template, numbered at issue, kept with the hash of what was issued.
+
+The templates are `archive/templates/<kind>.docx`, to be edited in Word; what stands in {{ }} comes from the facts.
+An office's own version of a template lies in its data folder, `templates/<kind>.docx`, and wins.
+"""
+
+import hashlib
+import io
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import ForeignKey, String, UniqueConstraint, func, select
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from archive import columns, numbers
+from archive.numbers import IssuedNumber
+from workflow import documents, files, history, office
+from workflow.clock import now
+from workflow.db import Base
+from workflow.errors import NotFound
+from workflow.models import Case, StoredFile
+from workflow.registry import fsck_check
+
+TEMPLATES = Path(__file__).parent / "templates"
+MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of paper: its series of numbers (None: it bears none), and what it is called."""
+
+    series: str | None
+    zh: str
+    en: str
+
+
+KINDS = {
+    "receipt": Kind("receipt", "接收回执", "Receipt slip"),
+    "missing": Kind("missing", "缺失材料告知书、承诺书", "Notice of missing materials and undertaking"),
+    "return_letter": Kind("return", "退回函", "Return letter"),
+    "return_register": Kind("return", "退件登记", "Return register"),
+    "merge": Kind("merge", "并档记录", "Merge record"),
+    "query": Kind("query", "查询函", "Letter of inquiry"),
+    "reminder": Kind(None, "催办函", "Reminder"),
+    "day": Kind("day", "当日接收统计表", "Day statistics"),
+}
+
+
+class Document(Base):
+    """An issued paper. It is never changed; a wrong one is voided with its number and issued anew."""
+
+    __tablename__ = "documents"
+    __table_args__ = (UniqueConstraint("kind", "number"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(30))
+    number: Mapped[str | None] = mapped_column(columns.code(60), index=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
+    file_id: Mapped[int] = mapped_column(ForeignKey("stored_files.id"))
+    template_sha256: Mapped[str] = mapped_column(String(64))
+    issued_at: Mapped[datetime]
+    issued_by: Mapped[str] = mapped_column(String(60))
+
+    file: Mapped[StoredFile] = relationship()
+    case: Mapped[Case] = relationship()
+
+
+def issue(
+    session: Session, case: Case, kind: str, facts: Mapping[str, Any], by: str, number: str | None = None
+) -> Document:
+    """Render, number and keep a paper of `kind` (a key of KINDS) for the case. `by` is a login or "system".
+
+    `number` is given only to a second paper of the same act (letter and register). The template sees the facts and
+    number, office, issued_on, issued_by.
+    """
+    if kind not in KINDS:
+        raise NotFound("There is no kind of document named {kind}.", kind=kind)
+    known = KINDS[kind]
+    if number is None and known.series:
+        number = numbers.issue(session, known.series, f"{kind} of {case.business_key}")
+    template = _template(session, kind)
+    content = documents.render(template, {**facts, **_always(session, number, by)})
+    name = f"{known.zh}{number or ''}.docx"
+    file = files.store(session, office.of(session).files, io.BytesIO(content), name, MEDIA_TYPE, by)
+    document = Document(
+        kind=kind, number=number, case_id=case.id, file_id=file.id,
+        template_sha256=hashlib.sha256(template).hexdigest(), issued_at=now(), issued_by=by,
+    )
+    session.add(document)
+    session.flush()  # the process keeps its id
+    history.record(session, case, by, "issued", document=document.id, document_kind=kind, number=number)
+    return document
+
+
+def of_case(session: Session, case: Case) -> list[Document]:
+    """The papers of a case, oldest first."""
+    return list(session.scalars(select(Document).where(Document.case_id == case.id).order_by(Document.id)))
+
+
+def find(session: Session, document_id: int) -> Document:
+    """The paper; raises NotFound. Whoever asks must be allowed to see its case (workflow.cases.find)."""
+    found = session.get(Document, document_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def chinese_day(day: date | datetime) -> str:
+    """2026年7月1日, as official papers write a day."""
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+def _template(session: Session, kind: str) -> bytes:
+    own = office.of(session).settings.data / "templates" / f"{kind}.docx"
+    return (own if own.is_file() else TEMPLATES / f"{kind}.docx").read_bytes()
+
+
+def _always(session: Session, number: str | None, by: str) -> dict[str, Any]:
+    here = office.of(session)
+    return {
+        "number": number or "",
+        "office": here.settings.office_name,
+        "issued_on": chinese_day(here.today()),
+        "issued_by": "" if by == history.SYSTEM else by,
+    }
+
+
+@fsck_check("documents_numbered")
+def _numbers_without_paper(session: Session) -> Iterator[str]:
+    """Every number of a document series that is not void stands on a paper, and every paper's number was issued."""
+    series = {known.series for known in KINDS.values() if known.series}
+    lost = (
+        select(IssuedNumber.text)
+        .outerjoin(Document, Document.number == IssuedNumber.text)
+        .where(IssuedNumber.series.in_(series), IssuedNumber.voided_at.is_(None), Document.id.is_(None))
+    )
+    for text in session.scalars(lost):
+        yield f"Number {text} was issued, but there is no document with it."
+    foreign = (
+        select(Document.number)
+        .outerjoin(IssuedNumber, Document.number == IssuedNumber.text)
+        .where(Document.number.is_not(None), IssuedNumber.text.is_(None))
+    )
+    for text in session.scalars(foreign):
+        yield f"A document bears the number {text}, which was never issued."
+    doubled = select(Document.kind, Document.number, func.count()).where(Document.number.is_not(None))
+    for kind, text, count in session.execute(doubled.group_by(Document.kind, Document.number)):
+        if count > 1:
+            yield f"{count} documents of kind {kind} bear the number {text}."

@@ -1,0 +1,78 @@
+"""R8 to R10: on the shelf, the slip goes back, the dossier is queued for sorting and scanning."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from archive import custody, documents, dossiers, storage
+from archive.custody import PlaceKind
+from archive.dossiers import Dossier
+from archive.packs.models import PackStatus
+from archive.receipts.returns import pack_facts
+from archive.receipts.work import need, noted, pack_of
+from archive.refusals import wrong
+from archive.scans import normalise
+from archive.statuses import DigitStatus, SortStatus
+from workflow import history
+from workflow.clock import now
+from workflow.identity import User
+from workflow.models import UserTask
+from workflow.registry import Work, on_completion, service_task
+
+
+@on_completion("receipt.shelve")
+def shelve(session: Session, task: UserTask, user: User, answers: dict[str, Any]) -> Mapping[str, Any]:
+    """R8: both barcodes are scanned, the label's and the position's; the dossier is then where they say."""
+    pack = pack_of(session, task)
+    dossier = session.get_one(Dossier, pack.dossier_id)
+    code = _double_scan(dossier, answers)
+    storage.shelve(session, dossier, code, user.name, pack.case)
+    dossiers.let_go(session, dossier, pack.case)
+    pack.status, pack.ended_at = PackStatus.STORED, now()
+    place = custody.place(PlaceKind.POSITION, code)
+    custody.record(session, pack, place, user.name, pack.case, f"stored as {dossier.dossier_no}")
+    noted(session, pack, user.name, "shelved", dossier_no=dossier.dossier_no, position=code)
+    return {"position": code}
+
+
+@service_task("receipt.slip")
+def issue_slip(session: Session, work: Work) -> Mapping[str, Any]:
+    """R9a: the receipt slip for the sender."""
+    pack = pack_of(session, work)
+    dossier = session.get_one(Dossier, pack.dossier_id)
+    facts = {**pack_facts(pack), "name": dossier.person.name, "dossier_no": dossier.dossier_no,
+             "stored_on": documents.chinese_day(now()), "missing": list(dossier.missing)}
+    slip = documents.issue(session, pack.case, "receipt", facts, history.SYSTEM)
+    return {"slip_no": slip.number, "slip_id": slip.id}
+
+
+@on_completion("receipt.send_slip")
+def send_slip(session: Session, task: UserTask, user: User, answers: dict[str, Any]) -> Mapping[str, Any]:
+    """The slip is sealed and on its way back."""
+    pack = pack_of(session, task)
+    noted(session, pack, user.name, "slip sent", way=answers.get("slip_way"), under=answers.get("slip_sent_no"))
+    return {"slip_sent_at": now().isoformat()}
+
+
+@service_task("receipt.queue")
+def queue_work(session: Session, work: Work) -> None:
+    """R10: sorting and scanning know of the dossier."""
+    pack = pack_of(session, work)
+    dossier = session.get_one(Dossier, pack.dossier_id)
+    queued = {"sort_status": SortStatus.QUEUED, "digit_status": DigitStatus.QUEUED}
+    dossiers.update_facts(session, dossier, queued, history.SYSTEM, pack.case, "queued")
+    noted(session, pack, history.SYSTEM, "queued", dossier_no=dossier.dossier_no)
+
+
+def _double_scan(dossier: Dossier, answers: Mapping[str, Any]) -> str:
+    """The position's code. Each barcode is scanned where it belongs and says what was chosen."""
+    label = normalise(need(answers, "scan_label", "Scan the label on the dossier."))
+    scanned = need(answers, "scan_position", "Scan the barcode of the position.")
+    if label.replace("-", "") != normalise(dossier.dossier_no).replace("-", ""):
+        raise wrong("scan_label", "This label is not of dossier {number}.", number=dossier.dossier_no)
+    code = storage.code_of(scanned, "scan_position")
+    chosen = storage.code_of(str(answers.get("position") or scanned))
+    if code != chosen:
+        raise wrong("scan_position", "You chose {chosen} but scanned {code}.", chosen=chosen, code=code)
+    return code

@@ -1,0 +1,59 @@
+"""The pack a step is about."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from archive.packs import desk
+from archive.packs.models import Pack, PackPhoto
+from archive.refusals import wrong
+from archive.scans import normalise
+from workflow.errors import NotFound
+from workflow.models import UserTask
+from workflow.registry import Work
+
+
+def pack_of(session: Session, step: UserTask | Work) -> Pack:
+    """The pack of the step's case; raises NotFound when the case is about none."""
+    case_id = step.case_id if isinstance(step, UserTask) else step.instance.case_id if step.instance else None
+    pack = session.scalars(select(Pack).where(Pack.case_id == case_id)).first()
+    if pack is None:
+        raise NotFound
+    return pack
+
+
+def check_scan(scanned: Any, expected: str, field: str) -> None:
+    """Refuse, beside `field`, a scan that is not what it should be. Nothing scanned is let pass."""
+    found = normalise(str(scanned or "")).replace("-", "")
+    if found and found != normalise(expected).replace("-", ""):
+        raise wrong(field, "You scanned {scanned}, but this task is about {expected}.", scanned=found,
+                    expected=expected)
+
+
+def keep_photos(session: Session, pack: Pack, answers: Mapping[str, Any], step: str) -> None:
+    """Hang the pictures taken at this step (ids of stored files) on the pack."""
+    known = {photo.file_id for photo in pack.photos}
+    for photo in answers.get("photos") or []:
+        file_id = photo["id"] if isinstance(photo, Mapping) else int(photo)
+        if file_id not in known:
+            pack.photos.append(PackPhoto(file_id=file_id, taken_at_step=step))
+
+
+def text(answers: Mapping[str, Any], field: str) -> str:
+    """A text among the answers, "" when nothing was typed."""
+    return str(answers.get(field) or "").strip()
+
+
+def need(answers: Mapping[str, Any], field: str, template: str) -> str:
+    """A text that must not be empty here; raises Invalid beside `field` with this sentence."""
+    found = text(answers, field)
+    if not found:
+        raise wrong(field, template)
+    return found
+
+
+def noted(session: Session, pack: Pack, by: str, kind: str, **data: Any) -> None:
+    """An event of the pack's own story in its case."""
+    desk.note_history(session, pack, by, kind, **data)
