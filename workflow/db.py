@@ -75,7 +75,7 @@ class Database:
         options.setdefault("pool_pre_ping", not sqlite)
         self.url = url
         self.info: dict[str, Any] = {}
-        self.engine: Engine = create_engine(url, json_serializer=_dump_json, json_deserializer=orjson.loads, **options)
+        self.engine: Engine = create_engine(url, json_serializer=_dump_json, json_deserializer=_load_json, **options)
         if sqlite:
             _tame_sqlite(self.engine)
         self._writer = self.engine.execution_options(juanliu_begin="IMMEDIATE")
@@ -84,12 +84,17 @@ class Database:
     def transaction(self) -> Iterator[Session]:
         """One unit of work: committed at the end, rolled back on any exception.
 
-        What was registered by `after_commit` runs when the commit stands.
+        What was registered by `after_commit` runs when the commit stands; what was registered by `afterwards`
+        runs in any case, when the transaction is over.
         """
         with Session(self._writer, expire_on_commit=False, info=dict(self.info)) as session:
-            yield session
-            session.commit()
-            _run_after_commit(session)
+            try:
+                yield session
+                session.commit()
+                _run(session, "after_commit")
+            finally:
+                session.rollback()  # nothing after a commit; else the locks must go before `afterwards` can work
+                _run(session, "afterwards")
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -103,16 +108,26 @@ def after_commit(session: Session, act: Callable[[], None]) -> None:
     session.info.setdefault("after_commit", []).append(act)
 
 
-def _run_after_commit(session: Session) -> None:
-    for act in session.info.pop("after_commit", []):
+def afterwards(session: Session, act: Callable[[], None]) -> None:
+    """Run `act` once the session's transaction is over, committed or rolled back: to note why it failed."""
+    session.info.setdefault("afterwards", []).append(act)
+
+
+def _run(session: Session, when: str) -> None:
+    for act in session.info.pop(when, []):
         try:
             act()
         except Exception:
-            log.exception("after_commit_failed")  # the sweep repairs what a lost wake-up left
+            log.exception("act_failed", extra={"when": when})  # the sweep repairs what a lost wake-up left
 
 
 def _dump_json(value: Any) -> str:
     return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode()
+
+
+def _load_json(value: Any) -> Any:
+    """SQLite gives a lone JSON number back as a number."""
+    return value if isinstance(value, int | float) else orjson.loads(value)
 
 
 def _tame_sqlite(engine: Engine) -> None:
