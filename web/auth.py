@@ -72,13 +72,11 @@ def guard(view: Any) -> Any:
 
     Needs `g.session`.
     """
-    if view is None:
-        return None  # nothing there: routing says so
     if login.is_authenticated:
         g.viewer = viewer_of(login.user)
         _note_use(login.sign_in)
-    if getattr(view, "public", False) or request.endpoint == "static":
-        return None
+    if view is None or getattr(view, "public", False) or request.endpoint == "static":
+        return None  # no view: routing says so
     if not login.is_authenticated:
         raise SignInNeeded
     if login.user.password_initial and not getattr(view, "while_initial", False):

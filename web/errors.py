@@ -11,7 +11,7 @@ from flask import Flask, Response, g, jsonify, make_response, redirect, render_t
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, TimeoutError
 from sqlalchemy.orm.exc import StaleDataError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from web.auth import SignInNeeded
 from web.i18n import _, say
@@ -71,6 +71,8 @@ def _http(error: HTTPException) -> Response:
     if error.response is not None or (error.code or 500) < 400:
         return error.get_response()  # type: ignore[return-value]
     code = error.code or 500
+    if isinstance(error, SecurityError):  # a host that is not ours: no URL can be made for it
+        return make_response("This host name is not served here.", code, {"Content-Type": "text/plain"})
     sentences = {
         404: _("There is nothing here that you may see."),
         405: _("This address does not know that action."),

@@ -37,9 +37,11 @@ def enter() -> Any:
         return _page(_("Too many attempts. Please wait {seconds} seconds and try again.", seconds=wait)), 429
     if not _password_right(name, password):
         return _page(_("The account or the password is wrong.")), 422
+    fresh = _fresher(name, password)
     with database.transaction() as own:
         signins.forgive(own, name, address)
         user = own.get_one(User, name)
+        user.password_hash = fresh or user.password_hash
         _begin(user, signins.begin(own, user, address, request.user_agent.string))
     return redirect(local_path(request.form.get("next"), "/"))
 
@@ -81,6 +83,12 @@ def _password_right(name: str, password: str) -> bool:
     user = g.session.get(User, name)
     stored = user.password_hash if user and user.active else ""
     return current_app.hasher.matches(stored, password)  # type: ignore[attr-defined]
+
+
+def _fresher(name: str, password: str) -> str | None:
+    """A new hash where the stored one was made with another profile."""
+    hasher = current_app.hasher  # type: ignore[attr-defined]
+    return hasher.hash(password) if hasher.outdated(g.session.get_one(User, name).password_hash) else None
 
 
 def _begin(user: User, token: str) -> None:

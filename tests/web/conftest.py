@@ -33,6 +33,7 @@ class Browser(FlaskClient):
             headers = dict(options.get("headers") or {})
             headers.setdefault("X-CSRFToken", self.token())
             options["headers"] = headers
+        options.setdefault("buffered", True)  # the file behind a static answer is closed
         return super().open(*arguments, **options)
 
     def ask(self, path: str, method: str = "GET", **options):

@@ -7,7 +7,6 @@ from flask import current_app
 
 from web.cli.output import json_option, office, refusals, say
 from workflow import people
-from workflow.errors import Invalid
 
 
 @click.group("users")
@@ -61,5 +60,5 @@ def list_(as_json: bool) -> None:
 def _first_line() -> str:
     given = sys.stdin.readline().rstrip("\r\n")
     if not given:
-        raise Invalid(message="No password came on standard input.")
+        raise click.UsageError("No password came on standard input.")
     return given
