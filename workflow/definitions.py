@@ -1,18 +1,26 @@
-"""Process definitions: immutable versions of diagrams with the forms and tables they use."""
+"""Process definitions: immutable versions of diagrams with the forms they use. The same content is the same version."""
 
+import hashlib
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from dataclasses import asdict
+from pathlib import Path
 from threading import Lock
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from workflow.errors import NotFound
+from workflow import engine, lint, registry, xmlsafe
+from workflow.clock import now
+from workflow.diagram import reading
+from workflow.errors import DefinitionRefused, NotFound
+from workflow.identity import Group, User
 from workflow.models import DefinitionResource, ProcessDefinition, ResourceContent
 
 Activities = Mapping[str, Mapping[str, Any]]
 Kept = TypeVar("Kept")
+FORM = ".form"  # a form key "receipt-open" names the resource "receipt-open.form"
 
 
 class Recent(Generic[Kept]):
@@ -37,6 +45,101 @@ class Recent(Generic[Kept]):
 
 
 _activities: Recent[Activities] = Recent(200)
+_models: Recent[engine.Model] = Recent(200)
+
+
+def deploy_folder(session: Session, bpmn: Path, forms: Path, by: str) -> list[ProcessDefinition]:
+    """Deploy every executable process of every *.bpmn in a folder, with the *.form files of another.
+
+    What is deployed already stays as it is. Raises DefinitionRefused naming the file.
+    """
+    resources = {path.name: path.read_bytes() for path in sorted(forms.glob("*" + FORM))}
+    files = {path.name: path.read_bytes() for path in sorted(bpmn.glob("*.bpmn"))}
+    together = {key for xml in files.values() for key in _keys_if_readable(xml)}
+    deployed = []
+    for name, xml in files.items():
+        try:
+            for key in process_keys(xml) or [None]:
+                deployed.append(deploy(session, xml, resources, by, key, together))
+        except DefinitionRefused as refused:
+            raise lint.refused(refused.findings, name) from refused
+    return deployed
+
+
+def deploy(
+    session: Session,
+    xml: bytes,
+    resources: Mapping[str, bytes],
+    by: str,
+    key: str | None = None,
+    together: Iterable[str] = (),
+) -> ProcessDefinition:
+    """Make the process `key` of the file (default: its first executable one) a version, pinning those of the
+    `resources` (file name → content) that its form keys name. The same content gives the version there is.
+
+    `together`: keys of processes deployed along with it, which it may call. Raises DefinitionRefused with findings.
+    """
+    model = engine.parse(xml, key, known(session, resources, together))
+    pinned = {name: resources[name] for name in _used(model, resources)}
+    digest = _digest(xml, pinned)
+    query = select(ProcessDefinition).where(ProcessDefinition.key == model.key)
+    found = session.scalars(query.where(ProcessDefinition.sha256 == digest)).first()
+    if found is not None:
+        return found
+    definition = ProcessDefinition(
+        key=model.key,
+        version=_next_version(session, model.key),
+        name=model.name[:200],
+        names=dict(model.names),
+        xml=xml,
+        sha256=digest,
+        activities={each: asdict(activity) for each, activity in model.activities.items()},
+        deployed_at=now(),
+        deployed_by=by,
+    )
+    session.add(definition)
+    session.flush()  # the pins need its id
+    _pin(session, definition, pinned)
+    return definition
+
+
+def known(session: Session, resources: Mapping[str, bytes] | None = None, together: Iterable[str] = ()) -> lint.Known:
+    """What the house has to offer to a diagram. `resources` None: forms are not checked."""
+    forms = None if resources is None else {name.removesuffix(FORM) for name in resources if name.endswith(FORM)}
+    return lint.Known(
+        groups=set(session.scalars(select(Group.key))),
+        users=set(session.scalars(select(User.name).where(User.active))),
+        forms=forms,
+        topics=set(registry.service_tasks),
+        listeners=set(registry.listeners),
+        processes={*session.scalars(select(ProcessDefinition.key).distinct()), *together},
+        functions=set(registry.functions),
+    )
+
+
+def process_keys(xml: bytes) -> list[str]:
+    """The executable processes of a BPMN file, in its order; raises DefinitionRefused for what cannot be read."""
+    try:
+        root = xmlsafe.read(xml)
+    except xmlsafe.XmlRefused as problem:
+        raise lint.refused([lint.Finding("", "xml", problem.sentence)]) from problem
+    return [process.id for process in reading.processes(root) if process.executable]
+
+
+def all_latest(session: Session) -> list[ProcessDefinition]:
+    """The newest version of every process, by name."""
+    newest = select(func.max(ProcessDefinition.id)).group_by(ProcessDefinition.key)
+    query = select(ProcessDefinition).where(ProcessDefinition.id.in_(newest))
+    return list(session.scalars(query.order_by(ProcessDefinition.name, ProcessDefinition.key)))
+
+
+def versions(session: Session, key: str) -> list[ProcessDefinition]:
+    """All versions of a process, newest first; NotFound when there is none."""
+    query = select(ProcessDefinition).where(ProcessDefinition.key == key).order_by(ProcessDefinition.version.desc())
+    found = list(session.scalars(query))
+    if not found:
+        raise NotFound("There is no process “{key}”.", key=key)
+    return found
 
 
 def latest(session: Session, key: str) -> ProcessDefinition:
@@ -46,6 +149,11 @@ def latest(session: Session, key: str) -> ProcessDefinition:
     if found is None:
         raise NotFound("There is no process “{key}”.", key=key)
     return found
+
+
+def model(session: Session, definition: ProcessDefinition) -> engine.Model:
+    """The prepared model of a version; read and checked once per process of this installation."""
+    return _models.find((definition.key, definition.sha256), lambda: engine.parse(definition.xml, definition.key))
 
 
 def activities(session: Session, definition: ProcessDefinition) -> Activities:
@@ -64,3 +172,44 @@ def resource(session: Session, definition: ProcessDefinition, name: str) -> byte
     if content is None:
         raise NotFound("The process “{key}” has no form or table “{name}”.", key=definition.key, name=name)
     return content
+
+
+def resources(session: Session, definition: ProcessDefinition) -> dict[str, str]:
+    """name → hash of what is pinned with this version."""
+    query = select(DefinitionResource.name, DefinitionResource.sha256)
+    found = session.execute(query.where(DefinitionResource.definition_id == definition.id))
+    return dict(found.all())
+
+
+def _keys_if_readable(xml: bytes) -> list[str]:
+    try:
+        return process_keys(xml)
+    except DefinitionRefused:
+        return []  # refused, by its name, when its turn comes
+
+
+def _used(model: engine.Model, resources: Mapping[str, bytes]) -> list[str]:
+    named = {f"{activity.form_key}{FORM}" for activity in model.activities.values() if activity.form_key}
+    return sorted(named & set(resources))
+
+
+def _digest(xml: bytes, pinned: Mapping[str, bytes]) -> str:
+    """Over the diagram and, in order, each name and content; lengths keep one from running into the next."""
+    digest = hashlib.sha256()
+    for part in [xml, *(part for name in sorted(pinned) for part in (name.encode(), pinned[name]))]:
+        digest.update(len(part).to_bytes(8, "big") + part)
+    return digest.hexdigest()
+
+
+def _next_version(session: Session, key: str) -> int:
+    last = session.scalar(select(func.max(ProcessDefinition.version)).where(ProcessDefinition.key == key))
+    return (last or 0) + 1
+
+
+def _pin(session: Session, definition: ProcessDefinition, pinned: Mapping[str, bytes]) -> None:
+    for name, content in pinned.items():
+        sha256 = hashlib.sha256(content).hexdigest()
+        if session.get(ResourceContent, sha256) is None:
+            session.add(ResourceContent(sha256=sha256, content=content))
+            session.flush()  # the pin refers to it
+        session.add(DefinitionResource(definition_id=definition.id, name=name, sha256=sha256))

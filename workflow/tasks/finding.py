@@ -1,6 +1,8 @@
 """Finding a task the user may see: by its id, by what a scanner reads, in its case."""
 
-from sqlalchemy import Select, case, select
+from collections.abc import Iterable
+
+from sqlalchemy import ColumnElement, Select, case, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from workflow import cases
@@ -17,6 +19,11 @@ def find(session: Session, task_id: int, user: User) -> UserTask:
     if task is None:
         raise NotFound
     return task
+
+
+def find_all(session: Session, task_ids: Iterable[int], user: User) -> list[UserTask]:
+    """Those of these tasks that the user may see."""
+    return list(session.scalars(_visible(user).where(UserTask.id.in_(list(task_ids)))))
 
 
 def scan(session: Session, user: User, code: str) -> list[UserTask]:
@@ -51,7 +58,7 @@ def _open(user: User) -> Select[tuple[UserTask]]:
     return _visible(user).where(UserTask.status == TaskStatus.OPEN)
 
 
-def _offered(user: User):
+def _offered(user: User) -> ColumnElement[bool]:
     return (
         select(TaskCandidate.task_id)
         .where(TaskCandidate.task_id == UserTask.id, TaskCandidate.candidate.in_(tickets(user)))

@@ -1,0 +1,306 @@
+"""Process instances: start them, move them, end them. One command is one transaction.
+
+A command holds the case, reads the instance afresh, lets the engine make a step and settles the step into rows:
+history, variables, state, waits, called instances, news for others. Any exception undoes all of it.
+"""
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+import orjson
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session, joinedload
+
+from workflow import cases, definitions, engine, history, office, outgoing, registry, values, waits
+from workflow.clock import now
+from workflow.engine import Around, Step, Thrown
+from workflow.errors import Conflict, NotFound, Refusal
+from workflow.expressions import compile_value
+from workflow.models import Case, ProcessDefinition, ProcessInstance, Variable
+from workflow.statuses import InstanceStatus
+
+TITLE = "caseTitle"      # property of an activity: what the case is called once the activity is done
+DEEPEST_CALL = 10        # called processes within called processes
+Facts = Mapping[str, Mapping[str, Any]]  # token id → what its "completed" event also says
+
+
+def start(
+    session: Session,
+    definition: ProcessDefinition,
+    case: Case,
+    by: str,
+    variables: Mapping[str, Any],
+    start_id: str | None = None,
+) -> ProcessInstance:
+    """Begin a process in a case, at `start_id` or the plain start event, and let it run until it must wait."""
+    history.hold(session, case.id)
+    case.closed_at = None
+    instance = _row(session, definition, case.id, by)
+    session.flush()  # the state is sealed for this id
+    _begin(session, instance, by, variables, start_id)
+    return instance
+
+
+def variables(session: Session, instance: ProcessInstance) -> dict[str, Any]:
+    """All variables of an instance as they are now."""
+    query = select(Variable.name, Variable.value).where(Variable.instance_id == instance.id)
+    return dict(session.execute(query).all())
+
+
+def set_variables(session: Session, instance: ProcessInstance, changes: Mapping[str, Any], actor: str) -> None:
+    """Change variables by hand; raises Invalid for a value that cannot be kept. The history keeps the old values."""
+    instance = lock(session, instance.id, instance.case_id)
+    before = variables(session, instance)
+    changed = write(session, instance, before, changes)
+    if changed:
+        told = {name: before.get(name) for name in changed}
+        history.record(
+            session, instance.case_id, actor, "variables_changed", instance, before=told, variables=changed
+        )
+
+
+def lock(session: Session, instance_id: int, case_id: int | None = None) -> ProcessInstance:
+    """The instance as it is now, held with its whole case until the transaction ends."""
+    if case_id is None:
+        case_id = session.scalar(select(ProcessInstance.case_id).where(ProcessInstance.id == instance_id))
+        if case_id is None:
+            raise NotFound
+    history.hold(session, case_id)
+    query = select(ProcessInstance).where(ProcessInstance.id == instance_id)
+    query = query.options(joinedload(ProcessInstance.definition)).execution_options(populate_existing=True)
+    return session.scalars(query).one()
+
+
+def require_running(instance: ProcessInstance) -> None:
+    """Raises Conflict for an instance that is over or suspended."""
+    if instance.status is not InstanceStatus.RUNNING:
+        raise Conflict("The process is not running any more.")
+
+
+def state(instance: ProcessInstance) -> bytes:
+    """The engine's state; raises engine.StateCorrupt unless it is just what was written for this revision."""
+    return engine.open_(instance.state, _bound_to(instance))
+
+
+def around(session: Session, known: Mapping[str, Any]) -> Around:
+    """What expressions see: these variables, the clock, the house's functions."""
+    functions = {name: partial(function, session) for name, function in registry.functions.items()}
+    return Around(known, now(), functions, office.of(session).settings.zone)
+
+
+def write(
+    session: Session, instance: ProcessInstance, known: Mapping[str, Any], changes: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Write what differs from `known`, as of the revision being made; returns what was written."""
+    changed = {name: value for name, value in changes.items() if name not in known or not _same(known[name], value)}
+    values.check(changed)
+    _write(session, instance, changed, instance.revision + 1)
+    return changed
+
+
+def settle(
+    session: Session,
+    instance: ProcessInstance,
+    step: Step,
+    actor: str,
+    known: Mapping[str, Any] | None = None,
+    facts: Facts | None = None,
+) -> None:
+    """Make the rows say what the step says. `known`: the variables, if the caller has them.
+
+    `facts` names the tokens moved by `actor` and what their "completed" event also tells; all else that happens is
+    the machine's doing.
+    """
+    known = {**(variables(session, instance) if known is None else known)}
+    _tell(session, instance, step, actor, facts or {})
+    if step.variables:
+        changed = write(session, instance, known, step.variables)
+        known.update(changed)
+    instance.revision += 1
+    instance.state = engine.seal(step.state, _bound_to(instance))
+    if not step.finished and not step.waits:
+        raise engine.EngineProblem("The process would stand still for ever: it waits for nothing.")
+    model = definitions.model(session, instance.definition)
+    changes = waits.agree(session, instance, model, step.waits, lambda: around(session, known))
+    _retitle(session, instance, model, step, known)
+    outgoing.send(session, instance, step.thrown)
+    outgoing.catch_up(session, changes.subscriptions)
+    _call(session, instance, model, changes, known)
+    if step.finished:
+        _end(session, instance, step)
+
+
+def cancel(session: Session, instance: ProcessInstance, by: str, reason: str) -> None:
+    """End an instance and all it has called, before its time; its tasks, jobs and timers are gone."""
+    instance = lock(session, instance.id, instance.case_id)
+    require_running(instance)
+    if instance.parent_id is not None:
+        raise Conflict("This process was called by another; cancel that one.")
+    _cancel(session, instance, by, reason)
+    _close_case(session, instance)
+
+
+def _row(
+    session: Session, definition: ProcessDefinition, case_id: int, by: str,
+    parent: ProcessInstance | None = None, token_id: str | None = None,
+) -> ProcessInstance:
+    instance = ProcessInstance(
+        definition=definition, case_id=case_id, parent_id=parent.id if parent else None, parent_token_id=token_id,
+        status=InstanceStatus.RUNNING, revision=0, state=b"", started_at=now(), started_by=by,
+    )
+    session.add(instance)
+    return instance
+
+
+def _begin(
+    session: Session, instance: ProcessInstance, by: str, given: Mapping[str, Any], start_id: str | None = None
+) -> None:
+    values.check(given)
+    definition = instance.definition
+    history.record(
+        session, instance.case_id, by, "started", instance,
+        process=definition.key, version=definition.version, variables=dict(given),
+    )
+    _write(session, instance, given, 0)
+    model = definitions.model(session, definition)
+    settle(session, instance, engine.start(model, around(session, given), start_id), history.SYSTEM, given)
+
+
+def _bound_to(instance: ProcessInstance) -> str:
+    return f"{instance.id}:{instance.revision}"
+
+
+def _same(one: Any, other: Any) -> bool:
+    return orjson.dumps(one) == orjson.dumps(other)  # in Python 1 == True
+
+
+def _write(session: Session, instance: ProcessInstance, changes: Mapping[str, Any], revision: int) -> None:
+    if not changes:
+        return
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    insert = dialect.insert(Variable)
+    upsert = insert.on_conflict_do_update(
+        index_elements=["instance_id", "name"],
+        set_={"value": insert.excluded.value, "revision": insert.excluded.revision},
+    )
+    rows = [
+        {"instance_id": instance.id, "name": name, "value": value, "revision": revision}
+        for name, value in changes.items()
+    ]
+    session.execute(upsert, rows)
+
+
+def _tell(session: Session, instance: ProcessInstance, step: Step, actor: str, facts: Facts) -> None:
+    for happening in step.happenings:
+        own = facts.get(happening.token_id) if happening.kind == "completed" else None
+        history.record(
+            session,
+            instance.case_id,
+            actor if own is not None else history.SYSTEM,
+            happening.kind,
+            instance,
+            happening.activity_id,
+            happening.token_id,
+            **{**happening.data, **(own or {})},
+        )
+
+
+def _retitle(
+    session: Session, instance: ProcessInstance, model: engine.Model, step: Step, known: Mapping[str, Any]
+) -> None:
+    for happening in step.happenings:
+        activity = model.activities.get(happening.activity_id)
+        text = activity.properties.get(TITLE) if activity and happening.kind == "completed" else None
+        if text:
+            try:
+                title = compile_value(text).evaluate(around(session, known))
+            except Refusal as refused:
+                raise engine.ExpressionFailed(
+                    activity_id=happening.activity_id, expression=text, reason=refused.sentence
+                ) from refused
+            cases.rename(session, session.get_one(Case, instance.case_id), str(title or ""), history.SYSTEM)
+
+
+def _call(
+    session: Session, instance: ProcessInstance, model: engine.Model, changes: waits.Changes, known: Mapping[str, Any]
+) -> None:
+    """Begin the processes that are called, end those no longer waited for. All rows are there before the first
+    begins: one that ends at once moves its caller on, which must then know of the others."""
+    for child_id in changes.calls_gone:
+        _cancel(session, lock(session, child_id, instance.case_id), history.SYSTEM, "")
+    if not changes.calls:
+        return
+    _check_depth(session, instance)
+    begun = [(_called(session, instance, call), {**known, **call.variables}) for call in changes.calls]
+    session.flush()  # the states are sealed for their ids
+    for child, given in begun:
+        if child.status is InstanceStatus.RUNNING:
+            _begin(session, child, history.SYSTEM, given)
+
+
+def _called(session: Session, instance: ProcessInstance, call: engine.Wait) -> ProcessInstance:
+    try:
+        definition = definitions.latest(session, call.name or "")
+    except NotFound as missing:
+        raise engine.EngineProblem(
+            "“{activity}” calls “{process}”, which is not deployed.", activity_id=call.activity_id, process=call.name
+        ) from missing
+    return _row(session, definition, instance.case_id, history.SYSTEM, instance, call.token_id)
+
+
+def _check_depth(session: Session, instance: ProcessInstance) -> None:
+    depth, at = 1, instance
+    while at.parent_id is not None:
+        depth, at = depth + 1, session.get_one(ProcessInstance, at.parent_id)
+    if depth > DEEPEST_CALL:
+        raise engine.BudgetExceeded(what="the depth of called processes", limit=DEEPEST_CALL)
+
+
+def _end(session: Session, instance: ProcessInstance, step: Step) -> None:
+    instance.status, instance.ended_at = InstanceStatus.COMPLETED, now()
+    history.record(session, instance.case_id, history.SYSTEM, "ended", instance)
+    if instance.parent_id is None:
+        _close_case(session, instance)
+        return
+    error = next((thrown for thrown in step.thrown if thrown.kind == "error"), None)
+    session.flush()  # the caller's rows are read next
+    _return(session, instance, lock(session, instance.parent_id, instance.case_id), error)
+
+
+def _return(session: Session, child: ProcessInstance, parent: ProcessInstance, error: Thrown | None) -> None:
+    """The called process has ended: its caller takes over what it changed, or catches its error."""
+    model, known = definitions.model(session, parent.definition), variables(session, parent)
+    token_id = child.parent_token_id or ""
+    if error is not None:
+        step = engine.throw_error(model, state(parent), token_id, error.name, around(session, known))
+    else:
+        query = select(Variable.name, Variable.value).where(Variable.instance_id == child.id, Variable.revision > 0)
+        known.update(write(session, parent, known, dict(session.execute(query).all())))
+        step = engine.complete(model, state(parent), token_id, around(session, known))
+    settle(session, parent, step, history.SYSTEM, known)
+
+
+def _cancel(session: Session, instance: ProcessInstance, by: str, reason: str) -> None:
+    model, known = definitions.model(session, instance.definition), variables(session, instance)
+    step = engine.cancel(model, state(instance), around(session, known))
+    _tell(session, instance, step, by, {})
+    history.record(session, instance.case_id, by, "withdrawn", instance, reason=reason)
+    instance.revision += 1
+    instance.state = engine.seal(step.state, _bound_to(instance))
+    instance.status, instance.ended_at = InstanceStatus.CANCELLED, now()
+    changes = waits.agree(session, instance, model, (), lambda: around(session, known))
+    _call(session, instance, model, changes, known)
+
+
+def _close_case(session: Session, instance: ProcessInstance) -> None:
+    """With its last process the case is over."""
+    session.flush()  # how this one ended is among what is counted
+    live = select(ProcessInstance.id).where(
+        ProcessInstance.case_id == instance.case_id, ProcessInstance.status.in_(waits.LIVE_INSTANCES)
+    )
+    if session.scalar(live.limit(1)) is None:
+        case = session.get_one(Case, instance.case_id)
+        case.closed_at = now()
+        history.record(session, case, history.SYSTEM, "closed")

@@ -1,0 +1,155 @@
+"""News: a message goes to one token that waits for it, a signal to all of them.
+
+A message is a row first and is kept until somebody waits for it or its time is over.
+"""
+
+import logging
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from workflow import definitions, engine, history, instances, outgoing, wakeups
+from workflow.clock import now
+from workflow.db import Database
+from workflow.models import Message, ProcessInstance, Subscription
+from workflow.outgoing import BROADCAST, DELIVER, MESSAGE_LIVES
+from workflow.registry import Work, service_task
+from workflow.statuses import InstanceStatus, MessageStatus
+
+log = logging.getLogger(__name__)
+REACH = "messages.reach"  # topic: take a signal to one token
+
+
+def receive(
+    session: Session,
+    name: str,
+    correlation_key: str,
+    payload: Mapping[str, Any],
+    message_id: str,
+    ttl: timedelta = MESSAGE_LIVES,
+) -> Message:
+    """Take in a message and deliver it if a token waits for it, else keep it for `ttl`.
+
+    A message with a known `message_id` is the same message: nothing happens, and the one that came first is returned.
+    The payload (JSON values) becomes variables of the process that gets it.
+    """
+    first = select(Message).where(Message.message_id == message_id)
+    known = session.scalars(first).first()
+    if known is not None:
+        return known
+    try:
+        with session.begin_nested():
+            message = outgoing.keep(session, name, correlation_key, dict(payload), message_id, ttl)
+    except IntegrityError:
+        return session.scalars(first).one()
+    deliver(session, message)
+    return message
+
+
+def deliver(session: Session, message: Message) -> bool:
+    """Take a kept message to the token that has waited longest for it; False when there is none (any more)."""
+    for subscription_id, instance_id in _readers(session, message):
+        instance = instances.lock(session, instance_id)
+        subscription = session.get(Subscription, subscription_id, populate_existing=True)
+        if subscription is None or instance.status is not InstanceStatus.RUNNING:
+            continue
+        take = update(Message).where(Message.id == message.id, *outgoing.alive())
+        if session.execute(take.values(status=MessageStatus.DELIVERED)).rowcount == 0:
+            return False
+        _hand_over(session, instance, subscription, message.payload, {"message": message.message_id})
+        return True
+    return False
+
+
+def broadcast(session: Session, name: str, payload: Mapping[str, Any], besides: int | None = None) -> int:
+    """Send a signal to every token that waits for it now, each as machine work of its own; how many there are.
+    The instance `besides` has it already."""
+    query = select(Subscription.id).where(Subscription.kind == "signal", Subscription.name == name)
+    if besides is not None:
+        query = query.where(Subscription.instance_id != besides)
+    found = list(session.scalars(query.order_by(Subscription.id)))
+    for subscription_id in found:
+        wakeups.add(session, REACH, {"subscription": subscription_id, "signal": name, "payload": dict(payload)})
+    return len(found)
+
+
+def sweep(database: Database) -> int:
+    """Messages whose time is over expire; those that missed their reader by a moment are delivered; how many."""
+    with database.transaction() as session:
+        over = update(Message).where(Message.status == MessageStatus.WAITING, Message.expires_at <= now())
+        session.execute(over.values(status=MessageStatus.EXPIRED))
+    fits = (Subscription.kind == "message") & (Subscription.name == Message.name) & _same_key(Message.correlation_key)
+    with database.reading() as session:
+        query = select(Message.id).join(Subscription, fits).where(*outgoing.alive()).distinct().limit(200)
+        missed = list(session.scalars(query))
+    return sum(_deliver_one(database, message_id) for message_id in missed)
+
+
+@service_task(DELIVER)
+def deliver_kept(session: Session, work: Work) -> None:
+    message = session.get(Message, work.payload["message"])
+    if message is not None:
+        deliver(session, message)
+
+
+@service_task(BROADCAST)
+def broadcast_thrown(session: Session, work: Work) -> None:
+    broadcast(session, work.payload["name"], work.payload["payload"], work.payload["besides"])
+
+
+@service_task(REACH)
+def reach(session: Session, work: Work) -> None:
+    """Take a signal to one token, if it still waits for it."""
+    subscription_id = work.payload["subscription"]
+    instance_id = session.scalar(select(Subscription.instance_id).where(Subscription.id == subscription_id))
+    if instance_id is None:
+        return
+    instance = instances.lock(session, instance_id)
+    subscription = session.get(Subscription, subscription_id, populate_existing=True)
+    if subscription is not None and instance.status is InstanceStatus.RUNNING:
+        told = {"signal": work.payload["signal"]}
+        _hand_over(session, instance, subscription, work.payload["payload"], told)
+
+
+def _readers(session: Session, message: Message) -> list[tuple[int, int]]:
+    query = (
+        select(Subscription.id, Subscription.instance_id)
+        .where(Subscription.kind == "message", Subscription.name == message.name, _same_key(message.correlation_key))
+        .order_by(Subscription.id)
+    )
+    return [tuple(row) for row in session.execute(query.limit(20))]
+
+
+def _same_key(key: Any):
+    """A subscription without a key takes any message of its name."""
+    return or_(Subscription.correlation_key == key, Subscription.correlation_key == "")
+
+
+def _hand_over(
+    session: Session,
+    instance: ProcessInstance,
+    subscription: Subscription,
+    payload: Mapping[str, Any],
+    told: Mapping[str, Any],
+) -> None:
+    model, known = definitions.model(session, instance.definition), instances.variables(session, instance)
+    changed = instances.write(session, instance, known, payload)
+    known.update(changed)
+    token_id, sight = subscription.token_id, instances.around(session, known)
+    step = engine.deliver(model, instances.state(instance), token_id, sight)
+    instances.settle(
+        session, instance, step, history.SYSTEM, known, {token_id: {**told, "variables": changed}}
+    )
+
+
+def _deliver_one(database: Database, message_id: int) -> bool:
+    try:
+        with database.transaction() as session:
+            return deliver(session, session.get_one(Message, message_id))
+    except Exception:  # one message that cannot be delivered does not stop the others
+        log.exception("message_failed", extra={"message": message_id})
+        return False

@@ -1,0 +1,108 @@
+"""To whom a new user task is offered, and until when: the attributes of its activity, evaluated.
+
+An attribute is plain text (`registry, store`; `P2D`; `80`) or an expression (`${working_days(1)}`).
+"""
+
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, time
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from workflow.engine import Activity, Around, ExpressionFailed
+from workflow.errors import Refusal
+from workflow.expressions import compile_value
+from workflow.expressions.times import Duration, later, parse
+from workflow.identity import User
+
+log = logging.getLogger(__name__)
+PRIORITY = 50  # of a task whose diagram says nothing; 0 (lowest) to 100
+
+
+@dataclass(frozen=True)
+class Offer:
+    """`candidates` as in task_candidates: "group:registry", "user:anna"."""
+
+    assignee: str | None
+    groups: list[str]
+    users: list[str]
+    due_at: datetime | None
+    priority: int
+
+    @property
+    def candidates(self) -> list[str]:
+        return [*(f"group:{key}" for key in self.groups), *(f"user:{name}" for name in self.users)]
+
+
+def offer(session: Session, activity: Activity, around: Around) -> Offer:
+    """Evaluate the activity's attributes; raises ExpressionFailed naming activity and expression.
+
+    Who is named but unknown or no longer active is left out; a task nobody is left for stays visible to those who
+    may see its case and is reported by fsck.
+    """
+    named = _evaluated(activity, activity.assignee, around)
+    users = list(_names(_evaluated(activity, activity.candidate_users, around)))
+    living = _active(session, {*users, *_names(named)})
+    return Offer(
+        assignee=named if isinstance(named, str) and named in living else None,
+        groups=list(dict.fromkeys(_names(_evaluated(activity, activity.candidate_groups, around)))),
+        users=[name for name in dict.fromkeys(users) if name in living],
+        due_at=_moment(activity, around),
+        priority=_priority(activity, around),
+    )
+
+
+def _evaluated(activity: Activity, text: str | None, around: Around) -> Any:
+    if not text or not text.strip():
+        return None
+    try:
+        return compile_value(text.strip()).evaluate(around)
+    except Refusal as refused:
+        raise _failed(activity, text, refused.sentence) from refused
+
+
+def _names(value: Any) -> Iterable[str]:
+    """From `a, b`, a list, or nothing."""
+    parts = value if isinstance(value, list) else str(value or "").split(",")
+    return [name for part in parts if part is not None and (name := str(part).strip())]
+
+
+def _active(session: Session, names: set[str]) -> set[str]:
+    if not names:
+        return set()
+    known = set(session.scalars(select(User.name).where(User.name.in_(names), User.active)))
+    if known != names:
+        log.warning("people_unknown", extra={"people": sorted(names - known)})
+    return known
+
+
+def _moment(activity: Activity, around: Around) -> datetime | None:
+    """A duration counts from now; a day means its last second; a moment is itself."""
+    text = _evaluated(activity, activity.due_date, around)
+    if text is None or text == "":
+        return None
+    when = parse(str(text), around.zone)
+    if when is None:
+        raise _failed(activity, activity.due_date, "a day, a moment or a duration is needed")
+    if isinstance(when, Duration):
+        return later(around.now, when, around.zone)
+    if not isinstance(when, datetime):
+        return datetime.combine(when, time(23, 59, 59), around.zone)
+    return when
+
+
+def _priority(activity: Activity, around: Around) -> int:
+    value = _evaluated(activity, activity.priority, around)
+    if value is None or value == "":
+        return PRIORITY
+    try:
+        return min(100, max(0, int(value)))
+    except (TypeError, ValueError):
+        raise _failed(activity, activity.priority, "a whole number from 0 to 100 is needed") from None
+
+
+def _failed(activity: Activity, expression: str | None, reason: Any) -> ExpressionFailed:
+    return ExpressionFailed(activity_id=activity.id, expression=expression, reason=reason)

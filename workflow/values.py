@@ -1,0 +1,48 @@
+"""What a process variable may hold: JSON that both databases keep unchanged.
+
+NUL is refused by PostgreSQL, NaN and lone surrogates by one or the other; deep nesting breaks readers.
+"""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from workflow.errors import Invalid, Sentence, sentence
+
+DEEPEST = 20
+LONGEST_NAME = 120
+LARGEST = 2**63 - 1
+
+
+def check(values: Mapping[str, Any]) -> None:
+    """Raises Invalid naming each variable that cannot be kept."""
+    problems = {name: problem for name, value in values.items() if (problem := _problem(name, value)) is not None}
+    if problems:
+        raise Invalid({name: [said] for name, said in problems.items()})
+
+
+def _problem(name: Any, value: Any) -> Sentence | None:
+    if not isinstance(name, str) or not 0 < len(name) <= LONGEST_NAME or not _kept_as_it_is(name, 0):
+        return sentence("“{name}” cannot be the name of a variable.", name=str(name)[:LONGEST_NAME])
+    if not _kept_as_it_is(value, 0):
+        return sentence("The value of “{name}” cannot be kept: only text, whole numbers, yes/no and lists.", name=name)
+    return None
+
+
+def _kept_as_it_is(value: Any, depth: int) -> bool:
+    if value is None or isinstance(value, bool):
+        return True
+    if isinstance(value, str):
+        return "\x00" not in value and not any("\ud800" <= character <= "\udfff" for character in value)
+    if isinstance(value, int):
+        return abs(value) <= LARGEST
+    if isinstance(value, float):
+        return math.isfinite(value)
+    if depth >= DEEPEST:
+        return False
+    if isinstance(value, list):
+        return all(_kept_as_it_is(each, depth + 1) for each in value)
+    if isinstance(value, dict):
+        keys = all(isinstance(key, str) and _kept_as_it_is(key, depth + 1) for key in value)
+        return keys and all(_kept_as_it_is(each, depth + 1) for each in value.values())
+    return False
