@@ -92,10 +92,10 @@ class Signature(Picking):
         return given
 
     def options(self, context: FormContext, scope: Mapping[str, Any]) -> list[Choice]:
-        return [
-            Choice(person.name, person.display_name)
-            for person in people(context, self.groups) if person.name != context.user.name
-        ]
+        if self.of == "self":
+            return []
+        others = (person for person in people(context, self.groups) if person.name != context.user.name)
+        return [Choice(person.name, person.display_name) for person in others]
 
     def check(self, value: Any, context: FormContext, scope: Mapping[str, Any]) -> Any:
         if self.of == "other" and value[0] not in {choice.value for choice in self.options(context, scope)}:

@@ -47,7 +47,7 @@ def inputs(page):
 
 @pytest.mark.parametrize("kind", ASKING)
 def test_every_input_has_a_label_of_its_own(kind):
-    page = drawn(form({"label": "Question", **ASKING[kind]}))
+    page = drawn(form({**ASKING[kind], "label": "Question"}))
     for each in inputs(page):
         labels = page.xpath(".//label[@for=$id]", id=each.get("id"))
         assert len(labels) == 1
@@ -72,7 +72,7 @@ def test_a_problem_stands_beside_its_field_and_is_announced(kind):
     component = ASKING[kind]
     if component.get("key") != "x" or kind == "expression":
         component = text("x")
-    page = drawn(form({"label": "Question", **component}), {}, {"x": [sentence("Wrong: {what}.", what="<b>")]})
+    page = drawn(form({**component, "label": "Question"}), {}, {"x": [sentence("Wrong: {what}.", what="<b>")]})
     assert page.xpath("string(.//*[@id='f-x-problems'])").strip() == "Wrong: <b>."
     alert = page.xpath(".//*[@role='alert']")[0]
     assert "Question: Wrong: <b>." in alert.text_content()
