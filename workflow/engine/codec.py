@@ -43,8 +43,8 @@ def _dump(token: Token, parent: int, rows: list[Any], names: dict[str, int]) -> 
         _dump(child, number, rows, names)
 
 
-def load(state: bytes, specification: Specification, around: Around) -> Instance:
-    """The instance as it was saved; raises StateCorrupt when the bytes are not a state of this process."""
+def load(state: bytes, specification: Specification, around: Around | None = None) -> Instance:
+    """The instance as it was saved (without `around` to look at only); raises StateCorrupt when the bytes are not a state of this process."""
     content = _content(state)
     instance = Instance(specification, around)
     tokens: list[Token] = []

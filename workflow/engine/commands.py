@@ -63,9 +63,9 @@ def state_problems(model: Model, state: bytes) -> list[str]:
     return codec.problems(state, model.specification)
 
 
-def live_tokens(model: Model, state: bytes, around: Around | None = None) -> dict[str, str]:
+def live_tokens(model: Model, state: bytes) -> dict[str, str]:
     """token id → activity id, of every place where the process stands now (boundary events left out)."""
-    instance = codec.load(state, model.specification, around)
+    instance = codec.load(state, model.specification)
     return {
         token.id: token.task_spec.bpmn_id
         for token in instance.tasks.values()

@@ -79,8 +79,7 @@ class Element(BpmnSpecMixin):
         """Let the boundary events of an activity wait beside it."""
         for spec in self.boundaries:
             if spec.waits_as is not None:
-                waiting = Token(token.workflow, spec, token, TaskState.WAITING)
-                spec.prepare(waiting)
+                spec.prepare(token.workflow.token(spec, token, TaskState.WAITING))
 
     def child_left(self, token: Token, child: Token) -> None:
         """A token inside this one came to its end."""

@@ -28,7 +28,7 @@ TOKEN_LIMIT = 500
 class Instance(Workflow):
     """The tokens of one instance and what happened to them in this command."""
 
-    def __init__(self, specification: "Specification", around: Around) -> None:
+    def __init__(self, specification: "Specification", around: Around | None) -> None:
         super().__init__(specification, deserializing=True)
         self.around = around
         self.happenings: list[Happening] = []
@@ -41,15 +41,19 @@ class Instance(Workflow):
 
     def arrive(self, spec: "Element", container: Token, flow_id: str | None = None) -> Token:
         """A token comes into an element."""
-        if len(self.tasks) > TOKEN_LIMIT:
-            raise BudgetExceeded(what="the number of tokens", limit=TOKEN_LIMIT, activity_id=spec.bpmn_id)
-        token = Token(self, spec, container, TaskState.FUTURE)
+        token = self.token(spec, container)
         if flow_id is not None and spec.is_join:
             token.internal_data["flow"] = flow_id
         else:
             self.note("entered", token)
         spec._update(token)
         return token
+
+    def token(self, spec: "Element", container: Token, state: int = TaskState.FUTURE) -> Token:
+        """A new token; raises BudgetExceeded when there are too many."""
+        if len(self.tasks) > TOKEN_LIMIT:
+            raise BudgetExceeded(what="the number of tokens", limit=TOKEN_LIMIT, activity_id=spec.bpmn_id)
+        return Token(self, spec, container, state)
 
     def queue(self, token: Token) -> None:
         """The token can go on without anybody's help."""
@@ -82,15 +86,14 @@ class Instance(Workflow):
 
     def spawn(self, spec: "Element", container: Token) -> None:
         """A boundary event begins its own path."""
-        token = Token(self, spec, container, TaskState.FUTURE)
-        token._ready()
+        self.token(spec, container)._ready()
 
     def catch_above(self, token: Token, kind: str, code: str | None) -> bool:
         """Give an error or escalation to the nearest boundary event around the token; False when none catches it."""
         while token is not self.task_tree:
             spec = token.task_spec.boundary_for(kind, code)
             if spec is not None:
-                caught = Token(self, spec, token, TaskState.WAITING)
+                caught = self.token(spec, token, TaskState.WAITING)
                 self.note("caught", caught, code=code)
                 spec.caught(caught)
                 return True

@@ -62,7 +62,7 @@ class Several(Element):
         self._begin(token, memory["next"], {self.loop.item: item} if self.collection and self.loop.item else {})
 
     def _begin(self, token: Token, counter: int, local: dict[str, Any]) -> None:
-        body = Token(token.workflow, self.body, token, TaskState.FUTURE)
+        body = token.workflow.token(self.body, token)
         body.data = {**token.data, **local, "loopCounter": counter}
         body.internal_data["counter"] = counter
         token.workflow.note("entered", body)

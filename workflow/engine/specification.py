@@ -1,4 +1,4 @@
-"""A process as SpiffWorkflow's specification: built once per version, shared by all instances, never changed by them."""
+"""A process as SpiffWorkflow's specification: built once per version, shared by all instances, changed by none."""
 
 from dataclasses import dataclass
 from functools import cached_property

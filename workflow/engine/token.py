@@ -2,7 +2,7 @@
 
 SpiffWorkflow keeps every task that ever was and predicts those that may come. Here the tree of tasks is the tree of
 *containment* only: a token's parent is the instance, sub-process, multi-instance, event gateway or (for boundary
-events) activity it is inside of. Finished tokens leave the tree at once, so its size and depth do not grow with history.
+events) activity it is inside of. Finished tokens leave the tree at once, so neither its size nor its depth grows.
 """
 
 import secrets
@@ -17,8 +17,10 @@ LIVE = TaskState.WAITING | TaskState.READY | TaskState.STARTED
 class Token(Task):
     """`data`: local variables (items of multi-instances around it); `internal_data`: what its element remembers."""
 
-    def __init__(self, workflow: Any, spec: Any, parent: "Token | None", state: int, id: str | None = None) -> None:
-        super().__init__(workflow, spec, parent, state, id or secrets.token_hex(8))
+    def __init__(
+        self, workflow: Any, spec: Any, parent: "Token | None", state: int, token_id: str | None = None
+    ) -> None:
+        super().__init__(workflow, spec, parent, state, token_id or secrets.token_hex(8))
         if parent is not None:
             self.data = parent.data
 

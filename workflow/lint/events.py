@@ -54,13 +54,13 @@ def _timer(node: Node, event: Event) -> Iterator[Finding]:
         yield error("event_says_what", node.id, "The timer says no time: a date, a duration such as PT2H, or a cycle.")
         return
     cycle = times.parse_cycle(event.text)
-    if event.timer == "cycle" and node.kind != "startEvent":
-        if node.kind != "boundaryEvent" or node.interrupting:
-            yield error(
-                "timer_cycle",
-                node.id,
-                "A repeating timer may only stand on the edge of an activity it does not interrupt; use a duration here.",
-            )
+    repeats_here = node.kind == "startEvent" or (node.kind == "boundaryEvent" and not node.interrupting)
+    if event.timer == "cycle" and not repeats_here:
+        yield error(
+            "timer_cycle",
+            node.id,
+            "A repeating timer may only stand on the edge of an activity it does not interrupt; take a duration.",
+        )
     if cycle is not None and cycle.times == 0:
         yield error("timer_cycle", node.id, "A timer that repeats 0 times never comes.")
     if cycle is not None and cycle.every.months == 0 and cycle.every.seconds < 60:
@@ -103,9 +103,8 @@ def link_target(process: Process, known: Known) -> Iterator[Finding]:
             if catches[place] == 2:
                 yield error("link_target", node.id, "Two links catch the same name “{name}”.", name=node.event.name)
     for node in links:
-        if node.kind == "intermediateThrowEvent" and node.event is not None:
-            if (node.scope, node.event.name) not in catches:
-                yield error("link_target", node.id, "No link catches the name “{name}” here.", name=node.event.name)
+        if node.kind == "intermediateThrowEvent" and node.event and (node.scope, node.event.name) not in catches:
+            yield error("link_target", node.id, "No link catches the name “{name}” here.", name=node.event.name)
 
 
 @rule
