@@ -1,0 +1,109 @@
+"""Several tasks at once, each with its own result: never a success that was not checked."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from flask import Blueprint, Response, g, make_response, render_template, request
+from sqlalchemy.orm import Session
+
+from forms.context import FormContext
+from web.reader import current_user
+from web.task_forms import context_of, form_of
+from workflow import tasks
+from workflow.errors import Invalid, NotFound, sentence
+from workflow.identity import User
+from workflow.models import UserTask
+from workflow.tasks import Result
+
+blueprint = Blueprint("bulk", __name__, url_prefix="/inbox")
+
+MOST = 200
+OTHER_STEP = sentence("This is another step than the first one chosen; do it by itself.")
+
+
+@blueprint.post("/claims")
+def claim() -> str:
+    """Claim the chosen tasks; one result for each."""
+    results = tasks.claim_all(g.session, _chosen(), current_user())
+    return render_template("bulk_result.html", results=results, claimed=True)
+
+
+@blueprint.get("/completions/new")
+def ask() -> Response:
+    """The form once for all chosen tasks of one step; the others are named and left out."""
+    return _form(*_alike(g.session, _chosen(), current_user()))
+
+
+@blueprint.post("/completions")
+def complete() -> Response:
+    """Apply the one set of answers to every task of the step: each is claimed if need be, checked, completed."""
+    user = current_user()
+    same, left_out = _alike(g.session, _chosen(), user)
+    if not same:
+        return _form(same, left_out, status=422)
+    form = form_of(same[0])
+    if form.rearranges(request.form):
+        return _form(same, left_out, typed=form.typed(request.form))
+    try:
+        answers = form.load(request.form, request.files, _shared_context(same[0], user))
+    except Invalid as wrong:
+        return _form(same, left_out, wrong.problems, form.typed(request.form), 422)
+    key = request.form.get("request_key")
+    results = tasks.complete_all(g.session, [task.id for task in same], user, answers, request_key=key)
+    return make_response(render_template("bulk_result.html", results=[*results, *left_out], claimed=False))
+
+
+def _chosen() -> list[int]:
+    """The ids of the chosen tasks. Raises Invalid for none or too many."""
+    ids = list(dict.fromkeys(request.values.getlist("task", type=int)))
+    if not ids:
+        raise Invalid(message="Choose at least one task.")
+    if len(ids) > MOST:
+        raise Invalid(message="At most {most} tasks at once; please choose fewer.", most=MOST)
+    return ids
+
+
+def _alike(session: Session, task_ids: list[int], user: User) -> tuple[list[UserTask], list[Result]]:
+    """The tasks of the first one's step that the user may do, and the others with the reason."""
+    same: list[UserTask] = []
+    left_out: list[Result] = []
+    for task_id in task_ids:
+        try:
+            task = tasks.find(session, task_id, user)
+        except NotFound as refused:
+            left_out.append(Result(task_id, None, refused.sentence))
+            continue
+        why = tasks.why_not(session, task, user)
+        if why is None and same and _step(task) != _step(same[0]):
+            why = OTHER_STEP
+        if why is None:
+            same.append(task)
+        else:
+            left_out.append(Result(task_id, task, why))
+    return same, left_out
+
+
+def _step(task: UserTask) -> tuple[int, str]:
+    return task.definition_id, task.activity_id
+
+
+def _form(
+    same: list[UserTask], left_out: list[Result], problems: Mapping[str, Any] | None = None,
+    typed: Mapping[str, Any] | None = None, status: int = 200,
+) -> Response:
+    form = form_of(same[0]) if same else None
+    facts = {
+        "same": same,
+        "left_out": left_out,
+        "form": form.render(typed, problems, _shared_context(same[0], current_user())) if form else "",
+        "form_has_buttons": bool(form and form.buttons),
+        "request_key": request.form.get("request_key") or secrets.token_urlsafe(16),
+    }
+    return make_response(render_template("bulk_form.html", **facts), status)
+
+
+def _shared_context(task: UserTask, user: User) -> FormContext:
+    """Around the shared form: nothing of a single case stands in it."""
+    return replace(context_of(task, user), variables={}, draft_url="")

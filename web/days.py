@@ -1,0 +1,61 @@
+"""The days of the receiving desk: figures, each opening its list, and the closing."""
+
+from flask import Blueprint, g, render_template, request
+
+from archive import calendar, days
+from archive.days import DayFigures, DayRow
+from web.auth import needs
+from web.naming import parse_day
+from web.packs import READ, visible_cases
+from web.reader import current_user
+from workflow import office, tasks
+from workflow.models import Case
+
+blueprint = Blueprint("days", __name__, url_prefix="/days")
+
+PLACES = {
+    "": "Delivered",
+    "registered": "Registered",
+    "shelved": "Shelved",
+    "exception": "In exceptions",
+    "open": "Difference",
+}
+
+
+@blueprint.get("")
+@needs(READ)
+def index() -> str:
+    return render_template("days.html", days=days.latest(g.session), today=office.of(g.session).today())
+
+
+@blueprint.get("/<day>")
+@needs(READ)
+def show(day: str) -> str:
+    """One day. `?place=` shows the packs behind a figure."""
+    asked = parse_day(day)
+    row, figures = days.find(g.session, asked), days.figures(g.session, asked)
+    place = request.args.get("place", "")
+    shown = behind(figures, place)
+    case = g.session.get(Case, row.case_id) if row.case_id else None
+    case_ids = [row.case_id, *(each.case_id for each in shown)]
+    return render_template(
+        "day.html", day=row, figures=figures, counts=_counts(figures), place=place, places=PLACES, rows=shown,
+        closing=calendar.closing(g.session, asked), visible_cases=visible_cases(g.session, case_ids),
+        waiting=tasks.open_in_case(g.session, case, current_user()) if case else [],
+    )
+
+
+def behind(figures: DayFigures, place: str) -> list[DayRow]:
+    """The packs a figure counts; all of the day's for "" and for a word nobody knows."""
+    if place == "shelved":
+        return [row for row in figures.rows if row.shelved]
+    if place in ("registered", "exception", "open"):
+        return [row for row in figures.rows if row.place == place]
+    return list(figures.rows)
+
+
+def _counts(figures: DayFigures) -> dict[str, int]:
+    return {
+        "": figures.delivered, "registered": figures.registered, "shelved": figures.shelved,
+        "exception": figures.exceptions, "open": figures.difference,
+    }

@@ -1,0 +1,30 @@
+"""Issued papers: shown with their cases, downloaded by those who may see the case."""
+
+from flask import Blueprint, Response, g
+
+from archive import documents
+from archive.documents import KINDS, Document
+from web.files import download
+from web.i18n import language
+from web.reader import current_user
+from workflow import cases
+
+blueprint = Blueprint("documents", __name__, url_prefix="/documents")
+
+
+@blueprint.get("/<int:document_id>")
+def show(document_id: int) -> Response:
+    document = documents.find(g.session, document_id)
+    cases.find(g.session, document.case_id, current_user())
+    return download(document.file)
+
+
+def title(document: Document) -> str:
+    """What the paper is called, in the reader's language."""
+    kind = KINDS[document.kind]
+    return kind.en if language() == "en" else kind.zh
+
+
+@blueprint.app_context_processor
+def _globals() -> dict[str, object]:
+    return {"document_title": title}

@@ -1,0 +1,106 @@
+"""The inbox: what waits for me, what my groups may take, what I did, what waits for others; all in the URL."""
+
+from dataclasses import dataclass
+
+from flask import Blueprint, Response, g, request
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from web.fragments import page
+from web.i18n import _, language, name_of
+from web.naming import Due, due, person_name
+from web.navigation import Entry
+from web.reader import current_user
+from web.wishes import DUES, VIEWS, Choice, Wish, wish_of
+from workflow import tasks
+from workflow.identity import User
+from workflow.models import ProcessDefinition, UserTask
+from workflow.statuses import TaskStatus
+
+blueprint = Blueprint("inbox", __name__)
+
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class Row:
+    """One task as the list shows it."""
+
+    task: UserTask
+    due: Due
+    who: str
+    mine: bool
+    may_claim: bool
+
+
+@blueprint.get("/inbox")
+def show() -> Response:
+    user = current_user()
+    counts = tasks.counts(g.session, user)
+    wish = wish_of(request.args, "mine" if counts.get("mine") else "groups")
+    found = tasks.inbox(g.session, user, wish.view, wish.filters, wish.sort, wish.after or None, PAGE)
+    return page(
+        "inbox.html",
+        "_inbox.html",
+        wish=wish,
+        views=VIEWS,
+        counts=counts,
+        page=found,
+        rows=[row_of(task, user, wish.view) for task in found.rows],
+        choices=choices(g.session, user, wish),
+        empty=_empty(wish),
+    )
+
+
+def row_of(task: UserTask, user: User, view: str) -> Row:
+    open_ = task.status is TaskStatus.OPEN
+    return Row(
+        task=task,
+        due=due(task),
+        who=(task.outcome or "") if view == "done" else person_name(task.assignee),
+        mine=open_ and task.assignee == user.name,
+        may_claim=open_ and task.assignee is None and view == "groups",
+    )
+
+
+def choices(session: Session, user: User, wish: Wish) -> dict[str, tuple[Choice, ...] | list[Choice]]:
+    """What the filters offer. Steps are offered once a process is chosen."""
+    processes = newest_definitions(session)
+    steps = [found for found in processes if found.key == wish.process]
+    return {
+        "processes": [Choice(found.key, name_of(found)) for found in processes],
+        "activities": [choice for found in steps for choice in _user_tasks(found.activities)],
+        "groups": [Choice(group.key, name_of(group)) for group in user.groups],
+        "dues": DUES,
+        "sorts": wish.sorts,
+    }
+
+
+def newest_definitions(session: Session) -> list:
+    """The newest version of every process: key, name, names, activities."""
+    newest = select(func.max(ProcessDefinition.id)).group_by(ProcessDefinition.key)
+    columns = (ProcessDefinition.key, ProcessDefinition.name, ProcessDefinition.names, ProcessDefinition.activities)
+    query = select(*columns).where(ProcessDefinition.id.in_(newest)).order_by(ProcessDefinition.name)
+    return list(session.execute(query))
+
+
+def _user_tasks(activities: dict) -> list[Choice]:
+    return [
+        Choice(key, (each.get("names") or {}).get(language()) or each.get("name") or key)
+        for key, each in activities.items()
+        if each.get("kind") == "userTask"
+    ]
+
+
+def _empty(wish: Wish) -> str:
+    """Why the list is empty, in words."""
+    if wish.narrowed:
+        return _("Nothing matches what you ask for.")
+    return _(next(view.empty for view in VIEWS if view.value == wish.view))
+
+
+def _waiting(session: Session, user: User) -> int:
+    return tasks.counts(session, user).get("mine", 0)
+
+
+NAVIGATION = (Entry("Inbox", "inbox.show", order=10, icon="inbox", badge=_waiting, live="inbox-changed"),)

@@ -1,0 +1,35 @@
+// The diagram of a case with its tokens on it. Without the viewer's file the list below the frame says the same in words.
+"use strict";
+
+(() => {
+  async function draw(frame) {
+    if (typeof BpmnJS === "undefined") return;
+    const answer = await fetch(frame.dataset.diagram, { headers: { Accept: "application/xml" } });
+    if (!answer.ok) return;
+    const xml = await answer.text();
+    frame.hidden = false;
+    const viewer = new BpmnJS({ container: frame });
+    await viewer.importXML(xml);
+    const canvas = viewer.get("canvas");
+    const elements = viewer.get("elementRegistry");
+    const put = (ids, marker) => JSON.parse(ids || "[]").filter((id) => elements.get(id)).forEach((id) => canvas.addMarker(id, marker));
+    put(frame.dataset.visited, "visited");
+    put(frame.dataset.current, "current");
+    put(frame.dataset.failed, "failed");
+    canvas.zoom("fit-viewport", "auto");
+    const at = JSON.parse(frame.dataset.current || "[]").map((id) => elements.get(id)).find(Boolean);
+    if (at && canvas.zoom() < 0.55) closer(canvas, at);
+    frame.dataset.drawn = "yes";
+  }
+
+  // A wide diagram fitted whole is too small to read: show the place where the case stands.
+  function closer(canvas, at) {
+    canvas.zoom(0.7, { x: at.x + at.width / 2, y: at.y + at.height / 2 });
+    const view = canvas.viewbox();
+    canvas.viewbox({ ...view, x: at.x + at.width / 2 - view.width / 2, y: at.y + at.height / 2 - view.height / 2 });
+  }
+
+  for (const frame of document.querySelectorAll("[data-diagram]")) {
+    draw(frame).catch(() => { frame.hidden = true; });
+  }
+})();

@@ -1,0 +1,133 @@
+// The inbox: rows by keyboard, a selection that outlives every refresh, and a list that keeps itself fresh.
+// The server renders all; this file only moves focus, ticks boxes and asks again.
+"use strict";
+
+(() => {
+  const list = document.getElementById("inbox");
+  if (!list) return;
+
+  const REFRESH_MS = 4000;
+  const chosen = new Set();
+  let asking = false;
+  let etag = "";
+
+  // ---- the selection ----------------------------------------------------------------------------------------------
+  const boxes = () => [...list.querySelectorAll("input[name=task]")];
+
+  function showSelection() {
+    const here = boxes();
+    const present = new Set(here.map((box) => box.value));
+    for (const id of [...chosen]) if (!present.has(id)) chosen.delete(id);
+    for (const box of here) {
+      box.checked = chosen.has(box.value);
+      box.closest("tr").classList.toggle("chosen", box.checked);
+    }
+    const all = list.querySelector("#choose-all");
+    if (all) {
+      all.checked = here.length > 0 && chosen.size === here.length;
+      all.indeterminate = chosen.size > 0 && chosen.size < here.length;
+    }
+    const bar = list.querySelector("#bulk-bar");
+    if (bar) {
+      bar.dataset.chosen = String(chosen.size);
+      bar.querySelector("output").textContent = String(chosen.size);
+      for (const button of bar.querySelectorAll("button")) button.disabled = chosen.size === 0;
+    }
+  }
+
+  function choose(box, on) {
+    if (on) chosen.add(box.value); else chosen.delete(box.value);
+    showSelection();
+  }
+
+  list.addEventListener("change", (event) => {
+    if (event.target.id === "choose-all") {
+      for (const box of boxes()) if (event.target.checked) chosen.add(box.value); else chosen.delete(box.value);
+      showSelection();
+    } else if (event.target.name === "task") {
+      choose(event.target, event.target.checked);
+    }
+  });
+
+  // ---- the row under the keyboard ---------------------------------------------------------------------------------
+  const rows = () => [...list.querySelectorAll("tr[data-task]")];
+  let place = -1;                       // index of the current row, so that a row that vanished leaves its neighbour
+  let current = null;                   // its task id
+
+  function mark() {
+    for (const row of rows()) row.classList.toggle("current", row.dataset.task === current);
+  }
+
+  function stand(index, focus = true) {
+    const all = rows();
+    if (all.length === 0) { place = -1; current = null; return; }
+    place = Math.max(0, Math.min(index, all.length - 1));
+    current = all[place].dataset.task;
+    mark();
+    if (focus) all[place].querySelector("a.open").focus({ preventScroll: true });
+    all[place].scrollIntoView({ block: "nearest" });
+  }
+
+  function row() {
+    return rows().find((candidate) => candidate.dataset.task === current);
+  }
+
+  list.addEventListener("focusin", (event) => {
+    const inside = event.target.closest("tr[data-task]");
+    if (!inside) return;
+    current = inside.dataset.task;
+    place = rows().indexOf(inside);
+    mark();
+  });
+
+  const press = (selector) => { const button = row()?.querySelector(selector); button?.click(); return Boolean(button); };
+
+  const KEYS = {
+    j: () => { stand(place + 1); return true; },
+    k: () => { stand(place < 0 ? 0 : place - 1); return true; },
+    c: () => press("[data-act=claim]"),
+    u: () => press("[data-act=release]"),
+    o: () => press("[data-act=open]"),
+    x: () => { const box = row()?.querySelector("input[name=task]"); if (box) choose(box, !box.checked); return Boolean(box); },
+    Enter: () => {
+      if (document.activeElement && document.activeElement !== document.body) return false;   // the focused thing answers
+      return press("a.open");
+    },
+  };
+
+  document.addEventListener("juanliu:key", (event) => {
+    const key = KEYS[event.detail.key];
+    if (key && key()) event.preventDefault();
+  });
+
+  // ---- fresh without a hand on it ---------------------------------------------------------------------------------
+  function busy() {
+    const active = document.activeElement;
+    const writing = active && list.contains(active) && active.matches("input[type=search], input[type=text], select");
+    return asking || document.hidden || writing || document.querySelector("dialog[open]") !== null;
+  }
+
+  async function refresh() {
+    asking = true;
+    try {
+      const headers = etag ? { "If-None-Match": etag } : {};
+      await htmx.ajax("GET", location.pathname + location.search, { source: "#inbox", target: "#inbox", swap: "innerMorph", headers });
+    } finally {
+      asking = false;
+    }
+  }
+
+  document.body.addEventListener("inbox-changed", refresh);
+  setInterval(() => { if (!busy()) refresh(); }, REFRESH_MS);
+  document.addEventListener("visibilitychange", () => { if (!busy()) refresh(); });
+
+  document.addEventListener("htmx:after:swap", (event) => {
+    const ctx = event.detail?.ctx;
+    if (ctx?.target === list) etag = ctx.response?.headers?.get("ETag") ?? "";
+    showSelection();
+    if (current !== null && !row()) stand(place, document.activeElement === document.body);
+    mark();
+  });
+
+  showSelection();
+})();

@@ -1,0 +1,45 @@
+// Keys of the pages people live in: "g" and a letter goes to a page, "?" shows what the keys do. ("/" is the shell's.)
+// A page adds keys of its own: it hears "juanliu:key" on the document and prevents its default when it has used the key.
+"use strict";
+
+(() => {
+  const PLACES = { i: "/inbox", c: "/cases", p: "/packs", d: "/dossiers" };
+  const CHORD_MS = 1200;
+  const BUTTONS = { c: "[data-act=claim]", u: "[data-act=release]" };
+  let chordUntil = 0;
+
+  const typing = (target) => target.closest("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]");
+
+  function goTo(letter) {
+    chordUntil = 0;
+    if (!PLACES[letter]) return false;
+    location.assign(PLACES[letter]);
+    return true;
+  }
+
+  function help() {
+    const dialog = document.getElementById("keys-help");
+    dialog?.showModal();
+    return Boolean(dialog);
+  }
+
+  function used(key) {
+    if (Date.now() < chordUntil) return goTo(key);
+    if (key === "g") { chordUntil = Date.now() + CHORD_MS; return true; }
+    if (key === "?") return help();
+    if (!document.dispatchEvent(new CustomEvent("juanliu:key", { detail: { key }, cancelable: true }))) return true;
+    const button = BUTTONS[key] && document.querySelector(`#task ${BUTTONS[key]}`);
+    button?.click();
+    return Boolean(button);
+  }
+
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.defaultPrevented) return;
+    if (document.querySelector("dialog[open]")) return;
+    if (typing(event.target)) {
+      if (event.key === "Escape") event.target.blur();
+      return;
+    }
+    if (used(event.key)) event.preventDefault();
+  });
+})();

@@ -1,0 +1,56 @@
+"""The form of a task as a page needs it: what it may know, and a signature's password."""
+
+from flask import Blueprint, current_app, g, request
+
+from forms.context import FormContext
+from forms.form import Form
+from forms.tasks import form_for
+from web.i18n import language, say
+from workflow import instances, signins
+from workflow.identity import User
+from workflow.models import UserTask
+
+blueprint = Blueprint("task_forms", __name__)
+blueprint.app_context_processor(lambda: {"outcome_label": outcome_label})
+
+
+def form_of(task: UserTask) -> Form:
+    """The form pinned with the task's version."""
+    return form_for(g.session, task)
+
+
+def outcome_label(task: UserTask) -> str:
+    """What the button said that ended the task, in the reader's language; "" for a task without outcomes."""
+    if not task.outcome:
+        return ""
+    return next((b.label(language()) for b in form_of(task).buttons if b.outcome == task.outcome), task.outcome)
+
+
+def context_of(task: UserTask, user: User, read_only: bool = False) -> FormContext:
+    """Around the task's form: the process's variables, over them the task's own."""
+    return FormContext(
+        session=g.session,
+        user=user,
+        variables={**instances.variables(g.session, task.instance), **task.local_variables},
+        language=language(),
+        translate=say,
+        read_only=read_only,
+        task=task,
+        check_password=password_right,
+        draft_url=f"/tasks/{task.id}/draft",
+        choices_url=f"/tasks/{task.id}/choices/",
+        files_url=f"/tasks/{task.id}/files/",
+    )
+
+
+def password_right(name: str, password: str) -> bool:
+    """Whether this is the person's password; a wrong one counts as a failed sign-in and slows the next."""
+    address = request.remote_addr or ""
+    if signins.charge(g.session, name, address):
+        return False
+    user = g.session.get(User, name)
+    stored = user.password_hash if user and user.active else ""
+    right = current_app.hasher.matches(stored, password)  # type: ignore[attr-defined]
+    if right:
+        signins.forgive(g.session, name, address)
+    return right

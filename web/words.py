@@ -1,0 +1,92 @@
+"""Words and colours of the archive's things, for every template of these pages."""
+
+from enum import StrEnum
+
+from flask import Blueprint
+
+from archive import custody, id_numbers
+from archive.packs.columns import LABELS as LISTED_LABELS
+from archive.packs.exceptions import CODES
+from archive.packs.models import PackStatus
+from archive.statuses import Channel, DossierStatus
+from archive.statuses import label as archive_label
+from web.i18n import _, language, say
+from web.naming import activity_name, person_name
+from workflow.errors import sentence
+
+blueprint = Blueprint("words", __name__)
+
+PACK_STATUSES = {
+    PackStatus.EXPECTED: "Expected",
+    PackStatus.SIGNED: "Signed for",
+    PackStatus.IN_WORK: "In work",
+    PackStatus.STORED: "Stored",
+    PackStatus.RETURNED: "Sent back to the sender",
+    PackStatus.FORWARDED: "Sent on",
+    PackStatus.LOOSE: "Loose materials",
+    PackStatus.MISSING: "Never delivered",
+}
+BADGES: dict[StrEnum, str] = {
+    PackStatus.STORED: "ok",
+    PackStatus.IN_WORK: "info",
+    PackStatus.SIGNED: "info",
+    PackStatus.RETURNED: "warn",
+    PackStatus.FORWARDED: "warn",
+    PackStatus.MISSING: "bad",
+    DossierStatus.IN_STORE: "ok",
+    DossierStatus.TO_SHELVE: "info",
+    DossierStatus.TO_REGISTER: "info",
+    DossierStatus.LENT: "warn",
+    DossierStatus.MISSING: "bad",
+    DossierStatus.DAMAGED: "bad",
+    DossierStatus.SEALED: "warn",
+}
+
+
+def label(status: StrEnum) -> str:
+    """A status or kind of the archive in the reader's language."""
+    return _(PACK_STATUSES[status] if isinstance(status, PackStatus) else archive_label(status))
+
+
+def badge(status: StrEnum) -> str:
+    """The colour of a status: ok, info, warn, bad or none."""
+    return BADGES.get(status, "")
+
+
+def exception_name(code: str) -> str:
+    """What an exception code (E01–E16) means."""
+    known = CODES.get(code)
+    return code if known is None else known.en if language() == "en" else known.zh
+
+
+def pack_status_name(value: str) -> str:
+    """A pack's status by its stored value."""
+    return label(PackStatus(value)) if value in set(PackStatus) else value
+
+
+def channel_name(value: str) -> str:
+    """A channel by its stored value."""
+    return label(Channel(value)) if value in set(Channel) else value
+
+
+def place_name(place: str) -> str:
+    """A typed place of the custody chain as people read it; a person by display name."""
+    kind, name = custody.split(place)
+    if kind is custody.PlaceKind.PERSON:
+        return say(sentence(custody.LABELS[kind], name=person_name(name)))
+    return say(custody.label(place))
+
+
+def listed_label(name: str) -> str:
+    """The name of a column of a courier's list; "" for an unknown one."""
+    return _(LISTED_LABELS[name]) if name in LISTED_LABELS else ""
+
+
+@blueprint.app_context_processor
+def _globals() -> dict[str, object]:
+    return {
+        "label": label, "badge": badge, "exception_name": exception_name, "channel_name": channel_name,
+        "pack_status_name": pack_status_name,
+        "place_name": place_name, "listed_label": listed_label, "person_name": person_name, "mask": id_numbers.mask,
+        "activity_name": activity_name, "pack_statuses": PACK_STATUSES, "exception_codes": CODES,
+    }
