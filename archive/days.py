@@ -17,7 +17,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from archive import calendar
 from archive.packs import exceptions
 from archive.packs.models import Pack, PackException, PackStatus
-from workflow import cases, definitions, instances, office
+from workflow import cases, definitions, instances
 from workflow.clock import now
 from workflow.db import Base, status_column
 from workflow.errors import NotFound
@@ -95,9 +95,9 @@ class DayFigures:
 
 def delivery_day(session: Session, at: datetime) -> date:
     """The day a pack signed for at `at` counts for: that day, or the next working day once the desk has closed."""
-    day = office.of(session).local(at).date()
-    while not calendar.is_working_day(session, day) or at >= calendar.closing(session, day) or _closed(session, day):
-        day += timedelta(days=1)
+    day = calendar.delivery_day(session, at)
+    while _closed(session, day):  # closed early
+        day = calendar.next_working_day(session, day + timedelta(days=1))
     return day
 
 

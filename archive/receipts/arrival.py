@@ -31,31 +31,34 @@ def sign(session: Session, task: UserTask, user: User, answers: dict[str, Any]) 
     pack = pack_of(session, task)
     check_scan(answers.get("scanned_no"), pack.tracking_no, "scanned_no")
     if answers.get("arrival") == "missing":
-        exceptions.raise_(session, pack, "E13", user.name, text(answers, "note"))
-        return {"arrived": False}
+        exceptions.raise_(session, pack, "E13", user.name, text(answers, "arrival_note"))
+        return {"arrived": False, "scanned_no": None}
     pack.channel = Channel(answers.get("channel") or pack.channel)
     pack.courier = text(answers, "courier")
     _take_in(session, pack, user)
-    keep_photos(session, pack, answers, task.activity_id)
-    return {"arrived": True, "channel": str(pack.channel), "delivery_day": pack.delivery_day.isoformat()}
+    keep_photos(pack, answers.get("arrival_photos"), task.activity_id)
+    return {
+        "arrived": True, "channel": str(pack.channel), "delivery_day": pack.delivery_day.isoformat(),
+        "scanned_no": None,  # each step asks for its own scan
+    }
 
 
 @on_completion("receipt.trace_pack")
 def trace_pack(session: Session, task: UserTask, user: User, answers: dict[str, Any]) -> Mapping[str, Any]:
     """E13: the pack turned up, or it is written off as never delivered."""
     pack = pack_of(session, task)
-    found = answers.get("result") == "found"
+    found = answers.get("trace_result") == "found"
     if not found:
-        need(answers, "note", "Say what the sender and the carrier answered.")
+        need(answers, "trace_note", "Say what the sender and the carrier answered.")
         pack.status, pack.ended_at = PackStatus.MISSING, now()
-    exceptions.resolve(session, pack, {"E13"}, user.name, text(answers, "note") or answers["result"])
+    exceptions.resolve(session, pack, {"E13"}, user.name, text(answers, "trace_note") or "delivered")
     return {"found": found}
 
 
 @on_completion("receipt.trace_list")
 def trace_list(session: Session, task: UserTask, user: User, answers: dict[str, Any]) -> None:
     """E14: the sender sent the list, or said why there is none."""
-    note = need(answers, "note", "Say what the sender answered.")
+    note = need(answers, "list_note", "Say what the sender answered.")
     exceptions.resolve(session, pack_of(session, task), {"E14"}, user.name, note)
 
 
@@ -70,13 +73,13 @@ def check_outside(session: Session, task: UserTask, user: User, answers: dict[st
     codes = [code for check, code in CHECKS.items() if check not in ticked]
     codes += [code for code in OTHER_PROBLEMS if code in set(answers.get("problems") or [])]
     _refuse_contradiction(pack, ticked)
-    note = need(answers, "note", "Say what is wrong with the outside.") if codes else text(answers, "note")
+    note = need(answers, "outside_note", "Say what is wrong with the outside.") if codes else text(answers, "outside_note")
     pack.seal_intact, pack.seam_seal = "seal" in ticked, "seam" in ticked
     pack.cover = text(answers, "cover")
     pack.status = PackStatus.IN_WORK
     for code in codes:
         exceptions.raise_(session, pack, code, user.name, note)
-    keep_photos(session, pack, answers, task.activity_id)
+    keep_photos(pack, answers.get("outside_photos"), task.activity_id)
     refused = any(exceptions.CODES[code].treatment in (Treatment.RETURN, Treatment.FORWARD) for code in codes)
     return {"outside": "return" if refused else "good", "codes": exceptions.open_codes(pack)}
 

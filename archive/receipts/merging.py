@@ -36,11 +36,11 @@ def query_keeper(session: Session, work: Work) -> Mapping[str, Any]:
 def hold(session: Session, task: UserTask, user: User, answers: dict[str, Any]) -> Mapping[str, Any]:
     """D2: the other keeper answered. `receive` lets the pack go on, `judge` leaves it to review."""
     pack = pack_of(session, task)
-    note = need(answers, "note", "Say what the other keeper answered.")
+    note = need(answers, "keeper_note", "Say what the other keeper answered.")
     if answers.get("keeper_answer") != "receive":
-        return {"keeper_answer": "judge", "keeper_note": note}
+        return {"keeper_answer": "judge"}
     exceptions.resolve(session, pack, DOUBT, user.name, note)
-    return {"keeper_answer": "receive", "keeper_note": note, "codes": exceptions.open_codes(pack)}
+    return {"keeper_answer": "receive", "codes": exceptions.open_codes(pack)}
 
 
 @on_completion("receipt.judge")
@@ -48,12 +48,12 @@ def judge(session: Session, task: UserTask, user: User, answers: dict[str, Any])
     """`merge` into the dossier `kept_dossier_no`, hand over as `loose` materials of it, or `wrong_id`."""
     pack = pack_of(session, task)
     judgement = answers.get("judgement")
-    note = need(answers, "note", "Say how you came to this.")
+    note = need(answers, "merge_note", "Say how you came to this.")
     if judgement not in ("merge", "loose"):
         exceptions.raise_(session, pack, "E06", user.name, note)
         return {"judgement": "wrong_id", "codes": exceptions.open_codes(pack)}
     dossier = _kept(session, pack, text(answers, "kept_dossier_no"))
-    return {"judgement": judgement, "kept_dossier_no": dossier.dossier_no, "merge_note": note}
+    return {"judgement": judgement, "kept_dossier_no": dossier.dossier_no}
 
 
 @on_completion("receipt.confirm_merge")
@@ -61,7 +61,7 @@ def confirm_merge(session: Session, task: UserTask, user: User, answers: dict[st
     """The director agrees: the number is kept, the old dossier comes to the desk and the materials join it."""
     pack = pack_of(session, task)
     if answers.get("merge_decision") != "approve":
-        note = need(answers, "note", "Say why not.")
+        note = need(answers, "refusal_note", "Say why not.")
         exceptions.raise_(session, pack, "E06", user.name, note)
         return {"merge_agreed": False, "codes": exceptions.open_codes(pack)}
     known = instances.variables(session, task.instance)
@@ -88,7 +88,7 @@ def hand_over(session: Session, task: UserTask, user: User, answers: dict[str, A
     pack.status, pack.ended_at = PackStatus.LOOSE, now()
     exceptions.resolve(session, pack, set(exceptions.CODES), user.name, "loose material")
     noted(session, pack, user.name, "handed over", receiver=receiver)
-    return {"handed_to": receiver}
+    return {"handed_to": receiver, "scanned_no": None}
 
 
 def _kept(session: Session, pack: Pack, number: str) -> Dossier:

@@ -33,12 +33,12 @@ def open_pack(session: Session, task: UserTask, user: User, answers: dict[str, A
     check_scan(answers.get("scanned_no"), pack.tracking_no, "scanned_no")
     witness = _witness(session, user, answers)
     codes = _codes(session, pack, answers, id_no)
-    note = need(answers, "note", "Say what does not agree.") if codes else text(answers, "note")
+    note = need(answers, "opening_note", "Say what does not agree.") if codes else text(answers, "opening_note")
     for code in codes:
         exceptions.raise_(session, pack, code, user.name, note)
     pack.opened_at, pack.opened_by, pack.witnessed_by = now(), user.name, witness
     _keep_identity(session, pack, text(answers, "name"), id_no, user)
-    keep_photos(session, pack, answers, task.activity_id)
+    keep_photos(pack, answers.get("opening_photos"), task.activity_id)
     held = set(exceptions.open_codes(pack)) & exceptions.HOLDING_UP
     noted(session, pack, user.name, "opened", witness=witness, codes=sorted(held))
     return {
@@ -46,8 +46,8 @@ def open_pack(session: Session, task: UserTask, user: User, answers: dict[str, A
         "contents": "loose" if answers.get("contents") == "loose" else "dossier",
         "name": pack.listed_name,
         "codes": exceptions.open_codes(pack),
-        "witness": witness,
-        "id_no": None,
+        "witnessed_by": witness,
+        **dict.fromkeys(("id_no", "witness", "scanned_no")),
     }
 
 
@@ -77,7 +77,7 @@ def find_duplicates(session: Session, work: Work) -> Mapping[str, Any]:
 
 def _witness(session: Session, user: User, answers: dict[str, Any]) -> str:
     signed = answers.get("witness")
-    name = signed.get("user", "") if isinstance(signed, Mapping) else str(signed or "")
+    name = signed["by"] if isinstance(signed, Mapping) else ""
     if not name:
         raise wrong("witness", "A pack is opened by two people: the second one signs here.")
     if name == user.name:

@@ -54,8 +54,8 @@ def notice(session: Session, task: UserTask, user: User, answers: dict[str, Any]
     pack = pack_of(session, task)
     undertaken = bool(answers.get("undertaken"))
     if not undertaken:
-        need(answers, "note", "Say why there is no undertaking.")
-    exceptions.resolve(session, pack, {"E08"}, user.name, "undertaken" if undertaken else text(answers, "note"))
+        need(answers, "notice_note", "Say why there is no undertaking.")
+    exceptions.resolve(session, pack, {"E08"}, user.name, "undertaken" if undertaken else text(answers, "notice_note"))
     noted(session, pack, user.name, "told of missing material", by_way=answers.get("told_by"), undertaken=undertaken)
     return {"undertaken": undertaken, "codes": exceptions.open_codes(pack)}
 
@@ -67,9 +67,9 @@ def follow(session: Session, task: UserTask, user: User, answers: dict[str, Any]
     known = instances.variables(session, task.instance)
     supplied = set(answers.get("supplied") or [])
     if not supplied:
-        need(answers, "note", "Say why it is closed without the material.")
+        need(answers, "follow_note", "Say why it is closed without the material.")
     left = [name for name in known.get("missing_necessary") or [] if name not in supplied]
-    exceptions.resolve(session, pack, {"E07"}, user.name, text(answers, "note") or "、".join(sorted(supplied)))
+    exceptions.resolve(session, pack, {"E07"}, user.name, text(answers, "follow_note") or "、".join(sorted(supplied)))
     if pack.dossier_id:
         dossier = session.get_one(Dossier, pack.dossier_id)
         rest = [name for name in dossier.missing if name not in supplied]
@@ -108,7 +108,7 @@ def register(session: Session, task: UserTask, user: User, answers: dict[str, An
     noted(session, pack, user.name, "registered", dossier_no=dossier.dossier_no)
     return {
         "dossier_id": dossier.id, "dossier_no": dossier.dossier_no, "name": dossier.person.name,
-        "id_no_again": None, "phone": None,  # sealed with the person; the process forgets them
+        **dict.fromkeys(("id_no_again", "phone", "scanned_no")),  # sealed with the person; the process forgets them
     }
 
 

@@ -29,13 +29,11 @@ def prepare_return(session: Session, task: UserTask, user: User, answers: dict[s
     if not codes:
         raise wrong("return_codes", "A return needs at least one reason.")
     for code in codes:
-        exceptions.raise_(session, pack, code, user.name, text(answers, "note"))
-    keep_photos(session, pack, answers, task.activity_id)
+        exceptions.raise_(session, pack, code, user.name, text(answers, "return_note"))
+    keep_photos(pack, answers.get("return_photos"), task.activity_id)
     return {
         "return_codes": codes,
         "return_to": need(answers, "return_to", "Say whereto the pack goes."),
-        "return_note": text(answers, "note"),
-        "return_prepared_by": user.name,
     }
 
 
@@ -48,7 +46,7 @@ def confirm_return(session: Session, task: UserTask, user: User, answers: dict[s
     if decision == "contact":
         return {"return_decision": "contact"}
     return_to = text(answers, "return_to") or pack.sender
-    facts = _return_facts(pack, return_to, decision, text(answers, "note"))
+    facts = _return_facts(pack, return_to, decision, text(answers, "decision_note"))
     letter = documents.issue(session, pack.case, "return_letter", facts, user.name)
     documents.issue(session, pack.case, "return_register", facts, user.name, number=letter.number)
     noted(session, pack, user.name, "return confirmed", number=letter.number, whereto=return_to)
@@ -64,19 +62,19 @@ def send_back(session: Session, task: UserTask, user: User, answers: dict[str, A
         raise wrong("return_channel", "A pack goes back by confidential post, EMS or an officer only.")
     number = need(answers, "return_tracking_no", "Write down the number it was sent under, or the officer's name.")
     check_scan(answers.get("scanned_no"), pack.tracking_no, "scanned_no")
-    forwarded = answers.get("return_decision") == "forward" or _decided(session, task) == "forward"
+    forwarded = instances.variables(session, task.instance).get("return_decision") == "forward"
     pack.status, pack.ended_at = PackStatus.FORWARDED if forwarded else PackStatus.RETURNED, now()
     exceptions.resolve(session, pack, set(exceptions.CODES), user.name, str(pack.status))
     place = custody.place(PlaceKind.TRANSIT, f"{channel} {number}")
     custody.record(session, pack, place, user.name, pack.case, str(pack.status))
-    return {"returned_under": number}
+    return {"returned_under": number, "scanned_no": None}
 
 
 @on_completion("receipt.contact")
 def contact(session: Session, task: UserTask, user: User, answers: dict[str, Any]) -> Mapping[str, Any]:
     """The sender or the person answered: `clarified` leads back to the open pack, `return` sends it back."""
     pack = pack_of(session, task)
-    note = need(answers, "note", "Say whom you reached and what was answered.")
+    note = need(answers, "contact_note", "Say whom you reached and what was answered.")
     if answers.get("contact") == "clarified":
         exceptions.resolve(session, pack, ASKED_ABOUT, user.name, note)
         pack.id_no_hash = pack.id_no_sealed = None  # what the papers show counts now, not what the list said
@@ -87,7 +85,7 @@ def contact(session: Session, task: UserTask, user: User, answers: dict[str, Any
 @on_completion("receipt.supervise")
 def supervise(session: Session, task: UserTask, user: User, answers: dict[str, Any]) -> None:
     """The director has looked at an exception that took too long, and said what is to be done."""
-    note = need(answers, "note", "Say what is to be done.")
+    note = need(answers, "supervise_note", "Say what is to be done.")
     noted(session, pack_of(session, task), user.name, "supervised", note=note)
 
 
@@ -135,6 +133,3 @@ def _return_facts(pack: Pack, return_to: str, decision: Any, note: str) -> dict[
         "received_by": pack.received_by or "",
     }
 
-
-def _decided(session: Session, task: UserTask) -> str:
-    return str(instances.variables(session, task.instance).get("return_decision") or "")

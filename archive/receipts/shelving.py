@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from archive import custody, documents, dossiers, storage
 from archive.custody import PlaceKind
 from archive.dossiers import Dossier
-from archive.packs.models import PackStatus
+from archive.packs.models import Pack, PackStatus
 from archive.receipts.returns import pack_facts
 from archive.receipts.work import need, noted, pack_of
 from archive.refusals import wrong
@@ -18,7 +18,9 @@ from workflow import history
 from workflow.clock import now
 from workflow.identity import User
 from workflow.models import UserTask
-from workflow.registry import Work, on_completion, service_task
+from workflow.registry import Work, expression_function, on_completion, service_task
+
+SUGGESTED = 20
 
 
 @on_completion("receipt.shelve")
@@ -26,7 +28,7 @@ def shelve(session: Session, task: UserTask, user: User, answers: dict[str, Any]
     """R8: both barcodes are scanned, the label's and the position's; the dossier is then where they say."""
     pack = pack_of(session, task)
     dossier = session.get_one(Dossier, pack.dossier_id)
-    code = _double_scan(dossier, answers)
+    code = _double_scan(dossier, storage.home(session, dossier), answers)
     storage.shelve(session, dossier, code, user.name, pack.case)
     dossiers.let_go(session, dossier, pack.case)
     pack.status, pack.ended_at = PackStatus.STORED, now()
@@ -65,14 +67,24 @@ def queue_work(session: Session, work: Work) -> None:
     noted(session, pack, history.SYSTEM, "queued", dossier_no=dossier.dossier_no)
 
 
-def _double_scan(dossier: Dossier, answers: Mapping[str, Any]) -> str:
-    """The position's code. Each barcode is scanned where it belongs and says what was chosen."""
+@expression_function("position_for")
+def position_for(session: Session, pack_id: int | None = None) -> str:
+    """For forms: the dossier's home if it has one, else a free position; several clerks are offered different ones."""
+    pack = session.get(Pack, pack_id or 0)
+    dossier = session.get(Dossier, pack.dossier_id) if pack and pack.dossier_id else None
+    free = storage.free_positions(session, limit=SUGGESTED)
+    suggested = free[(pack_id or 0) % len(free)].code if free else ""
+    return (storage.home(session, dossier) if dossier else None) or suggested
+
+
+def _double_scan(dossier: Dossier, home: str | None, answers: Mapping[str, Any]) -> str:
+    """The position's code. Each barcode is scanned where it belongs and says what was chosen, or the dossier's home."""
     label = normalise(need(answers, "scan_label", "Scan the label on the dossier."))
     scanned = need(answers, "scan_position", "Scan the barcode of the position.")
     if label.replace("-", "") != normalise(dossier.dossier_no).replace("-", ""):
         raise wrong("scan_label", "This label is not of dossier {number}.", number=dossier.dossier_no)
     code = storage.code_of(scanned, "scan_position")
-    chosen = storage.code_of(str(answers.get("position") or scanned))
+    chosen = home or storage.code_of(str(answers.get("position") or scanned))
     if code != chosen:
         raise wrong("scan_position", "You chose {chosen} but scanned {code}.", chosen=chosen, code=code)
     return code

@@ -32,13 +32,12 @@ def check_scan(scanned: Any, expected: str, field: str) -> None:
                     expected=expected)
 
 
-def keep_photos(session: Session, pack: Pack, answers: Mapping[str, Any], step: str) -> None:
-    """Hang the pictures taken at this step (ids of stored files) on the pack."""
+def keep_photos(pack: Pack, photos: Any, step: str) -> None:
+    """Hang the pictures taken at this step (answers of a photo field) on the pack, each once."""
     known = {photo.file_id for photo in pack.photos}
-    for photo in answers.get("photos") or []:
-        file_id = photo["id"] if isinstance(photo, Mapping) else int(photo)
-        if file_id not in known:
-            pack.photos.append(PackPhoto(file_id=file_id, taken_at_step=step))
+    for photo in photos if isinstance(photos, list) else [photos] if photos else []:
+        if photo["file"] not in known:
+            pack.photos.append(PackPhoto(file_id=photo["file"], taken_at_step=step))
 
 
 def text(answers: Mapping[str, Any], field: str) -> str:
