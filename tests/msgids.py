@@ -7,7 +7,14 @@ from pathlib import Path
 from jinja2 import Environment, nodes
 
 ROOT = Path(__file__).parent.parent
-SAYING = {"_": 1, "sentence": 1, "Sentence": 1, "ngettext": 2, "N_": 1, "Entry": 1}  # how many first arguments are sentences
+SAYING = {
+    "_": 1,
+    "sentence": 1,
+    "Sentence": 1,
+    "ngettext": 2,
+    "N_": 1,
+    "Entry": 1,
+}  # how many first arguments are sentences
 TABLES = ("LABELS", "SENTENCES", "WORDS")  # endings of names of tables whose texts are said
 
 
@@ -19,9 +26,9 @@ def said_in(folder: str) -> dict[str, str]:
             continue
         where = str(path.relative_to(ROOT))
         if path.suffix == ".py":
-            found |= {text: where for text in _in_code(ast.parse(path.read_text("utf-8")))}
+            found |= dict.fromkeys(_in_code(ast.parse(path.read_text("utf-8"))), where)
         elif path.suffix in (".html", ".jinja"):
-            found |= {text: where for text in _in_template(path.read_text("utf-8"))}
+            found |= dict.fromkeys(_in_template(path.read_text("utf-8")), where)
     return {text: where for text, where in found.items() if any(c.isalpha() for c in text)}
 
 

@@ -11,7 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 import web
 from web import assets, auth, errors, i18n, navigation, security, shell
-from workflow import registry
+from workflow import jobs, registry
 from workflow.office import Office, open_office
 from workflow.passwords import STANDARD, Hasher
 from workflow.settings import Settings, from_environment
@@ -46,6 +46,8 @@ def create_app(settings: Settings | None = None, office: Office | None = None, h
     app = Juanliu("web")
     app.office = office or open_office(settings or from_environment())
     app.hasher = hasher
+    if app.office.queue is None and office is None:
+        app.office.queue = jobs.Queue(app.office.settings.queue_url)
     if app.office.settings.secure_cookies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1)
     modules = list(_modules())

@@ -1,6 +1,6 @@
 """Every refusal and failure as a page, or as a toast for htmx, in the reader's language; nothing inside leaks.
 
-A page's own 422 (a form with messages beside its fields) is the page's business; what arrives here was not answered there.
+A page answers its own 422 (messages beside the fields) itself; what arrives here was not answered there.
 """
 
 import logging
@@ -9,7 +9,8 @@ from typing import Any
 
 from flask import Flask, Response, g, jsonify, make_response, redirect, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, TimeoutError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, SecurityError
 
@@ -31,7 +32,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(StaleDataError, lambda _error: _refused(Conflict()))
     app.register_error_handler(IntegrityError, _collided)
     app.register_error_handler(DBAPIError, _database)
-    app.register_error_handler(TimeoutError, _database)
+    app.register_error_handler(NoConnectionFree, _database)
     app.register_error_handler(Exception, _failed)
 
 
@@ -90,12 +91,12 @@ def _collided(error: IntegrityError) -> Response:
     return _refused(Conflict())
 
 
-def _database(error: DBAPIError | TimeoutError) -> Response:
+def _database(error: DBAPIError | NoConnectionFree) -> Response:
     cause = getattr(error, "orig", None)
     state = getattr(cause, "sqlstate", None)
     if state in SERIALIZATION_FAILURES:
         return _refused(Conflict())
-    if isinstance(error, OperationalError | TimeoutError):
+    if isinstance(error, OperationalError | NoConnectionFree):
         log.error("database_unavailable", extra={"path": request.path, "error": str(cause or error)})
         return _refused(Unavailable("The database is busy or out of reach. Nothing was lost; please try again."))
     return _failed(error)
@@ -104,7 +105,9 @@ def _database(error: DBAPIError | TimeoutError) -> Response:
 def _failed(_error: Exception) -> Response:
     reference = secrets.token_hex(4)
     log.exception("request_failed", extra={"reference": reference, "path": request.path, "method": request.method})
-    said = _("Something went wrong on our side. Nothing of this step was kept. Reference: {reference}", reference=reference)
+    said = _(
+        "Something went wrong on our side. Nothing of this step was kept. Reference: {reference}", reference=reference
+    )
     return _answer(500, said)
 
 

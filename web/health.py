@@ -40,7 +40,7 @@ def program_version() -> str:
 
 
 def _database(office: Office) -> str:
-    """"ok", or why not: out of reach, or its tables are not those of this program."""
+    """ "ok", or why not: out of reach, or its tables are not those of this program."""
     try:
         found = migrations.version(office.database)
     except SQLAlchemyError:
@@ -53,7 +53,7 @@ def _queue(office: Office) -> dict[str, str]:
     """The queue only wakes workers: without it work goes on slower, by the sweep."""
     if office.queue is None:
         return {"state": "off"}
-    return {"state": "ok" if office.queue.alive() else "unreachable"}
+    return {"state": "ok" if office.queue.length() is not None else "unreachable"}
 
 
 def _process(name: str) -> dict[str, str | None]:

@@ -1,6 +1,6 @@
 """The main navigation: each page module says its own entry; what you may not open is not shown.
 
-    NAVIGATION = (Entry("Inbox", "inbox.show", order=10, badge=open_count),)
+NAVIGATION = (Entry("Inbox", "inbox.show", order=10, badge=open_count),)
 """
 
 from collections.abc import Callable

@@ -101,7 +101,10 @@ def create_group() -> Any:
     form = request.form
     try:
         people.create_group(
-            g.session, form.get("key", "").strip(), form.get("name", ""), form.get("name_en", ""),
+            g.session,
+            form.get("key", "").strip(),
+            form.get("name", ""),
+            form.get("name_en", ""),
             form.getlist("permissions"),
         )
     except Invalid as refusal:

@@ -20,7 +20,9 @@ blueprint = Blueprint("profile", __name__, url_prefix="/profile")
 @blueprint.get("")
 def show() -> Any:
     user = current_user()
-    return render_template("profile.html", user=user, here=login.sign_in, browsers=signins.live_ones(g.session, user.name))
+    return render_template(
+        "profile.html", user=user, here=login.sign_in, browsers=signins.live_ones(g.session, user.name)
+    )
 
 
 @blueprint.get("/password")
@@ -78,7 +80,9 @@ def _require_current(database: Any, user: User, current: str) -> None:
     with database.transaction() as own:
         wait = signins.charge(own, user.name, address)
     if wait:
-        raise Invalid({"current": [sentence("Too many attempts. Please wait {seconds} seconds and try again.", seconds=wait)]})
+        raise Invalid(
+            {"current": [sentence("Too many attempts. Please wait {seconds} seconds and try again.", seconds=wait)]}
+        )
     if not current_app.hasher.matches(user.password_hash, current):  # type: ignore[attr-defined]
         raise Invalid({"current": [sentence("This is not your present password.")]})
     with database.transaction() as own:

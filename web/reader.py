@@ -57,7 +57,7 @@ def language() -> str:
 
 
 def theme() -> str:
-    """"auto", "light" or "dark"."""
+    """ "auto", "light" or "dark"."""
     reader = viewer()
     chosen = reader.theme if reader else session.get("theme") if has_request_context() else None
     return chosen if chosen in THEMES else "auto"

@@ -7,9 +7,9 @@ from flask import Response, abort, current_app, request, session
 from flask_wtf.csrf import CSRFError, CSRFProtect
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-FIELDS = 2000                   # most form fields or parts of one request
-FORM_MEMORY = 2 * 1024 * 1024   # bytes of all fields that are not files
-ANONYMOUS_BODY = 64 * 1024      # nobody uploads before signing in
+FIELDS = 2000  # most form fields or parts of one request
+FORM_MEMORY = 2 * 1024 * 1024  # bytes of all fields that are not files
+ANONYMOUS_BODY = 64 * 1024  # nobody uploads before signing in
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; object-src 'none'"
@@ -99,4 +99,3 @@ def _protect(response: Response) -> Response:
         response.headers.setdefault("Cache-Control", "no-store")
         response.vary.update(("HX-Request", "HX-Request-Type"))
     return response
-

@@ -15,8 +15,15 @@ from workflow.passwords import Hasher
 LOGIN = re.compile(r"[a-z][a-z0-9._-]{1,39}")
 GROUP_KEY = re.compile(r"[a-z][a-z0-9_-]{1,39}")
 PERMISSIONS = (
-    "cases.read_all", "comments", "days.close", "definitions.deploy", "dossiers.read", "incidents.retry",
-    "packs.import", "packs.receive", "users.manage",
+    "cases.read_all",
+    "comments",
+    "days.close",
+    "definitions.deploy",
+    "dossiers.read",
+    "incidents.retry",
+    "packs.import",
+    "packs.receive",
+    "users.manage",
 )
 
 
@@ -49,8 +56,12 @@ def create(session: Session, name: str, display_name: str, group_keys: Iterable[
     """A new account, whose password its owner must change first. Raises Invalid naming the field."""
     require_new(session, name, display_name)
     user = User(
-        name=name, display_name=display_name.strip(), password_hash=password_hash, password_initial=True,
-        created_at=now(), groups=_groups(session, group_keys),
+        name=name,
+        display_name=display_name.strip(),
+        password_hash=password_hash,
+        password_initial=True,
+        created_at=now(),
+        groups=_groups(session, group_keys),
     )
     session.add(user)
     session.flush()  # a second one with this login at the same moment fails here
@@ -61,7 +72,9 @@ def require_new(session: Session, name: str, display_name: str) -> None:
     """Raise Invalid unless an account with this login and name could be made."""
     problems = {}
     if not LOGIN.fullmatch(name):
-        problems["name"] = [sentence("An account name is 2 to 40 small letters, digits, “.”, “-” or “_”, beginning with a letter.")]
+        problems["name"] = [
+            sentence("An account name is 2 to 40 small letters, digits, “.”, “-” or “_”, beginning with a letter.")
+        ]
     elif session.get(User, name):
         problems["name"] = [sentence("There is already an account “{name}”.", name=name)]
     if not 1 <= len(display_name.strip()) <= 120:
@@ -113,7 +126,9 @@ def create_group(session: Session, key: str, name: str, name_en: str, permission
     """A new group; raises Invalid naming the field."""
     problems = {}
     if not GROUP_KEY.fullmatch(key):
-        problems["key"] = [sentence("A group key is 2 to 40 small letters, digits, “-” or “_”, beginning with a letter.")]
+        problems["key"] = [
+            sentence("A group key is 2 to 40 small letters, digits, “-” or “_”, beginning with a letter.")
+        ]
     elif session.get(Group, key):
         problems["key"] = [sentence("There is already a group “{key}”.", key=key)]
     if not 1 <= len(name.strip()) <= 120:
@@ -143,7 +158,7 @@ def change_group(session: Session, group: Group, name: str, name_en: str, permis
 def members_count(session: Session) -> dict[str, int]:
     """How many active people each group has."""
     query = select(Group.key, func.count(User.name)).join(User.groups).where(User.active).group_by(Group.key)
-    return {key: count for key, count in session.execute(query)}
+    return dict(session.execute(query).tuples())
 
 
 def _groups(session: Session, keys: Iterable[str]) -> list[Group]:
@@ -159,7 +174,8 @@ def _known(permissions: Iterable[str]) -> list[str]:
     wanted = set(permissions)
     unknown = sorted(wanted - set(PERMISSIONS))
     if unknown:
-        raise Invalid({"permissions": [sentence("There is no permission “{permission}”.", permission=", ".join(unknown))]})
+        said = sentence("There is no permission “{permission}”.", permission=", ".join(unknown))
+        raise Invalid({"permissions": [said]})
     return sorted(wanted)
 
 

@@ -15,12 +15,12 @@ from workflow.clock import now
 from workflow.db import Base
 from workflow.identity import User
 
-IDLE = timedelta(hours=1)        # signed out after so long without a page
-LONGEST = timedelta(hours=12)    # and after so long in any case
+IDLE = timedelta(hours=1)  # signed out after so long without a page
+LONGEST = timedelta(hours=12)  # and after so long in any case
 SEEN_STEP = timedelta(minutes=2)  # how coarse "last seen" is
 
 FIRST_DELAY, LONGEST_DELAY = 3, 60  # seconds; doubles with each failure
-LOCK_AFTER = 10                     # failures of one account
+LOCK_AFTER = 10  # failures of one account
 LOCKED_FOR = timedelta(minutes=15)  # then nobody gets in, and the failures are forgotten after it
 FREE = {"account": 2, "address": 20}  # failures without any delay: a slip of the finger; an office behind one address
 
@@ -61,8 +61,13 @@ def begin(session: Session, user: User, address: str, agent: str) -> str:
     """Sign the user in; returns the new token for the cookie."""
     token = secrets.token_urlsafe(32)
     row = SignIn(
-        token_hash=_hash(token), user_name=user.name, created_at=now(), seen_at=now(), expires_at=now() + LONGEST,
-        address=address[:60], agent=agent[:300],
+        token_hash=_hash(token),
+        user_name=user.name,
+        created_at=now(),
+        seen_at=now(),
+        expires_at=now() + LONGEST,
+        address=address[:60],
+        agent=agent[:300],
     )
     session.add(row)
     return token
@@ -95,7 +100,7 @@ def live_ones(session: Session, user_name: str) -> list[SignIn]:
 def last_seen(session: Session) -> dict[str, datetime]:
     """When each user was last here, by login."""
     query = select(SignIn.user_name, func.max(SignIn.seen_at)).group_by(SignIn.user_name)
-    return {name: at for name, at in session.execute(query)}
+    return dict(session.execute(query).tuples())
 
 
 def revoke(session: Session, sign_in: SignIn) -> None:

@@ -85,7 +85,10 @@ def test_the_reference_of_a_failure_stands_in_the_log(app, browser, caplog):
 
 
 def test_every_problem_of_a_bad_file_is_listed(app, browser):
-    problems = {"第3行": [sentence("There is no account “{name}”.", name="x")], "": [sentence("Please give the person's name.")]}
+    problems = {
+        "第3行": [sentence("There is no account “{name}”.", name="x")],
+        "": [sentence("Please give the person's name.")],
+    }
     make(app, Invalid(problems))
     page = browser.get("/broken").text
     assert "第3行: 没有账号“x”" in page and "请填写姓名" in page
@@ -154,9 +157,9 @@ def test_an_address_with_nothing_behind_it_is_404(browser, signed_in):
 @pytest.fixture
 def cut_off(tmp_path):
     """An application whose database answers nobody."""
-    settings = from_environment({
-        "JUANLIU_DATA": str(tmp_path), "SECRET_KEY": "x" * 40, "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none"
-    })
+    settings = from_environment(
+        {"JUANLIU_DATA": str(tmp_path), "SECRET_KEY": "x" * 40, "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none"}
+    )
     app = create_app(office=open_office(settings), hasher=QUICK)
     app.test_client_class = Browser
     return app.test_client()

@@ -5,8 +5,8 @@ import time
 
 import pytest
 
-from web.app import create_app
 from tests.web.conftest import Browser
+from web.app import create_app
 from web.security import FIELDS, POLICY
 from workflow.db import Base
 from workflow.office import open_office
@@ -16,7 +16,12 @@ SECRET = "the tests' secret, long enough: 0123456789"
 
 
 def test_every_answer_carries_the_policy(browser, signed_in):
-    for answer in (browser.get("/login"), browser.get("/nothing"), signed_in("anna").get("/profile"), browser.get("/static/app.css")):
+    for answer in (
+        browser.get("/login"),
+        browser.get("/nothing"),
+        signed_in("anna").get("/profile"),
+        browser.get("/static/app.css"),
+    ):
         assert answer.headers["Content-Security-Policy"] == POLICY
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
         assert answer.headers["X-Frame-Options"] == "DENY"
@@ -108,7 +113,9 @@ def test_too_many_fields_are_refused_before_parsing(signed_in):
 
 
 def test_an_unknown_host_is_refused_where_hosts_are_named(tmp_path):
-    settings = from_environment({"JUANLIU_DATA": str(tmp_path), "SECRET_KEY": SECRET, "JUANLIU_HOSTS": "office.example, 10.0.0.5"})
+    settings = from_environment(
+        {"JUANLIU_DATA": str(tmp_path), "SECRET_KEY": SECRET, "JUANLIU_HOSTS": "office.example, 10.0.0.5"}
+    )
     app = create_app(office=open_office(settings))
     app.test_client_class = Browser
     client = app.test_client()

@@ -32,7 +32,9 @@ def test_the_right_password_lets_in(signed_in):
     assert "安娜" in signed_in("anna").get("/profile").text
 
 
-@pytest.mark.parametrize(("name", "password"), [("anna", "wrong"), ("nobody", PASSWORD), ("", ""), ("Anna", PASSWORD), ("anna", "")])
+@pytest.mark.parametrize(
+    ("name", "password"), [("anna", "wrong"), ("nobody", PASSWORD), ("", ""), ("Anna", PASSWORD), ("anna", "")]
+)
 def test_everything_wrong_gives_the_same_answer(browser, name, password):
     answer = browser.sign_in(name, password)
     assert answer.status_code == 422
@@ -138,7 +140,18 @@ def test_an_outdated_hash_is_made_anew_at_the_sign_in(browser, office):
 
 @pytest.mark.parametrize(
     "target",
-    ["//evil.example", "https://evil.example", "/\\evil.example", "\\\\evil.example", "javascript:alert(1)", "/\n/evil", "/\t/evil.example", "evil.example", "/%0d%0a", ""],
+    [
+        "//evil.example",
+        "https://evil.example",
+        "/\\evil.example",
+        "\\\\evil.example",
+        "javascript:alert(1)",
+        "/\n/evil",
+        "/\t/evil.example",
+        "evil.example",
+        "/%0d%0a",
+        "",
+    ],
 )
 def test_the_way_back_stays_on_this_site(browser, target):
     location = browser.sign_in("anna", next=target).headers["Location"]

@@ -114,7 +114,9 @@ def test_a_new_group_stands(session):
     assert made.permissions == ["comments", "dossiers.read"]
 
 
-@pytest.mark.parametrize(("key", "name", "field"), [("N!", "x", "key"), ("registry", "x", "key"), ("night", "", "name")])
+@pytest.mark.parametrize(
+    ("key", "name", "field"), [("N!", "x", "key"), ("registry", "x", "key"), ("night", "", "name")]
+)
 def test_a_wrong_group_names_its_field(session, key, name, field):
     with pytest.raises(Invalid) as refused:
         people.create_group(session, key, name, "", [])

@@ -51,10 +51,15 @@ def list_(as_json: bool) -> None:
             {"name": user.name, "display_name": user.display_name, "active": user.active, "groups": user.group_keys}
             for user in people.everyone(session)
         ]
-    say(facts, as_json, lambda users: [
-        f"{user['name']:<16} {user['display_name']}  [{', '.join(user['groups'])}]" + ("" if user["active"] else "  off")
-        for user in users
-    ])
+    say(
+        facts,
+        as_json,
+        lambda users: [
+            f"{user['name']:<16} {user['display_name']}  [{', '.join(user['groups'])}]"
+            + ("" if user["active"] else "  off")
+            for user in users
+        ],
+    )
 
 
 def _first_line() -> str:

@@ -1,0 +1,101 @@
+"""flask definitions lint|deploy|list."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+from sqlalchemy.exc import DBAPIError
+
+from web import deploying
+from web.cli.output import json_option, office, refusals, say
+from workflow import definitions, lint, registry
+from workflow.lint import Finding, Level
+from workflow.models import ProcessDefinition
+
+files_argument = click.argument("files", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+
+
+@click.group("definitions")
+def group() -> None:
+    """Diagrams: judge them, make versions of them, list them."""
+
+
+@group.command("lint")
+@files_argument
+@json_option
+@refusals
+def lint_(files: tuple[Path, ...], as_json: bool) -> None:
+    """Judge BPMN files (default: those of bpmn/). Exit code 1 when one could not be deployed."""
+    contents = _given(files)
+    sent = {name: content for name, content in contents.items() if not name.endswith(deploying.DIAGRAM)}
+    diagrams = {name: content for name, content in contents.items() if name not in sent}
+    together = [key for xml in diagrams.values() for key in deploying.keys_of(xml)]
+    found = [_finding(name, each) for name, xml in diagrams.items() for each in _findings(xml, sent, together)]
+    say(
+        found,
+        as_json,
+        lambda findings: [_line(each) for each in findings] or [f"{len(diagrams)} files: nothing to complain about."],
+    )
+    if any(each["level"] == Level.ERROR for each in found):
+        raise SystemExit(1)
+
+
+@group.command()
+@files_argument
+@json_option
+@click.option("--by", default="system", help="Who deploys, for the record.")
+@refusals
+def deploy(files: tuple[Path, ...], as_json: bool, by: str) -> None:
+    """Make versions of BPMN files with their forms (default: all of bpmn/ and forms/). All or nothing."""
+    with office().database.transaction() as session:
+        deployed = [_facts(each) for each in deploying.deploy(session, _given(files), by)]
+    say(deployed, as_json, _lines)
+
+
+@group.command("list")
+@json_option
+def list_(as_json: bool) -> None:
+    """The newest version of every process."""
+    with office().database.reading() as session:
+        facts = [_facts(each) for each in definitions.all_latest(session)]
+    say(facts, as_json, _lines)
+
+
+def _given(files: tuple[Path, ...]) -> dict[str, bytes]:
+    return deploying.read_files(files or sorted(deploying.BPMN.glob("*.bpmn")))
+
+
+def _findings(xml: bytes, sent: dict[str, bytes], together: list[str]) -> list[Finding]:
+    """Compared with the database; without one, with what the code and the folders offer."""
+    try:
+        with office().database.reading() as session:
+            return deploying.findings(session, xml, sent, together)
+    except DBAPIError:
+        forms = {Path(name).stem for name in deploying.house_resources() | sent}
+        known = lint.Known(forms=forms, topics=set(registry.service_tasks), listeners=set(registry.listeners))
+        return lint.lint(xml, known)
+
+
+def _finding(file: str, found: Finding) -> dict[str, Any]:
+    return {**asdict(found), "file": file, "message": str(found.message), "fix": str(found.fix or "")}
+
+
+def _line(found: dict[str, Any]) -> str:
+    where = f"{found['file']}: {found['element']}" if found["element"] else found["file"]
+    return f"{found['level']}: {where}: {found['message']} {found['fix']}".rstrip()
+
+
+def _facts(definition: ProcessDefinition) -> dict[str, Any]:
+    return {
+        "key": definition.key,
+        "version": definition.version,
+        "name": definition.name,
+        "sha256": definition.sha256,
+        "deployed_at": definition.deployed_at.isoformat(),
+        "deployed_by": definition.deployed_by,
+    }
+
+
+def _lines(facts: list[dict[str, Any]]) -> list[str]:
+    return [f"{each['key']} v{each['version']}  {each['name']}" for each in facts]

@@ -1,0 +1,13 @@
+"""flask worker: perform machine work until asked to stop."""
+
+import click
+
+from web.cli.output import office
+from workflow import heartbeats, worker
+
+
+@click.command("worker")
+def group() -> None:
+    """Take wake-ups from the queue and perform the jobs they name."""
+    with heartbeats.beating(office().database, "worker"):
+        worker.run(office())
