@@ -74,6 +74,8 @@ class Field(Element):
     input_type: ClassVar[str] = "text"
     input_mode: ClassVar[str] = ""
     longest: int = LONGEST
+    suggest: str = ""                         # the choices offered while typing
+    suggests_at_once: ClassVar[bool] = False  # True: some of them before anything is typed
 
     def __init__(self, component: Component, children: Sequence[Element] = ()) -> None:
         super().__init__(component, children)

@@ -9,12 +9,14 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from forms import choices
 from forms.context import FormContext
 from forms.element import Element, Field
 from forms.kinds.choosing import Choosing
 from forms.kinds.computed import Table
 from forms.kinds.layout import Button, Text
 from forms.kinds.rows import Rows
+from forms.kinds.uploads import FilePicker
 from forms.part import Asked, Part, is_hidden
 from forms.sent import Sent
 from workflow.errors import Sentence
@@ -42,6 +44,7 @@ class Shown:
     next_row: int = 0
     words: Markup = Markup()
     locked: bool = False
+    links: list[tuple[str, str]] = field(default_factory=list)    # files already there: address, name
     suggest: str = ""              # the choices offered while typing
     headings: list[str] = field(default_factory=list)             # of a table
     table: list[list[str]] = field(default_factory=list)
@@ -103,6 +106,8 @@ class _Drawing:
         name, key, context = shown.name, asked_field.key, self.context
         shown.value = asked.values.get(key)
         shown.problems = [context.translate(said) for said in self.problems.get(name, ())]
+        if isinstance(asked_field, FilePicker):
+            shown.links = asked_field.links(shown.value, context)
         if isinstance(asked_field, Rows):
             return self.fill_rows(shown, asked_field, asked)
         if key in asked.locked or asked_field.computed:
@@ -110,8 +115,10 @@ class _Drawing:
             return None
         shown.typed = asked_field.typed(self.sent, name, shown.value, context)
         shown.attributes = self.attributes(shown, asked_field, key in part.needed)
-        if suggest := getattr(asked_field, "suggest", ""):
+        if suggest := asked_field.suggest:
             shown.suggest = suggest
+            if asked_field.suggests_at_once:
+                shown.options = [(c.value, c.said(context.language)) for c in choices.offered(suggest, context)]
             shown.attributes["list"] = f"{shown.id}-list"
         if isinstance(asked_field, Choosing):
             offered = asked_field.options(context, asked.scope)

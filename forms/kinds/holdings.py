@@ -34,6 +34,8 @@ class DossierPicker(Code):
 class PositionPicker(Code):
     """A free position of the storeroom; of one room with the property `room`."""
 
+    suggests_at_once = True
+
     def __init__(self, component: Component, children: Sequence[Element] = ()) -> None:
         super().__init__(component, children)
         self.room = component.property("room")

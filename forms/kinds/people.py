@@ -1,6 +1,7 @@
 """People and groups, and the signature of a person who is there."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -11,6 +12,7 @@ from forms.context import FormContext
 from forms.element import UNSENT, Element, Field, kind
 from forms.kinds.choosing import Choosing
 from forms.sent import Sent, keepable
+from workflow import office
 from workflow.clock import now
 from workflow.errors import Invalid
 from workflow.identity import Group, User, members
@@ -115,10 +117,11 @@ class Signature(Picking):
         return sent.many(f"{name}.by")
 
     def display(self, value: Any, context: FormContext, scope: Mapping[str, Any]) -> str:
-        if not isinstance(value, Mapping):
+        if not isinstance(value, Mapping) or not isinstance(value.get("at"), str):
             return ""
         signer = context.session.get(User, str(value.get("by")))
-        return f"{signer.display_name if signer else value.get('by')} {str(value.get('at', ''))[:16].replace('T', ' ')}"
+        at = office.of(context.session).local(datetime.fromisoformat(value["at"]))
+        return f"{signer.display_name if signer else value.get('by')} {at:%Y-%m-%d %H:%M}"
 
 
 def people(context: FormContext, groups: Sequence[str]) -> list[User]:

@@ -1,7 +1,6 @@
 """Files and photos: told apart by their first bytes, never by what the sender says of them."""
 
 import struct
-import warnings
 import zlib
 from collections.abc import Mapping, Sequence
 from typing import Any, BinaryIO
@@ -15,10 +14,10 @@ from forms.sent import Sent, Upload, keepable
 from workflow import files, office
 from workflow.errors import Invalid
 
-IMAGES = {"PNG": "image/png", "JPEG": "image/jpeg", "TIFF": "image/tiff"}
+IMAGES = ("PNG", "JPEG", "TIFF")
 _BROKEN = (  # what Pillow raises for broken files
     OSError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError, SyntaxError, EOFError, RuntimeError,
-    AssertionError, MemoryError, struct.error, zlib.error, Image.DecompressionBombError,
+    AssertionError, MemoryError, struct.error, zlib.error,
 )
 MOST_PIXELS = 60_000_000
 MOST_FRAMES = 500
@@ -104,6 +103,11 @@ class FilePicker(Field):
     def show(self, value: Any, context: FormContext) -> list[str]:
         return [str(each.get("name", "")) for each in _kept(value)]
 
+    def links(self, value: Any, context: FormContext) -> list[tuple[str, str]]:
+        """Address and name of every file that is there; an empty address where files are not linked."""
+        base = context.files_url
+        return [(f"{base}/{each.get('file')}" if base else "", str(each.get("name", ""))) for each in _kept(value)]
+
 
 @kind("photo")
 class Photo(FilePicker):
@@ -137,19 +141,18 @@ def _check_size(upload: Upload, limit: int) -> None:
 
 
 def _check_image(upload: Upload) -> None:
-    """Open it as an image of one of our formats and sizes; its pixels are read once, so that a broken one is found."""
+    """Raises Invalid unless it opens as an image of one of our formats, its parts whole, of a size we can work with."""
     upload.stream.seek(0)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            with Image.open(upload.stream, formats=list(IMAGES)) as image:
-                if image.width * image.height > MOST_PIXELS or getattr(image, "n_frames", 1) > MOST_FRAMES:
-                    raise Invalid(message="“{name}” has too many pixels or pages.", name=_name(upload))
-                image.verify()
-    except Invalid:
-        raise
+        with Image.open(upload.stream, formats=IMAGES) as image:
+            small = image.width * image.height <= MOST_PIXELS and getattr(image, "n_frames", 1) <= MOST_FRAMES
+            image.verify()
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        small = False
     except _BROKEN:
         raise Invalid(message="“{name}” is broken: it cannot be opened as an image.", name=_name(upload)) from None
+    if not small:
+        raise Invalid(message="“{name}” has too many pixels or pages.", name=_name(upload))
 
 
 def _name(upload: Upload) -> str:

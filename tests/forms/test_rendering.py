@@ -21,7 +21,6 @@ ASKING = {
     "credit-code": own("credit-code", "x"),
     "barcode": own("barcode", "x"),
     "dossier": own("dossier", "x"),
-    "position": own("position", "x"),
     "checkbox": {"type": "checkbox", "key": "x"},
     "select": select("x", "a", "b"),
     "radio": select("x", "a", "b", type="radio"),
