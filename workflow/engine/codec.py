@@ -14,6 +14,7 @@ from workflow.engine.instance import Instance
 from workflow.engine.problems import BudgetExceeded, EngineProblem, StateCorrupt
 from workflow.engine.specification import Specification
 from workflow.engine.token import LIVE, Token
+from workflow.errors import sentence
 from workflow.expressions import Around
 
 VERSION = 1
@@ -30,7 +31,7 @@ def dump(instance: Instance) -> bytes:
     except TypeError:
         raise EngineProblem("An item of a multi-instance is not a JSON value.") from None
     if len(text) > SIZE_LIMIT:
-        raise BudgetExceeded(what="the size of the saved state", limit=SIZE_LIMIT)
+        raise BudgetExceeded(what=sentence("the size of the saved state"), limit=SIZE_LIMIT)
     return bytes([VERSION]) + text
 
 
@@ -44,7 +45,9 @@ def _dump(token: Token, parent: int, rows: list[Any], names: dict[str, int]) -> 
 
 
 def load(state: bytes, specification: Specification, around: Around | None = None) -> Instance:
-    """The instance as it was saved (without `around` to look at only); raises StateCorrupt when the bytes are not a state of this process."""
+    """The instance as it was saved; without `around` only to look at.
+
+    Raises StateCorrupt when the bytes are not a state of this process."""
     content = _content(state)
     instance = Instance(specification, around)
     tokens: list[Token] = []

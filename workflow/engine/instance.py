@@ -15,6 +15,7 @@ from SpiffWorkflow.workflow import Workflow
 from workflow.engine.problems import BudgetExceeded, ExpressionFailed
 from workflow.engine.shapes import Happening, Thrown
 from workflow.engine.token import LIVE, Token
+from workflow.errors import sentence
 from workflow.expressions import Around, EvaluationFailed, Expression, holds
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ class Instance(Workflow):
     def token(self, spec: "Element", container: Token, state: int = TaskState.FUTURE) -> Token:
         """A new token; raises BudgetExceeded when there are too many."""
         if len(self.tasks) > TOKEN_LIMIT:
-            raise BudgetExceeded(what="the number of tokens", limit=TOKEN_LIMIT, activity_id=spec.bpmn_id)
+            raise BudgetExceeded(what=sentence("the number of tokens"), limit=TOKEN_LIMIT, activity_id=spec.bpmn_id)
         return Token(self, spec, container, state)
 
     def queue(self, token: Token) -> None:
@@ -156,7 +157,9 @@ class Instance(Workflow):
                 self.steps += 1
                 if self.steps > STEP_LIMIT:
                     raise BudgetExceeded(
-                        what="the number of automatic steps", limit=STEP_LIMIT, activity_id=token.task_spec.bpmn_id
+                        what=sentence("the number of automatic steps"),
+                        limit=STEP_LIMIT,
+                        activity_id=token.task_spec.bpmn_id,
                     )
                 token.run()
 

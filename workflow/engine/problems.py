@@ -11,10 +11,10 @@ EngineProblem
 
 from typing import Any
 
-from workflow.errors import Sentence
+from workflow.errors import Conflict, Refusal
 
 
-class EngineProblem(Exception):
+class EngineProblem(Refusal):
     """The command cannot be carried out; `sentence` says why, `activity_id` where (if known)."""
 
     message = "The process cannot go on."
@@ -22,12 +22,11 @@ class EngineProblem(Exception):
     def __init__(self, message: str | None = None, activity_id: str | None = None, **facts: Any) -> None:
         if activity_id is not None:
             facts.setdefault("activity", activity_id)
-        self.sentence = Sentence(message or self.message, facts)
         self.activity_id = activity_id
-        super().__init__(str(self.sentence))
+        super().__init__(message, **facts)
 
 
-class TokenGone(EngineProblem):
+class TokenGone(EngineProblem, Conflict):
     message = "The process no longer waits at this point; someone or something was faster."
 
 

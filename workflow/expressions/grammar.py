@@ -12,17 +12,11 @@
 V. R. Pratt, Top Down Operator Precedence, POPL 1973.
 """
 
-import operator
-from collections.abc import Callable
-from typing import Any
-
-from workflow.expressions import operators
-from workflow.expressions.around import Around
-from workflow.expressions.functions import BUILT_IN, plain
-from workflow.expressions.problems import EvaluationFailed, ExpressionRefused
+from workflow.expressions import closures, operators
+from workflow.expressions.closures import Closure
+from workflow.expressions.functions import BUILT_IN
+from workflow.expressions.problems import ExpressionRefused
 from workflow.expressions.tokens import INSTEAD, Token, tokens
-
-Closure = Callable[[Around], Any]
 
 DEPTH_LIMIT, NODE_LIMIT, LENGTH_LIMIT = 40, 500, 2_000
 POWER = {
@@ -44,14 +38,6 @@ POWER = {
     "*": 7,
     "/": 7,
     "%": 7,
-}
-_ORDER = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
-_ARITHMETIC = {
-    "+": operators.add,
-    "-": operators.subtract,
-    "*": operators.multiply,
-    "/": operators.divide,
-    "%": operators.remainder,
 }
 
 
@@ -106,16 +92,16 @@ class Grammar:
         self._count()
         token = self._next()
         if token.kind == "number":
-            return _constant(float(token.value) if "." in token.value else int(token.value))
+            return closures.constant(float(token.value) if "." in token.value else int(token.value))
         if token.kind == "text":
-            return _constant(token.value)
+            return closures.constant(token.value)
         if token.kind == "name":
             return self._call(token.value) if self._take("(") else self._variable(token.value)
         reader = (
             {
-                "true": _true,
-                "false": _false,
-                "null": _null,
+                "true": closures.true,
+                "false": closures.false,
+                "null": closures.null,
                 "(": self._bracketed,
                 "[": self._list,
                 "-": self._minus,
@@ -129,7 +115,7 @@ class Grammar:
         if reader is None:
             self.at -= 1
             raise self._unexpected()
-        return reader if reader in (_true, _false, _null) else reader()
+        return reader if reader in (closures.true, closures.false, closures.null) else reader()
 
     def _count(self) -> None:
         self.nodes += 1
@@ -146,7 +132,7 @@ class Grammar:
         return inner
 
     def _list(self) -> Closure:
-        return _listed(self._until("]"))
+        return closures.listed(self._until("]"))
 
     def _until(self, closing: str) -> list[Closure]:
         entries: list[Closure] = []
@@ -169,38 +155,38 @@ class Grammar:
         self._expect("then")
         yes = self._expression(1)
         self._expect("else")
-        return _chosen(condition, yes, self._expression(0))
+        return closures.chosen(condition, yes, self._expression(0))
 
     def _continued(self, left: Closure, sign: str) -> Closure:
         self._count()
         if sign == "?":
             yes = self._expression(0)
             self._expect(":")
-            return _chosen(left, yes, self._expression(0))
+            return closures.chosen(left, yes, self._expression(0))
         if sign == "in":
             return self._in(left)
         right = self._expression(POWER[sign])
         if POWER[sign] == 5 and POWER.get(self.token.value, 0) == 5 and self.token.kind != "text":
             raise ExpressionRefused("Comparisons cannot be chained; write “a < b and b < c”.")
-        return _binary(sign, left, right)
+        return closures.binary(sign, left, right)
 
     def _in(self, left: Closure) -> Closure:
         if self._take("("):
             entries = self._until(")")
             if len(entries) > 1:
-                return _member(left, _listed(entries))
-            return _member(left, entries[0] if entries else _listed([]))
+                return closures.member(left, closures.listed(entries))
+            return closures.member(left, entries[0] if entries else closures.listed([]))
         if self._take("["):
             if self._take("]"):
-                return _member(left, _listed([]))
+                return closures.member(left, closures.listed([]))
             first = self._expression(0)
             if self._take(".."):
                 last = self._expression(0)
                 self._expect("]")
-                return _both(_binary(">=", left, first), _binary("<=", left, last))
+                return closures.both(closures.binary(">=", left, first), closures.binary("<=", left, last))
             entries = [first] if self._take("]") else [first, *self._rest_of_list()]
-            return _member(left, _listed(entries))
-        return _member(left, self._expression(POWER["in"]))
+            return closures.member(left, closures.listed(entries))
+        return closures.member(left, self._expression(POWER["in"]))
 
     def _rest_of_list(self) -> list[Closure]:
         self._expect(",")
@@ -217,7 +203,7 @@ class Grammar:
                 expected=_span(*built_in[:2]),
                 given=len(arguments),
             )
-        return _called(name, arguments, built_in[2] if built_in else None)
+        return closures.called(name, arguments, built_in[2] if built_in else None)
 
     def _unexpected(self, wanted: str | None = None) -> ExpressionRefused:
         token = self.token
@@ -238,83 +224,3 @@ class Grammar:
 
 def _span(fewest: int, most: int) -> str:
     return str(fewest) if fewest == most else f"{fewest}–{most}"
-
-
-def _true(around: Around) -> bool:
-    return True
-
-
-def _false(around: Around) -> bool:
-    return False
-
-
-def _null(around: Around) -> None:
-    return None
-
-
-def _constant(value: Any) -> Closure:
-    return lambda around: value
-
-
-def _listed(entries: list[Closure]) -> Closure:
-    return lambda around: [entry(around) for entry in entries]
-
-
-def _chosen(condition: Closure, yes: Closure, no: Closure) -> Closure:
-    return lambda around: yes(around) if operators.holds(condition(around)) else no(around)
-
-
-def _both(left: Closure, right: Closure) -> Closure:
-    return lambda around: operators.holds(left(around)) and operators.holds(right(around))
-
-
-def _either(left: Closure, right: Closure) -> Closure:
-    return lambda around: operators.holds(left(around)) or operators.holds(right(around))
-
-
-def _binary(sign: str, left: Closure, right: Closure) -> Closure:
-    if sign in ("and", "&&"):
-        return _both(left, right)
-    if sign in ("or", "||"):
-        return _either(left, right)
-    if sign in ("=", "=="):
-        return lambda around: operators.same(left(around), right(around))
-    if sign == "!=":
-        return lambda around: not operators.same(left(around), right(around))
-    if sign in _ORDER:
-        return _compared(_ORDER[sign], left, right)
-    calculate = _ARITHMETIC[sign]
-    return lambda around: calculate(left(around), right(around), around.zone)
-
-
-def _compared(order: Callable[[Any, Any], bool], left: Closure, right: Closure) -> Closure:
-    def compare(around: Around) -> bool:
-        pair = operators.ordered(left(around), right(around))
-        return pair is not None and order(*pair)
-
-    return compare
-
-
-def _member(value: Closure, entries: Closure) -> Closure:
-    def member(around: Around) -> bool:
-        among, wanted = entries(around), value(around)
-        if among is None:
-            return False
-        if not isinstance(among, list):
-            raise EvaluationFailed("“in” needs a list, not “{value}”; for texts use contains().", value=str(among)[:40])
-        return any(operators.same(wanted, entry) for entry in among)
-
-    return member
-
-
-def _called(name: str, arguments: list[Closure], built_in: Callable[..., Any] | None) -> Closure:
-    def call(around: Around) -> Any:
-        values = [argument(around) for argument in arguments]
-        host = around.functions.get(name)
-        if host is not None:
-            return host(*map(plain, values))
-        if built_in is None:
-            raise EvaluationFailed("There is no function {function}().", function=name)
-        return built_in(around, *values)
-
-    return call

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from workflow.expressions.problems import ExpressionRefused
 
 WORDS = {"and", "or", "not", "in", "if", "then", "else", "true", "false", "null"}
-INSTEAD = {
+INSTEAD: dict[str, str] = {
     "eq": "=",
     "ne": "!=",
     "lt": "<",
@@ -20,7 +20,6 @@ INSTEAD = {
     "True": "true",
     "False": "false",
     "None": "null",
-    "lambda": "a named function",
     "AND": "and",
     "OR": "or",
     "NOT": "not",
@@ -37,15 +36,12 @@ INSTEAD = {
     "!==": "!=",
     ".": 'field(object, "name")',
     "[": "item(list, 1)",
-    "{": "a variable holding the object",
-    ";": "one expression only",
-    "+=": "a form or a handler",
-    "function": "a named function",
-    "instance": "a comparison",
+    "between": "x >= 1 and x <= 5",
     "some": "any(list)",
     "every": "all(list)",
-    "for": "multi-instance in the diagram",
-    "between": "x >= 1 and x <= 5",
+    "instanceof": 'x = "…"',
+    "+=": "x + 1",
+    ";": "and",
 }
 _PATTERN = re.compile(
     r"""\s*(?:

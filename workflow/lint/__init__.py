@@ -8,7 +8,7 @@ from lxml import etree
 
 from workflow import xmlsafe
 from workflow.diagram import reading
-from workflow.errors import DefinitionRefused
+from workflow.errors import DefinitionRefused, sentence
 from workflow.lint import elements, events, flows, people, references  # noqa: F401 - their rules register themselves
 from workflow.lint.file import file_findings
 from workflow.lint.findings import NOTHING_KNOWN, Finding, Known, Level, error, rule, rules, warning
@@ -46,8 +46,12 @@ def refused(errors: list[Finding], file: str = "BPMN") -> DefinitionRefused:
 
 def no_such_process(key: str | None, existing: list[str]) -> DefinitionRefused:
     """The file has no executable process of this key."""
-    message = "There is no executable process “{key}” in the file, only {existing}."
-    return refused([error("no_process", key or "", message, key=key or "", existing=", ".join(existing) or "-")])
+    said = sentence(
+        "There is no executable process “{key}” in the file, only: {existing}.",
+        key=key or "",
+        existing=", ".join(existing) or "-",
+    )
+    return refused([error("no_process", key or "", said)])
 
 
 __all__ = [

@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 
 from workflow.diagram.graph import Node, Process
+from workflow.errors import sentence
 from workflow.lint.findings import Finding, Known, error, rule
 
-_REFUSED = {
+_REFUSED_SENTENCES = {
     "scriptTask": "Scripts are not run. Use a service task with a topic, or set the value in a form.",
     "businessRuleTask": "Decision tables are not run yet. Use a service task with a topic, or conditions on a gateway.",
+    "eventSubProcess": "Event sub-processes are not run. Use a boundary event on a sub-process.",
     "transaction": "Transactions are not run. Use a sub-process with an error boundary event.",
     "adHocSubProcess": "Ad-hoc sub-processes are not run. Draw the order of the tasks, or parallel branches.",
     "complexGateway": "Complex gateways are not run. Use a parallel, exclusive or inclusive gateway.",
@@ -22,13 +24,11 @@ _REFUSED = {
 def unsupported_element(process: Process, known: Known) -> Iterator[Finding]:
     """Elements whose meaning we do not carry out."""
     for node in process.nodes.values():
-        message = _REFUSED.get(node.kind)
+        message = _REFUSED_SENTENCES.get("eventSubProcess" if node.triggered_by_event else node.kind)
         if node.kind == "businessRuleTask" and node.activity.topic:
             message = None
-        if node.kind == "subProcess" and node.triggered_by_event:
-            message = "Event sub-processes are not run. Use a boundary event on a sub-process."
         if message:
-            yield error("unsupported_element", node.id, message)
+            yield error("unsupported_element", node.id, sentence(message))
 
 
 @rule
@@ -36,13 +36,15 @@ def no_work(process: Process, known: Known) -> Iterator[Finding]:
     """Tasks for machines must say which; calls whom."""
     for node in process.nodes.values():
         if node.kind == "serviceTask" and not node.activity.topic:
-            yield error("no_work", node.id, "The service task has no topic; write it in “External task, topic”.")
+            yield error(
+                "no_work", node.id, sentence("The service task has no topic; write it in “External task, topic”.")
+            )
         if node.kind == "sendTask" and not node.activity.topic and node.event is None:
-            yield error("no_work", node.id, "The send task has neither a message nor a topic.")
+            yield error("no_work", node.id, sentence("The send task has neither a message nor a topic."))
         if node.kind == "receiveTask" and node.event is None:
-            yield error("no_work", node.id, "The receive task does not say which message it waits for.")
+            yield error("no_work", node.id, sentence("The receive task does not say which message it waits for."))
         if node.kind == "callActivity" and not node.activity.called_element:
-            yield error("no_work", node.id, "The call activity does not say which process it calls.")
+            yield error("no_work", node.id, sentence("The call activity does not say which process it calls."))
 
 
 @rule
@@ -57,11 +59,13 @@ def _loop(node: Node) -> Iterator[Finding]:
     loop = node.loop
     assert loop is not None
     if node.kind == "task":
-        yield error("loop_marker", node.id, "A task without type is done at once and cannot repeat; give it a type.")
+        yield error(
+            "loop_marker", node.id, sentence("A task without type is done at once and cannot repeat; give it a type.")
+        )
     if loop.standard:
         if loop.condition is None and loop.maximum is None:
-            yield error("loop_marker", node.id, "The loop needs a condition or a maximum.")
+            yield error("loop_marker", node.id, sentence("The loop needs a condition or a maximum."))
         if loop.maximum is not None and not loop.maximum.isdecimal():
-            yield error("loop_marker", node.id, "The maximum of the loop must be a whole number.")
+            yield error("loop_marker", node.id, sentence("The maximum of the loop must be a whole number."))
     elif (loop.cardinality is None) == (loop.collection is None):
-        yield error("loop_marker", node.id, "The multi-instance needs either a number or a collection.")
+        yield error("loop_marker", node.id, sentence("The multi-instance needs either a number or a collection."))

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from workflow.diagram.graph import Event, Node, Process
 from workflow.diagram.names import ACTIVITIES
+from workflow.errors import sentence
 from workflow.expressions import times
 from workflow.lint.findings import Finding, Known, error, rule
 
@@ -26,12 +27,14 @@ def event_kind(process: Process, known: Known) -> Iterator[Finding]:
             yield error(
                 "event_kind",
                 node.id,
-                "An event of kind “{kind}” is not run here; possible are: {allowed}.",
-                kind=node.event.kind,
-                allowed=", ".join(sorted(allowed)),
+                sentence(
+                    "An event of kind “{kind}” is not run here; possible are: {allowed}.",
+                    kind=node.event.kind,
+                    allowed=", ".join(sorted(allowed)),
+                ),
             )
         if node.kind == "startEvent" and node.scope and node.event is not None and node.event.kind != "none":
-            yield error("event_kind", node.id, "A sub-process begins with a start event without kind.")
+            yield error("event_kind", node.id, sentence("A sub-process begins with a start event without kind."))
 
 
 @rule
@@ -42,16 +45,18 @@ def event_says_what(process: Process, known: Known) -> Iterator[Finding]:
         if event is None:
             continue
         if event.kind in _NAMED and not event.name and not (event.kind == "message" and node.activity.topic):
-            yield error("event_says_what", node.id, "The {kind} of this event has no name.", kind=event.kind)
+            yield error("event_says_what", node.id, sentence("The {kind} of this event has no name.", kind=event.kind))
         if event.kind in ("error", "escalation") and not event.name and node.kind != "boundaryEvent":
-            yield error("event_says_what", node.id, "The {kind} thrown here has no code.", kind=event.kind)
+            yield error("event_says_what", node.id, sentence("The {kind} thrown here has no code.", kind=event.kind))
         if event.kind == "timer":
             yield from _timer(node, event)
 
 
 def _timer(node: Node, event: Event) -> Iterator[Finding]:
     if not event.text:
-        yield error("event_says_what", node.id, "The timer says no time: a date, a duration such as PT2H, or a cycle.")
+        yield error(
+            "event_says_what", node.id, sentence("The timer says no time: a date, a duration such as PT2H, or a cycle.")
+        )
         return
     cycle = times.parse_cycle(event.text)
     repeats_here = node.kind == "startEvent" or (node.kind == "boundaryEvent" and not node.interrupting)
@@ -59,14 +64,18 @@ def _timer(node: Node, event: Event) -> Iterator[Finding]:
         yield error(
             "timer_cycle",
             node.id,
-            "A repeating timer may only stand on the edge of an activity it does not interrupt; take a duration.",
+            sentence(
+                "A repeating timer may only stand on the edge of an activity it does not interrupt; take a duration."
+            ),
         )
     if cycle is not None and cycle.times == 0:
-        yield error("timer_cycle", node.id, "A timer that repeats 0 times never comes.")
+        yield error("timer_cycle", node.id, sentence("A timer that repeats 0 times never comes."))
     if cycle is not None and cycle.every.months == 0 and cycle.every.seconds < 60:
-        yield error("timer_cycle", node.id, "A repeating timer needs at least one minute between its times.")
+        yield error("timer_cycle", node.id, sentence("A repeating timer needs at least one minute between its times."))
     if event.timer != "cycle" and cycle is not None:
-        yield error("timer_cycle", node.id, "“{text}” is a cycle, not a {kind}.", text=event.text, kind=event.timer)
+        yield error(
+            "timer_cycle", node.id, sentence("“{text}” is a cycle, not a {kind}.", text=event.text, kind=event.timer)
+        )
 
 
 @rule
@@ -77,18 +86,24 @@ def attached(process: Process, known: Known) -> Iterator[Finding]:
             continue
         host = process.nodes.get(node.attached_to or "")
         if host is None or host.kind not in ACTIVITIES:
-            yield error("attached", node.id, "The boundary event is not attached to an activity.")
+            yield error("attached", node.id, sentence("The boundary event is not attached to an activity."))
         elif host.kind == "task" or (host.kind == "sendTask" and not host.activity.topic):
             yield error(
                 "attached",
                 node.id,
-                "“{activity}” is done at once; nothing can happen on its edge.",
-                activity=host.activity.name or host.id,
+                sentence(
+                    "“{activity}” is done at once; nothing can happen on its edge.",
+                    activity=host.activity.name or host.id,
+                ),
             )
         elif host.scope != node.scope:
-            yield error("attached", node.id, "The boundary event is not in the same sub-process as its activity.")
+            yield error(
+                "attached", node.id, sentence("The boundary event is not in the same sub-process as its activity.")
+            )
         if node.event is not None and node.event.kind == "error" and not node.interrupting:
-            yield error("attached", node.id, "An error always interrupts; make the boundary event interrupting.")
+            yield error(
+                "attached", node.id, sentence("An error always interrupts; make the boundary event interrupting.")
+            )
 
 
 @rule
@@ -101,10 +116,14 @@ def link_target(process: Process, known: Known) -> Iterator[Finding]:
             place = (node.scope, node.event.name)
             catches[place] = catches.get(place, 0) + 1
             if catches[place] == 2:
-                yield error("link_target", node.id, "Two links catch the same name “{name}”.", name=node.event.name)
+                yield error(
+                    "link_target", node.id, sentence("Two links catch the same name “{name}”.", name=node.event.name)
+                )
     for node in links:
         if node.kind == "intermediateThrowEvent" and node.event and (node.scope, node.event.name) not in catches:
-            yield error("link_target", node.id, "No link catches the name “{name}” here.", name=node.event.name)
+            yield error(
+                "link_target", node.id, sentence("No link catches the name “{name}” here.", name=node.event.name)
+            )
 
 
 @rule
@@ -115,7 +134,9 @@ def event_gateway(process: Process, known: Known) -> Iterator[Finding]:
             continue
         flows = process.outgoing(node.id)
         if len(flows) < 2:
-            yield error("event_gateway", node.id, "An event-based gateway needs at least two events behind it.")
+            yield error(
+                "event_gateway", node.id, sentence("An event-based gateway needs at least two events behind it.")
+            )
         for flow in flows:
             yield from _raced(process, process.nodes.get(flow.target))
 
@@ -125,10 +146,16 @@ def _raced(process: Process, target: Node | None) -> Iterator[Finding]:
         return
     waits = target.kind == "intermediateCatchEvent" and target.event and target.event.kind != "link"
     if not waits and target.kind != "receiveTask":
-        yield error("event_gateway", target.id, "Behind an event-based gateway only events that wait may stand.")
+        yield error(
+            "event_gateway", target.id, sentence("Behind an event-based gateway only events that wait may stand.")
+        )
     elif len(process.incoming(target.id)) > 1:
-        yield error("event_gateway", target.id, "An event behind an event-based gateway must have no other way in.")
+        yield error(
+            "event_gateway", target.id, sentence("An event behind an event-based gateway must have no other way in.")
+        )
     elif process.boundaries(target.id) or target.loop:
         yield error(
-            "event_gateway", target.id, "A receive task behind an event-based gateway has no boundary events or loops."
+            "event_gateway",
+            target.id,
+            sentence("A receive task behind an event-based gateway has no boundary events or loops."),
         )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from lxml import etree
 
 from workflow.diagram.names import BPMN, NODES, SCOPES, bpmn, kind
+from workflow.errors import sentence
 from workflow.lint.findings import Finding, error
 
 NODE_LIMIT = 1_000  # flow nodes of one file
@@ -16,7 +17,7 @@ NESTING_LIMIT = 10  # sub-processes in one another
 def file_findings(root: etree._Element) -> Iterator[Finding]:
     """Findings about the file as a whole."""
     if root.tag != bpmn("definitions"):
-        yield error("not_bpmn", "", "The file is not a BPMN 2.0 diagram.")
+        yield error("not_bpmn", "", sentence("The file is not a BPMN 2.0 diagram."))
         return
     yield from _processes(root)
     yield from _duplicates(root)
@@ -26,10 +27,12 @@ def file_findings(root: etree._Element) -> Iterator[Finding]:
 def _processes(root: etree._Element) -> Iterator[Finding]:
     found = root.findall(bpmn("process"))
     if not found:
-        yield error("no_process", "", "There is no process in the file.")
+        yield error("no_process", "", sentence("There is no process in the file."))
     elif all(process.get("isExecutable") == "false" for process in found):
         yield error(
-            "no_process", found[0].get("id") or "", "No process of the file is executable; mark one as executable."
+            "no_process",
+            found[0].get("id") or "",
+            sentence("No process of the file is executable; mark one as executable."),
         )
 
 
@@ -37,25 +40,25 @@ def _duplicates(root: etree._Element) -> Iterator[Finding]:
     ids = Counter(element.get("id") for element in root.iter(f"{{{BPMN}}}*") if element.get("id"))
     for name, times in ids.items():
         if times > 1:
-            yield error("duplicate_id", str(name), "The id “{id}” is used {times} times.", id=name, times=times)
+            yield error(
+                "duplicate_id", str(name), sentence("The id “{id}” is used {times} times.", id=name, times=times)
+            )
 
 
 def _sizes(root: etree._Element) -> Iterator[Finding]:
     nodes = [element for element in root.iter(f"{{{BPMN}}}*") if kind(element) in NODES]
     if len(nodes) > NODE_LIMIT:
-        yield error("too_large", "", "The diagram has more than {limit} elements.", limit=NODE_LIMIT)
+        yield error("too_large", "", sentence("The diagram has more than {limit} elements.", limit=NODE_LIMIT))
     for element in nodes:
         if len(element.get("name") or "") > NAME_LIMIT or len(element.get("id") or "") > NAME_LIMIT:
             yield error(
                 "name_too_long",
                 (element.get("id") or "")[:NAME_LIMIT],
-                "A name is longer than {limit} characters.",
-                limit=NAME_LIMIT,
+                sentence("A name is longer than {limit} characters.", limit=NAME_LIMIT),
             )
         if sum(1 for around in element.iterancestors() if kind(around) in SCOPES) >= NESTING_LIMIT:
             yield error(
                 "nested_too_deep",
                 element.get("id") or "",
-                "Sub-processes are nested more than {limit} levels deep.",
-                limit=NESTING_LIMIT,
+                sentence("Sub-processes are nested more than {limit} levels deep.", limit=NESTING_LIMIT),
             )

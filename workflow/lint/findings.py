@@ -4,10 +4,9 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import StrEnum
-from typing import Any
 
 from workflow.diagram.graph import Process
-from workflow.errors import Sentence
+from workflow.errors import Sentence, sentence
 
 
 class Level(StrEnum):
@@ -53,15 +52,15 @@ def rule(function: Rule) -> Rule:
     return function
 
 
-def error(rule: str, element: str, message: str, fix: Sentence | None = None, **facts: Any) -> Finding:
-    return Finding(element, rule, Sentence(message, facts), fix)
+def error(rule: str, element: str, message: Sentence, fix: Sentence | None = None) -> Finding:
+    return Finding(element, rule, message, fix)
 
 
-def warning(rule: str, element: str, message: str, fix: Sentence | None = None, **facts: Any) -> Finding:
-    return Finding(element, rule, Sentence(message, facts), fix, Level.WARNING)
+def warning(rule: str, element: str, message: Sentence, fix: Sentence | None = None) -> Finding:
+    return Finding(element, rule, message, fix, Level.WARNING)
 
 
 def did_you_mean(name: str, candidates: Collection[str]) -> Sentence | None:
     """The nearest known name, as advice."""
     near = get_close_matches(name, sorted(candidates), n=1)
-    return Sentence("Did you mean “{name}”?", {"name": near[0]}) if near else None
+    return sentence("Did you mean “{name}”?", name=near[0]) if near else None

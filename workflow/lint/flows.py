@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from workflow.diagram.graph import Node, Process
+from workflow.errors import sentence
 from workflow.lint.findings import Finding, Known, error, rule, warning
 
 _JOINS = {"parallelGateway"}
@@ -16,15 +17,19 @@ def dangling_flow(process: Process, known: Known) -> Iterator[Finding]:
     for flow in process.flows:
         source, target = process.nodes.get(flow.source), process.nodes.get(flow.target)
         if source is None or target is None:
-            yield error("dangling_flow", flow.id, "The sequence flow does not connect two elements.")
+            yield error("dangling_flow", flow.id, sentence("The sequence flow does not connect two elements."))
         elif source.scope != target.scope:
-            yield error("dangling_flow", flow.id, "A sequence flow must not cross the edge of a sub-process.")
+            yield error("dangling_flow", flow.id, sentence("A sequence flow must not cross the edge of a sub-process."))
         elif source.kind == "endEvent" or target.kind in ("startEvent", "boundaryEvent"):
-            yield error("dangling_flow", flow.id, "A sequence flow cannot leave an end event or enter a start event.")
+            yield error(
+                "dangling_flow", flow.id, sentence("A sequence flow cannot leave an end event or enter a start event.")
+            )
     for node in process.nodes.values():
         if node.default and node.default not in {flow.id for flow in process.outgoing(node.id)}:
             yield error(
-                "dangling_flow", node.id, "The default flow “{flow}” does not leave this element.", flow=node.default
+                "dangling_flow",
+                node.id,
+                sentence("The default flow “{flow}” does not leave this element.", flow=node.default),
             )
 
 
@@ -36,9 +41,9 @@ def beginning(process: Process, known: Known) -> Iterator[Finding]:
         starts = [node for node in process.within(scope) if node.kind == "startEvent"]
         plain = [node for node in starts if node.event is None or node.event.kind == "none"]
         if not starts:
-            yield error("beginning", scope or process.id, "There is no start event.")
+            yield error("beginning", scope or process.id, sentence("There is no start event."))
         elif len(plain) > 1 or (scope and len(starts) > 1):
-            yield error("beginning", starts[1].id, "There is more than one start event without kind.")
+            yield error("beginning", starts[1].id, sentence("There is more than one start event without kind."))
 
 
 @rule
@@ -57,8 +62,7 @@ def unreachable(process: Process, known: Known) -> Iterator[Finding]:
             yield error(
                 "unreachable",
                 node.id,
-                "No way leads to “{name}”; connect it or delete it.",
-                name=node.activity.name or node.id,
+                sentence("No way leads to “{name}”; connect it or delete it.", name=node.activity.name or node.id),
             )
 
 
@@ -73,22 +77,28 @@ def decision(process: Process, known: Known) -> Iterator[Finding]:
                 yield error(
                     "decision",
                     flow.id,
-                    "The flow out of gateway “{name}” needs a condition, or make it the default.",
-                    name=node.activity.name or node.id,
+                    sentence(
+                        "The flow out of gateway “{name}” needs a condition, or make it the default.",
+                        name=node.activity.name or node.id,
+                    ),
                 )
             if not node.default and not plain:
                 yield warning(
                     "decision",
                     node.id,
-                    "No flow of gateway “{name}” is the default: if no condition is true, "
-                    "the process stops with an incident.",
-                    name=node.activity.name or node.id,
+                    sentence(
+                        "No flow of gateway “{name}” is the default: if no condition is true, "
+                        "the process stops with an incident.",
+                        name=node.activity.name or node.id,
+                    ),
                 )
         elif node.kind in ("parallelGateway", "eventBasedGateway", "startEvent"):
             for flow in flows:
                 if flow.condition is not None:
                     yield error(
-                        "decision", flow.id, "A condition has no effect here; use an exclusive or inclusive gateway."
+                        "decision",
+                        flow.id,
+                        sentence("A condition has no effect here; use an exclusive or inclusive gateway."),
                     )
 
 
@@ -104,10 +114,12 @@ def deadlock(process: Process, known: Known) -> Iterator[Finding]:
                 yield error(
                     "deadlock",
                     join.id,
-                    "“{join}” waits for all its ways, but gateway “{split}” takes only one of "
-                    "them: it would wait for ever. Use an exclusive gateway to bring the ways together.",
-                    join=join.activity.name or join.id,
-                    split=split.activity.name or split.id,
+                    sentence(
+                        "“{join}” waits for all its ways, but gateway “{split}” takes only one of "
+                        "them: it would wait for ever. Use an exclusive gateway to bring the ways together.",
+                        join=join.activity.name or join.id,
+                        split=split.activity.name or split.id,
+                    ),
                 )
 
 
@@ -144,8 +156,10 @@ def loop_without_wait(process: Process, known: Known) -> Iterator[Finding]:
         yield error(
             "loop_without_wait",
             circle[0],
-            "This loop has no task or event that waits, so it may turn without end: {names}.",
-            names=", ".join(process.nodes[name].activity.name or name for name in circle[:6]),
+            sentence(
+                "This loop has no task or event that waits, so it may turn without end: {names}.",
+                names=", ".join(process.nodes[name].activity.name or name for name in circle[:6]),
+            ),
         )
 
 

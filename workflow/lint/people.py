@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from workflow.diagram.graph import Process
+from workflow.errors import sentence
 from workflow.lint.findings import Finding, Known, rule, warning
 
 
@@ -15,6 +16,8 @@ def nobody(process: Process, known: Known) -> Iterator[Finding]:
             yield warning(
                 "nobody",
                 node.id,
-                "“{name}” names nobody who may do it: no assignee, candidate users or groups.",
-                name=node.activity.name or node.id,
+                sentence(
+                    "“{name}” names nobody who may do it: no assignee, candidate users or groups.",
+                    name=node.activity.name or node.id,
+                ),
             )

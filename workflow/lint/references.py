@@ -3,9 +3,19 @@
 from collections.abc import Collection, Iterator
 
 from workflow.diagram.graph import Node, Process
+from workflow.errors import sentence
 from workflow.expressions import Expression, ExpressionRefused, compile_value, times
 from workflow.expressions import compile as compile_expression
 from workflow.lint.findings import Finding, Known, did_you_mean, error, rule
+
+_SENTENCES = {
+    "unknown_group": "There is no group “{name}”.",
+    "unknown_user": "There is no user “{name}”.",
+    "unknown_form": "There is no form “{name}”.",
+    "unknown_topic": "No handler is registered for topic “{name}”.",
+    "unknown_listener": "No completion listener is registered as “{name}”.",
+    "unknown_process": "There is no process “{name}” to call.",
+}
 
 
 @rule
@@ -13,7 +23,7 @@ def unknown_group(process: Process, known: Known) -> Iterator[Finding]:
     """Candidate groups exist."""
     for node in process.nodes.values():
         for name in _listed(node.activity.candidate_groups):
-            yield from _unknown(node, "unknown_group", "There is no group “{name}”.", name, known.groups)
+            yield from _unknown(node, "unknown_group", name, known.groups)
 
 
 @rule
@@ -21,7 +31,7 @@ def unknown_user(process: Process, known: Known) -> Iterator[Finding]:
     """Assignees and candidate users written as plain names exist."""
     for node in process.nodes.values():
         for name in [*_listed(node.activity.assignee), *_listed(node.activity.candidate_users)]:
-            yield from _unknown(node, "unknown_user", "There is no user “{name}”.", name, known.users)
+            yield from _unknown(node, "unknown_user", name, known.users)
 
 
 @rule
@@ -30,7 +40,7 @@ def unknown_form(process: Process, known: Known) -> Iterator[Finding]:
     for node in process.nodes.values():
         name = node.activity.form_key
         if name and not _is_expression(name):
-            yield from _unknown(node, "unknown_form", "There is no form “{name}”.", name, known.forms)
+            yield from _unknown(node, "unknown_form", name, known.forms)
 
 
 @rule
@@ -38,9 +48,7 @@ def unknown_topic(process: Process, known: Known) -> Iterator[Finding]:
     """Topics of service tasks have a handler."""
     for node in process.nodes.values():
         if node.activity.topic:
-            yield from _unknown(
-                node, "unknown_topic", "No handler is registered for topic “{name}”.", node.activity.topic, known.topics
-            )
+            yield from _unknown(node, "unknown_topic", node.activity.topic, known.topics)
 
 
 @rule
@@ -48,9 +56,7 @@ def unknown_listener(process: Process, known: Known) -> Iterator[Finding]:
     """Listeners of user tasks are registered."""
     for node in process.nodes.values():
         for name in node.activity.listeners:
-            yield from _unknown(
-                node, "unknown_listener", "No completion listener is registered as “{name}”.", name, known.listeners
-            )
+            yield from _unknown(node, "unknown_listener", name, known.listeners)
 
 
 @rule
@@ -59,7 +65,7 @@ def unknown_process(process: Process, known: Known) -> Iterator[Finding]:
     for node in process.nodes.values():
         name = node.activity.called_element
         if name and name != process.id and not _is_expression(name):
-            yield from _unknown(node, "unknown_process", "There is no process “{name}” to call.", name, known.processes)
+            yield from _unknown(node, "unknown_process", name, known.processes)
 
 
 @rule
@@ -72,9 +78,7 @@ def expression(process: Process, known: Known) -> Iterator[Finding]:
             yield error(
                 "expression",
                 element,
-                "“{text}” is not an expression we can use: {reason}",
-                text=text[:80],
-                reason=problem.sentence,
+                sentence("“{text}” is not an expression we can use: {reason}", text=text[:80], reason=problem.sentence),
             )
             continue
         yield from _unknown_functions(element, compiled, known)
@@ -86,9 +90,8 @@ def _unknown_functions(element: str, compiled: Expression, known: Known) -> Iter
             yield error(
                 "unknown_function",
                 element,
-                "There is no function {name}().",
+                sentence("There is no function {name}().", name=name),
                 did_you_mean(name, known.functions),
-                name=name,
             )
 
 
@@ -138,8 +141,7 @@ def _is_expression(text: str) -> bool:
     return text.startswith("=") or "${" in text or "#{" in text
 
 
-def _unknown(
-    node: Node, rule_name: str, message: str, name: str, existing: Collection[str] | None
-) -> Iterator[Finding]:
+def _unknown(node: Node, rule_name: str, name: str, existing: Collection[str] | None) -> Iterator[Finding]:
     if existing is not None and name not in existing:
-        yield error(rule_name, node.id, message, did_you_mean(name, existing), name=name)
+        message = sentence(_SENTENCES[rule_name], name=name)
+        yield error(rule_name, node.id, message, did_you_mean(name, existing))
