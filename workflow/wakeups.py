@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.orm import Session
 
-from workflow import office
+from workflow import office, values
 from workflow.clock import now
 from workflow.db import after_commit
 from workflow.models import Job
@@ -17,7 +17,11 @@ if TYPE_CHECKING:
 
 
 def add(session: Session, topic: str, payload: Mapping[str, Any], due_at: datetime | None = None) -> Job:
-    """Machine work outside any process: the handler of `topic` gets `payload`, now or when it is due."""
+    """Machine work outside any process: the handler of `topic` gets `payload`, now or when it is due.
+
+    Raises Invalid for a payload that is not JSON both databases keep.
+    """
+    values.check(payload)
     job = Job(topic=topic, payload=dict(payload), due_at=due_at or now(), created_at=now())
     session.add(job)
     session.flush()  # callers keep the job's id
