@@ -1,11 +1,12 @@
 """What a form is made of: elements, which are drawn, and fields, which are elements that ask for a value.
 
 A kind is a subclass registered by `@kind("name")`: what it converts, checks and shows, and a template
-`forms/templates/<template>.html`. The three steps of an answer:
+`forms/templates/<template>.html`. The steps of an answer, each only when nothing was wrong before it:
 
     gather → convert   text to a JSON value; knows nothing but the field. Pure.
-    check              against the world: choices, dossiers, free positions. Looks only.
-    settle             what has an effect (keep a file, count a wrong password). Only when nothing is wrong.
+    check              against the world: choices, dossiers, free positions. Looks only; also when others are wrong.
+    confirm            passwords; a wrong one is counted.
+    settle             what is kept: files. Refuses nothing.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -142,8 +143,12 @@ class Field(Element):
             raise Invalid(message="This does not agree with what is recorded. Please compare and type it again.")
         return value
 
+    def confirm(self, value: Any, context: FormContext) -> Any:
+        """The value once a person vouched for it; raises Invalid."""
+        return value
+
     def settle(self, value: Any, context: FormContext) -> Any:
-        """The value to keep, after what has an effect was done; raises Invalid."""
+        """The value to keep, after what has an effect was done."""
         return value
 
     def show(self, value: Any, context: FormContext) -> list[str]:

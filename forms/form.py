@@ -25,11 +25,16 @@ class Form:
         self.titles = titles
         self.part = part
         self.buttons = [each for each in _walk(part.elements) if isinstance(each, Button)]
+        self._suggested = {each.suggest for each in _walk(part.elements) if isinstance(each, Field)} - {""}
 
     @property
     def fields(self) -> dict[str, Field]:
         """The fields by key; a list of rows is one field."""
         return self.part.fields
+
+    def elements(self) -> Iterator[Element]:
+        """Everything in it, groups and rows before what is in them."""
+        return _walk(self.part.elements)
 
     def title(self, language: str) -> str:
         return (self.titles.get("en") if language == "en" else "") or self.titles.get("zh", "")
@@ -49,10 +54,14 @@ class Form:
         scope = {**asked.scope, **values, **unsure}
         values = _step(problems, lambda: self.part.check(values, context, scope))
         if not problems:
-            values = _step(problems, lambda: self.part.settle(values, context))
+            values = _step(problems, lambda: self.part.confirm(values, context))
         if problems:
             raise Invalid(problems)
-        return values | ({OUTCOME: button.outcome} if button and button.outcome else {})
+        return self.part.settle(values, context) | ({OUTCOME: button.outcome} if button and button.outcome else {})
+
+    def suggests(self, source: str) -> bool:
+        """Whether one of its fields offers these choices while typing."""
+        return source in self._suggested
 
     def typed(self, raw: Any) -> dict[str, list[str]]:
         """What a draft keeps of what was typed: the texts of this form's inputs, no files and no passwords."""

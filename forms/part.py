@@ -108,8 +108,12 @@ class Part:
         """The answers the world agrees with; raises ValidationError."""
         return self._each(values, lambda asked, value: asked.check(value, context, scope))
 
+    def confirm(self, values: Mapping[str, Any], context: FormContext) -> dict[str, Any]:
+        """The answers with what people vouched for; raises ValidationError."""
+        return self._each(values, lambda asked, value: asked.confirm(value, context))
+
     def settle(self, values: Mapping[str, Any], context: FormContext) -> dict[str, Any]:
-        """What is to be kept of the answers; raises ValidationError."""
+        """What is to be kept of the answers."""
         settled = self._each(values, lambda asked, value: asked.settle(value, context))
         return {key: value for key, value in settled.items() if self.fields[key].stored}
 

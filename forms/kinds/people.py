@@ -104,8 +104,7 @@ class Signature(Picking):
             raise Invalid(message="This person may not sign here: it must be somebody else who is entitled.")
         return value
 
-    def settle(self, value: Any, context: FormContext) -> Any:
-        """Checked last of all, so that a wrong password is counted only when nothing else is wrong."""
+    def confirm(self, value: Any, context: FormContext) -> Any:
         by, password = value
         if context.check_password is None:
             raise Invalid(message="Nothing can be signed here. Please open the task itself.")

@@ -106,6 +106,9 @@ class Rows(Field):
     def check(self, value: list[Row], context: FormContext, scope: Mapping[str, Any]) -> Any:
         return self._each(value, lambda row: self.part.check(row, context, {**scope, **row.kept, **row}))
 
+    def confirm(self, value: list[Row], context: FormContext) -> Any:
+        return self._each(value, lambda row: self.part.confirm(row, context))
+
     def settle(self, value: list[Row], context: FormContext) -> Any:
         return [{**row.kept, **row} for row in self._each(value, lambda row: self.part.settle(row, context))]
 

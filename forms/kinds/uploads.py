@@ -105,7 +105,7 @@ class FilePicker(Field):
 
     def links(self, value: Any, context: FormContext) -> list[tuple[str, str]]:
         """Address and name of every file that is there; an empty address where files are not linked."""
-        base = context.files_url
+        base = context.files_url.rstrip("/")
         return [(f"{base}/{each.get('file')}" if base else "", str(each.get("name", ""))) for each in _kept(value)]
 
 

@@ -35,8 +35,8 @@ def number(key, **more):
     return {"type": "number", "key": key, "label": key, **more}
 
 
-def select(key, *values, type="select", **more):
-    return {"type": type, "key": key, "label": key, "values": [{"value": v, "label": v.upper()} for v in values], **more}
+def select(key, *values, **more):
+    return {"type": "select", "key": key, "label": key, "values": [{"value": v, "label": v.upper()} for v in values], **more}
 
 
 def rows(path, *components, **more):

@@ -215,6 +215,13 @@ def test_suggestions_are_asked_for_while_typing():
     assert page.xpath(".//datalist/@id") == [each.get("list")]
 
 
+def test_a_form_knows_which_suggestions_it_asks_for():
+    made = form(rows("r", own("dossier", "d")))
+    assert made.suggests("dossiers")
+    assert not made.suggests("units")
+    assert not form(text("x")).suggests("")
+
+
 def test_words_show_values_but_never_their_markup():
     made = form({"type": "text", "text": "Opened by **{{ who }}** for {{ money }}"})
     page = drawn(made, around=context(variables={"who": "*<b>&amp;[x](javascript:1)*", "money": 3}))

@@ -136,3 +136,10 @@ def test_files_in_rows_are_kept_in_their_rows(around):
     sent_files = MultiDict([("r.0.f", FileStorage(io.BytesIO(image()), "a.png"))])
     kept = load(made, ("r", "0"), files=sent_files, around=around)["r"]
     assert kept[0]["f"]["name"] == "a.png"
+
+
+def test_no_file_is_kept_when_the_signature_is_wrong(session, anna):
+    made = form(FILE, {"type": "textfield", "key": "s", "properties": {"kind": "signature"}})
+    around = context(session, anna, check_password=lambda name, password: False)
+    assert list(problems(made, ("s.password", "x"), files=files(("a.pdf", PDF)), around=around)) == ["s"]
+    assert session.query(StoredFile).count() == 0

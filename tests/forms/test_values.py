@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.forms.samples import ID_NO, context, form, load, number, own, problems, required, select, sent, text
+from tests.forms.samples import ID_NO, context, form, load, number, own, problems, required, select, text
 
 A_DAY = {"type": "datetime", "key": "x", "subtype": "date"}
 A_TIME = {"type": "datetime", "key": "x", "subtype": "time"}
