@@ -105,7 +105,7 @@ def open_day(session: Session, day: date, by: str) -> Day:
     """The day's row and its closing process, made once; two at once make one."""
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     fresh = dialect.insert(Day).values(day=day, status=DayStatus.OPEN, opened_at=now(), opened_by=by, figures={})
-    made = session.execute(fresh.on_conflict_do_nothing()).rowcount
+    made = session.execute(fresh.on_conflict_do_nothing().returning(Day.day)).first()
     row = session.get_one(Day, day)
     if made:
         case = cases.open_case(session, f"DAY-{day.isoformat()}", f"{day.isoformat()} 日结", PROCESS, by)

@@ -112,9 +112,10 @@ def day_of(cell: Any) -> str:
     found = _DAY.match(text.replace(" ", ""))
     try:
         year, month, day = found.groups() if found else ("", "", "")
-        return date(int(year), int(month), int(day)).isoformat() if day else date(int(year), int(month), 1).isoformat()[:7]
+        whole = date(int(year), int(month), int(day or 1)).isoformat()
     except ValueError:
         raise Unreadable(sentence("“{value}” is not a day.", value=text)) from None
+    return whole if day else whole[:7]
 
 
 def channel_of(cell: Any, confidential_column: bool) -> Channel:

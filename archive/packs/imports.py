@@ -82,7 +82,7 @@ def progress(session: Session, courier_list: CourierList) -> Progress:
 
 
 def rows(session: Session, courier_list: CourierList, status: RowStatus | None = None) -> list[CourierRow]:
-    """The rows of a list in the file's order, all or those of one status. `reason` is said by `kept_sentences.spoken`."""
+    """The rows in the file's order, all or those of one status; `kept_sentences.spoken` says their `reason`."""
     query = select(CourierRow).where(CourierRow.list_id == courier_list.id).order_by(CourierRow.number)
     return list(session.scalars(query.where(CourierRow.status == status) if status else query))
 

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, Date, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from archive.columns import choice, code
@@ -68,7 +68,7 @@ class CourierRow(Base):
     id_no_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     warnings: Mapped[list[Any]] = mapped_column(default=list)  # [[template, facts], …]
     status: Mapped[RowStatus] = status_column(RowStatus, RowStatus.WAITING)
-    reason: Mapped[list[Any] | None] = mapped_column()  # [template, facts] of the sentence
+    reason: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))  # [template, facts] of the sentence
     pack_id: Mapped[int | None] = mapped_column(ForeignKey("packs.id"), index=True)
 
 

@@ -65,7 +65,7 @@ def _check_archive(content: bytes, name: str) -> None:
             or any(part.file_size > PART_BYTES_AT_MOST for part in parts)
             or sum(part.file_size for part in parts) > UNPACKED_BYTES_AT_MOST
         ):
-            raise Invalid(message="The file {name} unpacks to far more than a list needs; it was not opened.", name=name)
+            raise Invalid(message="The file {name} unpacks to far more than a list needs: not opened.", name=name)
         for part in parts:
             with archive.open(part) as opened:
                 if b"<!DOCTYPE" in opened.read(HEAD_BYTES).upper():

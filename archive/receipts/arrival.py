@@ -73,7 +73,9 @@ def check_outside(session: Session, task: UserTask, user: User, answers: dict[st
     codes = [code for check, code in CHECKS.items() if check not in ticked]
     codes += [code for code in OTHER_PROBLEMS if code in set(answers.get("problems") or [])]
     _refuse_contradiction(pack, ticked)
-    note = need(answers, "outside_note", "Say what is wrong with the outside.") if codes else text(answers, "outside_note")
+    note = text(answers, "outside_note")
+    if codes:
+        need(answers, "outside_note", "Say what is wrong with the outside.")
     pack.seal_intact, pack.seam_seal = "seal" in ticked, "seam" in ticked
     pack.cover = text(answers, "cover")
     pack.status = PackStatus.IN_WORK
@@ -92,12 +94,13 @@ def _refuse_contradiction(pack: Pack, ticked: set[str]) -> None:
 def _take_in(session: Session, pack: Pack, user: User) -> None:
     """Signed for: it counts for its delivery day, and its custody begins at the desk."""
     at = now()
-    pack.received_at, pack.received_by, pack.status = at, user.name, PackStatus.SIGNED
-    pack.delivery_day = days.delivery_day(session, at)
-    pack.late = pack.delivery_day != office.of(session).local(at).date()
+    day = days.delivery_day(session, at)
+    pack.received_at, pack.received_by, pack.delivery_day = at, user.name, day
+    pack.late = day != office.of(session).local(at).date()
+    pack.status = PackStatus.SIGNED
     exceptions.resolve(session, pack, {"E13"}, user.name, "delivered")
-    days.open_day(session, pack.delivery_day, user.name)
+    days.open_day(session, day, user.name)
     sender = custody.place(PlaceKind.SENDER, pack.sender or "?")
     custody.record(session, pack, sender, user.name, pack.case, "sent")
     custody.record(session, pack, DESK, user.name, pack.case, "signed for")
-    noted(session, pack, user.name, "signed", tracking_no=pack.tracking_no, day=pack.delivery_day.isoformat())
+    noted(session, pack, user.name, "signed", tracking_no=pack.tracking_no, day=day.isoformat())
