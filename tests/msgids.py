@@ -32,6 +32,16 @@ def said_in(folder: str) -> dict[str, str]:
     return {text: where for text, where in found.items() if any(c.isalpha() for c in text)}
 
 
+def texts_in(folder: str) -> Iterator[str]:
+    """Every text constant of the folder's code, and its templates and scripts whole: whatever could be said."""
+    for path in sorted((ROOT / folder).rglob("*")):
+        if path.suffix == ".py":
+            tree = ast.parse(path.read_text("utf-8"))
+            yield from (n.value for n in ast.walk(tree) if isinstance(n, ast.Constant) and isinstance(n.value, str))
+        elif path.suffix in (".html", ".jinja", ".js") and "vendor" not in path.parts:
+            yield path.read_text("utf-8").replace('\\"', '"')
+
+
 def _in_code(tree: ast.AST) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):

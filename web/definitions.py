@@ -98,7 +98,7 @@ def _list_page(findings: list[Finding] | None = None, problems: Any = ()) -> str
 def _running() -> dict[int, int]:
     """definition id → instances that run on it."""
     query = select(ProcessInstance.definition_id, func.count()).group_by(ProcessInstance.definition_id)
-    return dict(g.session.execute(query.where(ProcessInstance.status == InstanceStatus.RUNNING)).tuples())
+    return dict(g.session.execute(query.where(ProcessInstance.status == InstanceStatus.RUNNING)).all())
 
 
 def _uploaded() -> dict[str, bytes]:

@@ -158,7 +158,7 @@ def change_group(session: Session, group: Group, name: str, name_en: str, permis
 def members_count(session: Session) -> dict[str, int]:
     """How many active people each group has."""
     query = select(Group.key, func.count(User.name)).join(User.groups).where(User.active).group_by(Group.key)
-    return dict(session.execute(query).tuples())
+    return dict(session.execute(query).all())
 
 
 def _groups(session: Session, keys: Iterable[str]) -> list[Group]:

@@ -100,7 +100,7 @@ def live_ones(session: Session, user_name: str) -> list[SignIn]:
 def last_seen(session: Session) -> dict[str, datetime]:
     """When each user was last here, by login."""
     query = select(SignIn.user_name, func.max(SignIn.seen_at)).group_by(SignIn.user_name)
-    return dict(session.execute(query).tuples())
+    return dict(session.execute(query).all())
 
 
 def revoke(session: Session, sign_in: SignIn) -> None:
