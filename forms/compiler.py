@@ -39,7 +39,8 @@ def compile_form(content: bytes) -> Form:
         made: list[Form] = []
         _collect(problems, lambda: made.append(Form(_titles(raw), Part(elements))))
     if problems:
-        raise Invalid(problems, "This form cannot be used: {reason}", reason=_first(problems))
+        place, said = next(iter(problems.items()))
+        raise Invalid(problems, "This form cannot be used: {place} {reason}", place=place, reason=said[0])
     return made[0]
 
 
@@ -63,11 +64,6 @@ def _titles(raw: Mapping[str, Any]) -> dict[str, str]:
     properties = raw.get("properties")
     named = properties if isinstance(properties, Mapping) else {}
     return {"zh": str(named.get("title") or raw.get("id") or ""), "en": str(named.get("title:en") or "")}
-
-
-def _first(problems: Problems) -> str:
-    place, said = next(iter(problems.items()))
-    return f"{place}: {said[0]}" if place else str(said[0])
 
 
 class _Reader:

@@ -14,7 +14,7 @@ from forms.context import FormContext
 from forms.element import Element, Field
 from forms.kinds.choosing import Choosing
 from forms.kinds.computed import Table
-from forms.kinds.layout import Button, Text
+from forms.kinds.layout import Text
 from forms.kinds.rows import Rows
 from forms.kinds.uploads import FilePicker
 from forms.part import Asked, Part, is_hidden
@@ -71,11 +71,10 @@ def render(
     lines = drawing.lines(part, part.elements, asked, "")
     if focus and not context.read_only:
         drawing.put_cursor(lines)
-    saved = bool(context.draft_url) and not context.read_only
-    has_button = any(isinstance(each.element, Button) for each in _flat(lines))
+    redrawn = bool(context.draft_url) and not context.read_only
     page = _templates().get_template("form.html")
     return Markup(page.render(lines=lines, summary=drawing.summary(lines), context=context, say=context.say,
-                              saved=saved, has_button=has_button))
+                              redrawn=redrawn))
 
 
 class _Drawing:

@@ -48,8 +48,14 @@ class TextLine(Field):
         if len(text) < self.shortest:
             raise Invalid(message="This is too short: at least {least} characters.", least=self.shortest)
         if self.pattern and not self.pattern.fullmatch(text):
-            raise Invalid(message=self.pattern_said or "This is not written as it should be.")
+            raise self._unlike_pattern()
         return self._of_form(text)
+
+    def _unlike_pattern(self) -> Invalid:
+        """In the modeller's words, if there are any."""
+        if self.pattern_said:
+            return Invalid(message="{said}", said=self.pattern_said)
+        return Invalid(message="This is not written as it should be.")
 
     def _of_form(self, text: str) -> str:
         if self.form == "email" and not _EMAIL.fullmatch(half(text)):

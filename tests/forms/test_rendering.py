@@ -170,10 +170,6 @@ def test_a_form_for_reading_has_no_input_and_no_button():
     assert page.xpath(".//output/text()") == ["1", "2", "Yes"]
 
 
-def test_a_form_without_a_button_gets_one():
-    assert [b.text for b in drawn(form(text("x"))).xpath(".//button[not(@aria-hidden)]")] == ["Complete"]
-
-
 def test_buttons_carry_their_outcome():
     page = drawn(form({"type": "button", "label": "同意", "properties": {"outcome": "approve", "label:en": "Approve"}}))
     (button,) = page.xpath(".//button[not(@aria-hidden)]")
@@ -192,12 +188,11 @@ def test_fields_of_one_layout_row_stand_side_by_side():
     assert "columns-8" in line.xpath("./div[1]/@class")[0]
 
 
-def test_drafts_are_saved_only_where_there_is_a_place_for_them():
+def test_a_form_is_drawn_anew_only_where_there_is_a_place_for_its_draft():
     made = form(text("a"), text("b", conditional={"hide": '=a = "1"'}))
     assert not drawn(made).xpath(".//@hx-put|.//@data-refresh")
     page = drawn(made, around=context(draft_url="/tasks/7/draft"))
     assert page.get("hx-put") == "/tasks/7/draft?fields=1"
-    assert page.xpath(".//*[@class='form-saver']/@hx-put") == ["/tasks/7/draft"]
     assert page.xpath(".//*[@data-refresh]/@name") == ["a"]
 
 

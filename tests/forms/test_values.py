@@ -62,7 +62,7 @@ BAD = [
     (text("x"), "a" * 501, "too long"),
     (text("x", validate={"minLength": 3}), "ab", "too short"),
     (text("x", validate={"pattern": "[A-Z]+"}), "ab", "not written as it should be"),
-    (text("x", validate={"pattern": "[A-Z]+"}, properties={"patternMessage": "只用大写字母。"}), "ab", "只用大写字母。"),
+    (text("x", validate={"pattern": "[A-Z]+"}, properties={"patternMessage": "只用 {大写} 字母。"}), "ab", "只用 {大写} 字母。"),
     (text("x", validate={"validationType": "email"}), "a@b", "not an e-mail"),
     (text("x", validate={"validationType": "phone"}), "call me", "not a telephone"),
     ({"type": "textarea", "key": "x"}, "x" * 20_001, "too long"),

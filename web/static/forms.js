@@ -34,13 +34,12 @@
     });
   }
 
-  /* Passwords and files never travel with a draft. */
+  /* Passwords and files never travel with a draft, whoever saves it. */
   document.addEventListener("htmx:config:request", (event) => {
-    const { ctx } = event.detail;
-    if (ctx.request.method !== "PUT" || !event.target.closest("#form-fields")) return;
-    const form = event.target.closest("form");
-    for (const secret of form ? form.querySelectorAll("[data-secret], input[type=file]") : []) {
-      ctx.request.body.delete(secret.name);
+    const { request } = event.detail.ctx;
+    if (request.method !== "PUT") return;
+    for (const secret of document.querySelectorAll("#form-fields [data-secret], #form-fields input[type=file]")) {
+      request.body.delete(secret.name);
     }
   });
 })();
