@@ -6,7 +6,7 @@ Beside our index stands what one would write without it: `name LIKE '%…%'`. Ru
 import time
 from collections.abc import Callable
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from archive import persons, search, search_index, storage, vault
@@ -80,10 +80,10 @@ def _fill(office: Office) -> None:
 
 def _occupy(session: Session) -> None:
     places = session.scalars(select(Position.id).order_by(Position.code)).all()
-    kept = zip(places[: DOSSIERS], range(1, DOSSIERS + 1), strict=False)
     slots = PositionSlot.__table__
-    for place, number in kept:
-        session.execute(update(slots).where(slots.c.position_id == place).values(dossier_id=number))
+    occupy = update(slots).where(slots.c.position_id == bindparam("place")).values(dossier_id=bindparam("kept"))
+    kept = [{"place": place, "kept": number} for number, place in enumerate(places[:DOSSIERS], start=1)]
+    session.connection().execute(occupy, kept)
 
 
 def _person(number: int, name: str, sealed: bytes) -> dict[str, object]:
