@@ -16,7 +16,7 @@ from archive.refusals import wrong
 from workflow import office
 from workflow.clock import now
 from workflow.db import Base
-from workflow.errors import NotFound
+from workflow.errors import NotFound, sentence
 from workflow.registry import expression_function
 
 
@@ -103,7 +103,8 @@ def change(
     """Let `new` hold from a day on. Raises NotFound for an unknown key and Invalid for a value of another type."""
     known = _known(key)
     if type(new) is not type(known.default):
-        raise wrong("value", "“{title}” needs a value like {example}.", title=known.title, example=known.default)
+        title = sentence(known.title)
+        raise wrong("value", "“{title}” needs a value like {example}.", title=title, example=known.default)
     if known.unit == "time of day":
         _time(new)
     row = ParameterValue(

@@ -110,7 +110,7 @@ class SecretLevel(StrEnum):
 
 LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {
     DossierStatus: {
-        DossierStatus.EXPECTED: "Expected",
+        DossierStatus.EXPECTED: "Expected to arrive",
         DossierStatus.TO_REGISTER: "To be registered",
         DossierStatus.TO_SHELVE: "To be shelved",
         DossierStatus.IN_STORE: "In store",
@@ -120,20 +120,20 @@ LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {
         DossierStatus.STOCKTAKING: "Being counted",
         DossierStatus.LEAVING: "To be transferred",
         DossierStatus.ON_THE_WAY: "On the way out",
-        DossierStatus.TRANSFERRED: "Transferred",
-        DossierStatus.SEALED: "Sealed",
-        DossierStatus.MISSING: "Missing",
+        DossierStatus.TRANSFERRED: "Transferred away",
+        DossierStatus.SEALED: "Sealed by authority",
+        DossierStatus.MISSING: "Cannot be found",
         DossierStatus.DAMAGED: "Damaged",
         DossierStatus.RETURNED: "Sent back",
         DossierStatus.ARCHIVED: "Handed to the archives",
-        DossierStatus.CANCELLED: "Cancelled",
+        DossierStatus.CANCELLED: "Struck off",
     },
     DossierKind: {
         DossierKind.CADRE: "Cadre dossier",
         DossierKind.FLOW: "Dossier of mobile personnel",
         DossierKind.RETIRED: "Dossier of a retired person",
     },
-    DossierVersion: {DossierVersion.ORIGINAL: "Original", DossierVersion.DUPLICATE: "Duplicate"},
+    DossierVersion: {DossierVersion.ORIGINAL: "Original copy", DossierVersion.DUPLICATE: "Duplicate copy"},
     Channel: {
         Channel.CONFIDENTIAL: "Confidential post",
         Channel.EMS: "EMS standard",
@@ -164,12 +164,12 @@ LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {
         AuditStatus.AUDITING: "Being audited",
         AuditStatus.AUDITED: "Audited",
     },
-    Completeness: {Completeness.COMPLETE: "Complete", Completeness.MISSING: "Materials missing"},
+    Completeness: {Completeness.COMPLETE: "No material missing", Completeness.MISSING: "Materials missing"},
     SecretLevel: {
         SecretLevel.NONE: "Not secret",
-        SecretLevel.CONFIDENTIAL: "Confidential",
-        SecretLevel.SECRET: "Secret",
-        SecretLevel.TOP_SECRET: "Top secret",
+        SecretLevel.CONFIDENTIAL: "Confidential level",
+        SecretLevel.SECRET: "Secret level",
+        SecretLevel.TOP_SECRET: "Top secret level",
     },
 }
 

@@ -194,5 +194,5 @@ def test_a_sealed_dossier_cannot_be_lent(session, clock, room):
     storage.shelve(session, kept, "K01-01-01-A-1-01", "anna")
     dossiers.change_status(session, kept, DossierStatus.SEALED, "anna")
 
-    with pytest.raises(Conflict, match="is “Sealed” and cannot become “Lent”"):
+    with pytest.raises(Conflict, match="is “Sealed by authority” and cannot become “Lent”"):
         storage.take_out(session, kept, "person:carl", DossierStatus.LENT, "anna")
