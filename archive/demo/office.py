@@ -140,11 +140,13 @@ def _dossier_facts(chance: random.Random, person: Invented, arrived: datetime) -
 
 def _tell_of_elsewhere(session: Session, season: Morning) -> None:
     """The people of the morning whom another keeper says it holds (duplicates of level D2)."""
-    rows = [
-        {"name": person.name, "id_no": person.id_no, "keeper": "南岭区流动人员人事档案中心", "dossier_no": f"NL{number:06d}"}
-        for number, person in enumerate(season.elsewhere, start=1)
-    ]
-    keepers.import_rows(session, rows, "system")
+    for number, person in enumerate(season.elsewhere, start=1):
+        keepers.save(
+            session,
+            {"name": person.name, "id_no": person.id_no, "keeper_code": "NL0001",
+             "keeper_name": "南岭区流动人员人事档案中心", "dossier_no": f"NL{number:06d}"},
+            "demo",
+        )
 
 
 def parcels_of(day: date, stored: int = STORED) -> Morning:
