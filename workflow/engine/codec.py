@@ -81,7 +81,7 @@ def _content(state: bytes) -> dict[str, Any]:
         content = orjson.loads(state[1:])
     except orjson.JSONDecodeError:
         raise StateCorrupt from None
-    if not isinstance(content, dict) or not content.keys() >= {"names", "tokens"}:
+    if not isinstance(content, dict) or not all(isinstance(content.get(part), list) for part in ("names", "tokens")):
         raise StateCorrupt
     return content
 
@@ -90,14 +90,15 @@ def problems(state: bytes, specification: Specification) -> list[str]:
     """What is wrong with a saved state, in sentences."""
     try:
         content = _content(state)
+        missing = [name for name in content["names"] if name not in specification.task_specs]
+        said = [f"Element “{name}” is not in the process." for name in missing]
+        seen: set[str] = set()
+        for number, row in enumerate(content["tokens"]):
+            said += _row_problems(number, row, seen, len(content["names"]))
+        if not said:
+            load(state, specification)
     except StateCorrupt as problem:
         return [str(problem)]
-    said = [
-        f"Element “{name}” is not in the process." for name in content["names"] if name not in specification.task_specs
-    ]
-    seen: set[str] = set()
-    for number, row in enumerate(content["tokens"]):
-        said += _row_problems(number, row, seen, len(content["names"]))
     return said
 
 

@@ -15,7 +15,7 @@ class Timer:
 
     def __init__(self, text: str) -> None:
         self.text = text.strip()
-        self.expression = None if literal(text) else compile_expression(text)
+        self.expression = None if times.literal(text) else compile_expression(text)
 
     def due(self, token: Token) -> dict[str, Any]:
         """What the token must remember; raises EngineProblem when the expression gives no time."""
@@ -79,9 +79,3 @@ def next_due(due: datetime, every: Duration, around: Around) -> tuple[datetime, 
     while following <= around.now:
         following, missed = times.later(following, every, around.zone), missed + 1
     return following.astimezone(UTC), missed
-
-
-def literal(text: str) -> bool:
-    """Whether the text of a timer is written in ISO 8601 and not as an expression."""
-    text = text.strip()
-    return times.parse(text, UTC) is not None or times.parse_cycle(text) is not None

@@ -41,6 +41,18 @@ def listed(entries: list[Closure]) -> Closure:
     return lambda around: [entry(around) for entry in entries]
 
 
+def one_or_list(entries: list[Closure]) -> Closure:
+    """What stands in brackets after `in`: `(1, 2)`, `(1)`, or `(names)` where names is a list."""
+    if len(entries) != 1:
+        return listed(entries)
+
+    def entries_of(around: Around) -> Any:
+        value = entries[0](around)
+        return value if value is None or isinstance(value, list) else [value]
+
+    return entries_of
+
+
 def chosen(condition: Closure, yes: Closure, no: Closure) -> Closure:
     return lambda around: yes(around) if operators.holds(condition(around)) else no(around)
 

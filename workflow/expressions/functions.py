@@ -1,5 +1,6 @@
 """The built-in functions: name → f(zone and now, *arguments). Pure; each as slow as its arguments are long."""
 
+import re
 from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
@@ -9,6 +10,7 @@ from workflow.expressions.around import Around
 from workflow.expressions.problems import EvaluationFailed
 from workflow.expressions.times import Duration
 
+_NUMBER = re.compile(r"-?\d{1,18}(\.\d{1,9})?", re.ASCII)
 BUILT_IN: dict[str, tuple[int, int, Callable[..., Any]]] = {}  # name → fewest and most arguments, function
 
 
@@ -99,7 +101,7 @@ def sum_(around: Around, values: Any) -> Any:
     """The sum of a list of numbers; nulls are left out."""
     total: Any = 0
     for value in _list("sum", values):
-        total = total if value is None else operators.add(total, value, around.zone)
+        total = operators.subtract(total, operators.negate(0 if value is None else value), around.zone)
     return total
 
 
@@ -132,13 +134,9 @@ def number(around: Around, text: Any) -> Any:
     """The number a text writes; null when it is none."""
     if isinstance(text, (int, float)):
         return text
-    plain = text.strip() if isinstance(text, str) else ""
-    if not plain.lstrip("-").replace(".", "", 1).isascii() or len(plain) > 18:
+    if not isinstance(text, str) or _NUMBER.fullmatch(text.strip()) is None:
         return None
-    try:
-        return int(plain) if plain.lstrip("-").isdigit() else float(plain) if plain.lstrip("-")[:1].isdigit() else None
-    except ValueError:
-        return None
+    return float(text) if "." in text else int(text)
 
 
 @_built_in(1)

@@ -16,7 +16,7 @@ from workflow.expressions import closures, operators
 from workflow.expressions.closures import Closure
 from workflow.expressions.functions import BUILT_IN
 from workflow.expressions.problems import ExpressionRefused
-from workflow.expressions.tokens import INSTEAD, Token, tokens
+from workflow.expressions.tokens import INSTEAD, NOT_NAMES, Token, tokens
 
 DEPTH_LIMIT, NODE_LIMIT, LENGTH_LIMIT = 40, 500, 2_000
 POWER = {
@@ -123,6 +123,9 @@ class Grammar:
             raise ExpressionRefused("The expression has more than {limit} parts.", limit=NODE_LIMIT)
 
     def _variable(self, name: str) -> Closure:
+        if name in NOT_NAMES:
+            self.at -= 1
+            raise self._unexpected()
         self.names.add(name)
         return lambda around: around.variables.get(name)
 
@@ -173,9 +176,7 @@ class Grammar:
     def _in(self, left: Closure) -> Closure:
         if self._take("("):
             entries = self._until(")")
-            if len(entries) > 1:
-                return closures.member(left, closures.listed(entries))
-            return closures.member(left, entries[0] if entries else closures.listed([]))
+            return closures.member(left, closures.one_or_list(entries))
         if self._take("["):
             if self._take("]"):
                 return closures.member(left, closures.listed([]))

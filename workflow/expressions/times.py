@@ -97,6 +97,12 @@ def parse(text: str, zone: tzinfo) -> "date | datetime | Duration | None":
     return parse_day(text) or parse_moment(text, zone) or parse_duration(text)
 
 
+def literal(text: str) -> bool:
+    """Whether the text of a timer is written in ISO 8601, and not as an expression that gives it."""
+    text = text.strip()
+    return parse(text, UTC) is not None or parse_cycle(text) is not None
+
+
 def at_start_of(day: date, zone: tzinfo) -> datetime:
     """Midnight at the beginning of the day."""
     return datetime.combine(day, time(), zone)

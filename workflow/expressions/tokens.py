@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from workflow.expressions.problems import ExpressionRefused
 
 WORDS = {"and", "or", "not", "in", "if", "then", "else", "true", "false", "null"}
+NOT_NAMES = {"True", "False", "None", "AND", "OR", "NOT"}
 INSTEAD: dict[str, str] = {
     "eq": "=",
     "ne": "!=",

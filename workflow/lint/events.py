@@ -1,11 +1,13 @@
 """Events: which kind may stand where, and what each must say."""
 
+import re
 from collections.abc import Iterator
 
 from workflow.diagram.graph import Event, Node, Process
 from workflow.diagram.names import ACTIVITIES
 from workflow.errors import sentence
 from workflow.expressions import times
+from workflow.expressions.times import literal
 from workflow.lint.findings import Finding, Known, error, rule
 
 _ALLOWED = {
@@ -15,6 +17,7 @@ _ALLOWED = {
     "intermediateCatchEvent": {"timer", "message", "signal", "link"},
     "boundaryEvent": {"timer", "message", "signal", "error", "escalation"},
 }
+_LIKE_ISO = re.compile(r"-?P\d|-?PT|R\d*/")
 _NAMED = {"message", "signal", "link"}
 
 
@@ -58,6 +61,11 @@ def _timer(node: Node, event: Event) -> Iterator[Finding]:
             "event_says_what", node.id, sentence("The timer says no time: a date, a duration such as PT2H, or a cycle.")
         )
         return
+    if _LIKE_ISO.match(event.text) and not literal(event.text):
+        said = sentence(
+            "“{text}” is not a duration or cycle; write for example PT2H, P3D or R/P1D.", text=event.text[:40]
+        )
+        yield error("event_says_what", node.id, said)
     cycle = times.parse_cycle(event.text)
     repeats_here = node.kind == "startEvent" or (node.kind == "boundaryEvent" and not node.interrupting)
     if event.timer == "cycle" and not repeats_here:

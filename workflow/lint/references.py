@@ -108,7 +108,7 @@ def _texts(process: Process) -> Iterator[tuple[str, str, bool]]:
 def _expressions(node: Node) -> list[str | None]:
     event, loop = node.event, node.loop
     timer = event.text if event is not None else None
-    if timer and (times.parse(timer.strip(), times.UTC) or times.parse_cycle(timer.strip())):
+    if timer and times.literal(timer):
         timer = None
     key = event.correlation_key if event is not None else None
     if loop is None:

@@ -64,8 +64,8 @@ class Running:
         self.extra: list[Running] = []      # what goes on beside it and is no longer its business
         self.done = False
 
-    def keys(self) -> list[Key]:
-        return [key for part in self.inside for key in part.keys()]
+    def waiting(self) -> list[Key]:
+        return [key for part in self.inside for key in part.waiting()]
 
     def act(self, key: Key, variables: dict) -> bool:
         for part in list(self.inside):
@@ -102,7 +102,7 @@ class Top(Running):
         self.done = not self.inside
 
     def open(self) -> Counter:
-        return Counter(self.keys())
+        return Counter(self.waiting())
 
     def act(self, key: Key, variables: dict) -> bool:
         acted = super().act(key, variables)
@@ -117,7 +117,7 @@ class Leaf(Running):
         super().__init__()
         self.key = key
 
-    def keys(self) -> list[Key]:
+    def waiting(self) -> list[Key]:
         return [self.key]
 
     def act(self, key: Key, variables: dict) -> bool:
@@ -294,8 +294,8 @@ class Guarded(Running):
         self.body = guard.body.begin(variables, counter)
         self.enter(self.body, variables)
 
-    def keys(self):
-        return super().keys() + ([(self.guard.message, self.counter)] if self.body in self.inside else [])
+    def waiting(self):
+        return super().waiting() + ([(self.guard.message, self.counter)] if self.body in self.inside else [])
 
     def act(self, key, variables):
         if key != (self.guard.message, self.counter) or self.body not in self.inside:
@@ -337,8 +337,8 @@ class Racing(Running):
         super().__init__()
         self.race, self.counter, self.open = race, counter, True
 
-    def keys(self):
-        return [(message, self.counter) for message in self.race.messages] if self.open else super().keys()
+    def waiting(self):
+        return [(message, self.counter) for message in self.race.messages] if self.open else super().waiting()
 
     def act(self, key, variables):
         if not self.open:

@@ -1,0 +1,264 @@
+"""Lint: what cannot run as drawn is refused with a sentence at the element."""
+
+import pytest
+
+from tests.workflow.engine.drawing import HEAD, bpmn
+from workflow import engine
+from workflow.diagram import names
+from workflow.errors import DefinitionRefused
+from workflow.lint import Known, Level, error, lint, rule
+from workflow.lint.findings import rules
+
+FINE = "start s\nuser a candidateGroups=receiving formKey=pack\nend e\ns -> a -> e"
+
+
+def said(drawing, known=None, level=Level.ERROR):
+    """rule → (element, sentence) of the findings of this level."""
+    xml = drawing if isinstance(drawing, bytes) else bpmn(drawing)
+    found = lint(xml, known or Known())
+    return {finding.rule: (finding.element, str(finding.message)) for finding in found if finding.level is level}
+
+
+def between(element, more=""):
+    return f"start s\n{element}\nend e\ns -> x -> e\n{more}"
+
+
+def test_a_clean_diagram_has_no_findings():
+    assert lint(bpmn(FINE)) == []
+
+
+UNSUPPORTED = {
+    "script x": "Scripts are not run",
+    "rule x": "Decision tables are not run yet",
+    "complex x": "Complex gateways are not run",
+    "transaction x": "Transactions are not run",
+    "adhoc x": "Ad-hoc sub-processes are not run",
+}
+
+
+@pytest.mark.parametrize("element", UNSUPPORTED)
+def test_an_element_we_do_not_run_is_refused_saying_what_to_draw_instead(element):
+    assert said(between(element))["unsupported_element"] == ("x", said(between(element))["unsupported_element"][1])
+    assert said(between(element))["unsupported_element"][1].startswith(UNSUPPORTED[element])
+
+
+def test_an_event_sub_process_is_refused():
+    xml = bpmn(FINE, extra='<subProcess id="x" triggeredByEvent="true"><startEvent id="y"/></subProcess>')
+    assert said(xml)["unsupported_element"] == ("x", "Event sub-processes are not run. Use a boundary event on a sub-process.")
+
+
+NO_WORK = {
+    "service x": "has no topic", "send x": "neither a message nor a topic", "receive x": "which message", "call x": "which process",
+}
+
+
+@pytest.mark.parametrize("element", NO_WORK)
+def test_work_for_machines_must_say_which(element):
+    assert NO_WORK[element] in said(between(element))["no_work"][1]
+
+
+EVENTS = {
+    "catch x conditional": "event_kind", "catch x error=E": "event_kind", "catch x": "event_kind", "catch x compensate": "event_kind",
+    "throw x timer=PT1H": "event_kind", "throw x cancel": "event_kind", "throw x error=E": "event_kind",
+    "throw x compensate": "event_kind", "catch x message=": "event_says_what", "throw x signal=": "event_says_what",
+    "throw x escalation=": "event_says_what", "catch x timer=": "event_says_what", "catch x timer=P1X": "event_says_what", "catch x timer=PT": "event_says_what", "catch x cycle=R3/PT1H": "timer_cycle",
+    "catch x timer=R3/PT1H": "timer_cycle", "throw x link=A": "link_target",
+}
+
+
+@pytest.mark.parametrize("element", EVENTS)
+def test_an_event_that_cannot_run_here_is_refused(element):
+    assert said(between(element))[EVENTS[element]][0] == "x"
+
+
+@pytest.mark.parametrize("start", ["start s error=E", "start s escalation=E", "start s conditional", "start s compensate"])
+def test_a_start_event_of_a_strange_kind_is_refused(start):
+    assert said(FINE.replace("start s", start))["event_kind"][0] == "s"
+
+
+@pytest.mark.parametrize("end", ["end e timer=PT1H", "end e cancel", "end e compensate", "end e conditional"])
+def test_an_end_event_of_a_strange_kind_is_refused(end):
+    assert said(FINE.replace("end e", end))["event_kind"][0] == "e"
+
+
+def test_a_sub_process_begins_without_kind():
+    drawing = between("sub x\n start y message=m\n end z\n y -> z")
+    assert said(drawing)["event_kind"] == ("y", "A sub-process begins with a start event without kind.")
+
+
+EDGES = {
+    "boundary b on=x error=E quiet": "An error always interrupts",
+    "boundary b on=s timer=PT1H": "not attached to an activity",
+    "boundary b on=nowhere timer=PT1H": "not attached to an activity",
+    "task t\nx -> t\nboundary b on=t timer=PT1H": "is done at once",
+}
+
+
+@pytest.mark.parametrize("edge", EDGES)
+def test_a_boundary_event_stands_on_an_activity_that_waits(edge):
+    assert EDGES[edge] in said(between("user x", f"{edge}\nb -> e"))["attached"][1]
+
+
+@pytest.mark.parametrize("cycle", ["R3/PT1H", "R/P1D", "R0/PT1H", "R/PT1S"])
+def test_an_interrupting_or_senseless_repeating_timer_is_refused(cycle):
+    quiet = " quiet" if cycle in ("R0/PT1H", "R/PT1S") else ""
+    assert said(between("user x", f"boundary b on=x cycle={cycle}{quiet}\nb -> e"))["timer_cycle"][0] == "b"
+
+
+FLOWS = {
+    "duplicate_id": (f"{FINE}\nuser a", "a"),
+    "dangling_flow": (f"{FINE}\na -> nowhere", "a-nowhere"),
+    "beginning": ("user a\nend e\na -> e", "p"),
+    "unreachable": (f"{FINE}\nuser lost\nlost -> e", "lost"),
+    "decision": ("start s\nxor g\nuser a\nuser b\nend e\ns -> g\ng -> a if x = 1\ng -> b\na -> e\nb -> e", "g-b"),
+    "deadlock": ("start s\nxor g\nuser a\nuser b\nand j\nend e\ns -> g\ng -> a if x = 1\ng -> b default\na -> j\nb -> j\nj -> e", "j"),
+    "loop_without_wait": ("start s\nxor m\ntask t\nxor g\nend e\ns -> m -> t -> g\ng -> m if x = 1\ng -> e default", "g"),
+    "event_gateway": ("start s\nevents g\nuser a\ncatch c message=m\nend e\ns -> g -> a -> e\ng -> c -> e", "a"),
+    "loop_marker": (between("user x loop="), "x"),
+}
+
+
+@pytest.mark.parametrize("name", FLOWS)
+def test_a_way_that_leads_nowhere_is_refused(name):
+    drawing, element = FLOWS[name]
+    assert said(drawing)[name][0] == element
+
+
+def test_a_flow_must_not_cross_the_edge_of_a_sub_process():
+    drawing = between("sub x\n start y\n user z\n y -> z\n z -> e")
+    assert "must not cross" in said(drawing)["dangling_flow"][1]
+
+
+def test_a_split_that_all_ways_of_a_decision_pass_is_no_deadlock():
+    drawing = "start s\nxor g\nuser a\nuser b\nxor m\nand f\nuser c\nuser d\nand j\nend e\ns -> g\ng -> a if x = 1\ng -> b default\na -> m\nb -> m\nm -> f\nf -> c -> j\nf -> d -> j\nj -> e"
+    assert "deadlock" not in said(drawing)
+
+
+def test_a_decision_without_default_is_only_a_warning():
+    drawing = "start s\nxor g\nuser a\nuser b\nend e\ns -> g\ng -> a if x = 1\ng -> b if x = 2\na -> e\nb -> e"
+    assert said(drawing) == {} and said(drawing, level=Level.WARNING)["decision"][0] == "g"
+
+
+def test_a_user_task_without_anybody_is_a_warning():
+    assert said("start s\nuser a\nend e\ns -> a -> e", level=Level.WARNING)["nobody"][0] == "a"
+
+
+KNOWN = Known(groups=["receiving", "archive"], users=["anna"], forms=["pack"], topics=["province.push"], listeners=["packs.accept"],
+              processes=["loan"], functions=["is_working_day"])
+UNKNOWN = {
+    "unknown_group": ("user x candidateGroups=recieving", "receiving"),
+    "unknown_user": ("user x assignee=ana", "anna"),
+    "unknown_form": ("user x formKey=pak", "pack"),
+    "unknown_topic": ("service x topic=province.psh", "province.push"),
+    "unknown_process": ("call x calls=loans", "loan"),
+    "unknown_function": ("catch x date=${is_workingday(day)}", "is_working_day"),
+}
+
+
+@pytest.mark.parametrize("name", UNKNOWN)
+def test_a_name_nobody_knows_is_refused_with_the_nearest_known(name):
+    element, near = UNKNOWN[name]
+    found = {finding.rule: finding for finding in lint(bpmn(between(element)), KNOWN)}
+    assert found[name].element == "x" and str(found[name].fix) == f"Did you mean “{near}”?"
+
+
+@pytest.mark.parametrize("element", [
+    "user x candidateGroups=receiving,archive formKey=pack assignee=${initiator}", "service x topic=province.push", "call x calls=loan",
+    "call x calls=${which}", "catch x date=${is_working_day(day)}", "user x assignee=anna",
+])
+def test_known_names_and_expressions_are_accepted(element):
+    assert said(between(element), KNOWN) == {}
+
+
+def test_an_unknown_listener_is_refused():
+    listener = '<extensionElements><camunda:taskListener event="complete" delegateExpression="${packs.acept}"/></extensionElements>'
+    xml = bpmn(FINE.replace("-> a", "")).replace(b'name="a" camunda', b'name="a" z="" camunda').replace(
+        b'camunda:formKey="pack">', f'camunda:formKey="pack">{listener}'.encode())
+    found = [finding for finding in lint(xml, KNOWN) if finding.rule == "unknown_listener"]
+    assert [(f.element, str(f.fix)) for f in found] == [("a", "Did you mean “packs.accept”?")]
+
+
+EXPRESSIONS = [
+    "start s\nuser x assignee=${pack.owner}\nend e\ns -> x -> e",
+    "start s\nuser x dueDate=${now()+}\nend e\ns -> x -> e",
+    "start s\ncatch x message=m key=a.b\nend e\ns -> x -> e",
+    "start s\nuser x times=os.cpus\nend e\ns -> x -> e",
+]
+
+
+@pytest.mark.parametrize("drawing", EXPRESSIONS)
+def test_every_expression_must_be_one_of_ours(drawing):
+    element, sentence = said(drawing)["expression"]
+    assert element == "x" and "is not an expression we can use" in sentence
+
+
+def test_a_condition_must_be_an_expression_too():
+    drawing = "start s\nxor g\nuser a\nuser b\nend e\ns -> g\ng -> a if x.y == 1\ng -> b default\na -> e\nb -> e"
+    assert said(drawing)["expression"][0] == "g-a"
+
+
+FILES = {
+    b"": "xml", b"<a/>": "not_bpmn", f"{HEAD}</definitions>".encode(): "no_process",
+    f'{HEAD}<process id="p" isExecutable="false"/></definitions>'.encode(): "no_process",
+    b"<!DOCTYPE a><a/>": "xml", bpmn(FINE).replace(b'id="a"', b'id="' + b"a" * 201 + b'"'): "name_too_long",
+    bpmn("start s\n" + "\n".join(f"task t{n}" for n in range(1001))): "too_large",
+}
+
+
+@pytest.mark.parametrize("xml", FILES, ids=FILES.values())
+def test_a_file_that_is_no_process_is_refused(xml):
+    assert FILES[xml] in said(xml)
+    with pytest.raises(DefinitionRefused) as refused:
+        engine.parse(xml)
+    assert refused.value.findings and str(refused.value)
+
+
+def test_sub_processes_ten_deep_are_enough():
+    lines, flows = [], []
+    for depth in range(11):
+        lines.append(f"{' ' * depth}sub S{depth}")
+        flows.insert(0, f"{' ' * (depth + 1)}start s{depth}")
+    assert "nested_too_deep" in said("\n".join(["start s", *lines, *flows]))
+
+
+def test_a_refusal_carries_all_findings():
+    with pytest.raises(DefinitionRefused) as refused:
+        engine.parse(bpmn(between("script x") + "\nuser lost\nlost -> e"))
+    assert {finding.rule for finding in refused.value.findings} == {"unsupported_element", "unreachable"}
+
+
+def test_a_process_that_is_not_there_is_named_with_those_that_are():
+    with pytest.raises(DefinitionRefused, match="no executable process “q” in the file, only: p"):
+        engine.parse(bpmn(FINE), "q")
+
+
+def test_another_folder_may_add_a_rule():
+    @rule
+    def no_anna(process, known):
+        for node in process.nodes.values():
+            if node.activity.assignee == "anna":
+                yield error("no_anna", node.id, "x")
+
+    try:
+        assert "no_anna" in said(between("user x assignee=anna"))
+        with pytest.raises(ValueError, match="twice"):
+            rule(lambda process, known: []) and rule(_named("no_anna"))
+    finally:
+        rules.pop("no_anna"), rules.pop("<lambda>", None)
+
+
+def _named(name):
+    def other(process, known):
+        return []
+
+    other.__name__ = name
+    return other
+
+
+def test_every_kind_of_element_is_either_run_or_refused():
+    for kind in sorted(names.NODES - {"startEvent", "boundaryEvent"}):
+        xml = f'{HEAD}<process id="p"><startEvent id="s"/><{kind} id="x"/><sequenceFlow id="f" sourceRef="s" targetRef="x"/></process></definitions>'
+        try:
+            engine.parse(xml.encode())
+        except DefinitionRefused as refused:
+            assert refused.findings
