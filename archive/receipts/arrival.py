@@ -32,7 +32,7 @@ def sign(session: Session, task: UserTask, user: User, answers: dict[str, Any]) 
     check_scan(answers.get("scanned_no"), pack.tracking_no, "scanned_no")
     if answers.get("arrival") == "missing":
         exceptions.raise_(session, pack, "E13", user.name, text(answers, "arrival_note"))
-        return {"arrived": False, "scanned_no": None}
+        return {"arrived": False, **dict.fromkeys(("arrival", "scanned_no"))}
     pack.channel = Channel(answers.get("channel") or pack.channel)
     pack.courier = text(answers, "courier")
     _take_in(session, pack, user)

@@ -18,8 +18,6 @@ from workflow.identity import User
 from workflow.models import UserTask
 from workflow.registry import Work, on_completion, service_task
 
-ASKED_ABOUT = frozenset({"E06", "E09", "E10", "E11", "E12", "E15"})  # settled by an answer of the sender
-
 
 @on_completion("receipt.prepare_return")
 def prepare_return(session: Session, task: UserTask, user: User, answers: dict[str, Any]) -> Mapping[str, Any]:
@@ -76,7 +74,7 @@ def contact(session: Session, task: UserTask, user: User, answers: dict[str, Any
     pack = pack_of(session, task)
     note = need(answers, "contact_note", "Say whom you reached and what was answered.")
     if answers.get("contact") == "clarified":
-        exceptions.resolve(session, pack, ASKED_ABOUT, user.name, note)
+        exceptions.resolve(session, pack, exceptions.HOLDING_UP, user.name, note)
         pack.id_no_hash = pack.id_no_sealed = None  # what the papers show counts now, not what the list said
         return {"contact": "clarified", "codes": exceptions.open_codes(pack)}
     return {"contact": "return"}
@@ -96,10 +94,16 @@ def remind(session: Session, work: Work) -> Mapping[str, Any]:
     reminders = int(work.variables.get("reminders") or 0) + 1
     letter = documents.issue(
         session, pack.case, "reminder",
-        {"addressee": pack.sender or pack.addressee, "count": reminders, **pack_facts(pack)}, history.SYSTEM,
+        {"addressee": _other_side(pack, work), "count": reminders, "missing_necessary": [], **pack_facts(pack)}, history.SYSTEM,
     )
     noted(session, pack, history.SYSTEM, "reminded", count=reminders, document=letter.id)
     return {"reminders": reminders}
+
+
+def _other_side(pack: Pack, work: Work) -> str:
+    """Who is reminded: the keeper asked about a duplicate, else the sender."""
+    asked_keeper = "E09" in exceptions.open_codes(pack) and work.variables.get("query_no")
+    return str(work.variables.get("other_keeper") or "") if asked_keeper else pack.sender
 
 
 def pack_facts(pack: Pack) -> dict[str, Any]:
