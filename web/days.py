@@ -13,7 +13,7 @@ from workflow.models import Case
 
 blueprint = Blueprint("days", __name__, url_prefix="/days")
 
-PLACES = {
+PLACE_LABELS = {
     "": "Delivered",
     "registered": "Registered",
     "shelved": "Shelved",
@@ -39,7 +39,7 @@ def show(day: str) -> str:
     case = g.session.get(Case, row.case_id) if row.case_id else None
     case_ids = [row.case_id, *(each.case_id for each in shown)]
     return render_template(
-        "day.html", day=row, figures=figures, counts=_counts(figures), place=place, places=PLACES, rows=shown,
+        "day.html", day=row, figures=figures, counts=_counts(figures), place=place, places=PLACE_LABELS, rows=shown,
         closing=calendar.closing(g.session, asked), visible_cases=visible_cases(g.session, case_ids),
         waiting=tasks.open_in_case(g.session, case, current_user()) if case else [],
     )

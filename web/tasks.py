@@ -16,7 +16,7 @@ from web.reader import current_user
 from web.standing import at_work
 from web.task_forms import context_of, form_of
 from workflow import tasks
-from workflow.errors import Conflict, Invalid
+from workflow.errors import Conflict, Invalid, NotFound
 from workflow.identity import User
 from workflow.models import UserTask
 from workflow.statuses import TaskStatus
@@ -123,7 +123,9 @@ def choices(task_id: int, source: str) -> str:
     """Suggestions for a picker of the task's form: only for choices that this form names."""
     user = current_user()
     task = tasks.find(g.session, task_id, user)
-    found = offered(source, context_of(task, user), request.args.get("q", ""))
+    if not form_of(task).suggests(source):
+        raise NotFound
+    found = offered(source, context_of(task, user), request.args.get(request.args.get("field", "q"), ""))
     return render_template("_choices.html", choices=found)
 
 

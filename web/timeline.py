@@ -7,7 +7,7 @@ from itertools import groupby
 
 from archive import documents
 from web.i18n import _, language
-from web.naming import person_name
+from web.naming import N_, person_name
 from workflow import history
 from workflow.history import Event
 
@@ -32,7 +32,7 @@ SENTENCES = {
     "attached": "{who} attached {file_name}",
     "issued": "{who} issued a document: {document}",
 }
-OTHERWISE = "{who}: {kind} {name}"
+OTHERWISE = N_("{who}: {kind} {name}")
 LOUD = frozenset({"incident_opened", "incident_resolved", "opened", "started", "closed"})  # never folded away
 
 

@@ -5,6 +5,8 @@ from dataclasses import asdict, dataclass, replace
 from typing import NamedTuple
 from urllib.parse import urlencode
 
+from web.naming import N_
+
 LONGEST_TEXT = 80
 
 
@@ -18,10 +20,30 @@ class View(NamedTuple):
 
 
 VIEWS = (
-    View("mine", "Mine", "Tasks you have claimed", "Nothing is claimed by you. Your groups' tasks wait beside."),
-    View("groups", "My groups'", "Tasks you may claim", "Nothing waits for your groups. Well done."),
-    View("done", "Done", "Tasks you have completed", "You have not completed anything yet."),
-    View("others", "Waiting for others", "Tasks of others in cases you may see", "Nothing waits for others."),
+    View(
+        "mine",
+        N_("Mine"),
+        N_("Tasks you have claimed"),
+        N_("Nothing is claimed by you. What your groups may take stands beside."),
+    ),
+    View(
+        "groups",
+        N_("My groups'"),
+        N_("Tasks you may claim"),
+        N_("Nothing waits for your groups. Well done."),
+    ),
+    View(
+        "done",
+        N_("Done by me"),
+        N_("Tasks you have completed"),
+        N_("You have not completed anything yet."),
+    ),
+    View(
+        "others",
+        N_("Waiting for others"),
+        N_("Tasks of others in cases you may see"),
+        N_("Nothing waits for others."),
+    ),
 )
 
 
@@ -31,18 +53,18 @@ class Choice(NamedTuple):
 
 
 DUES = (
-    Choice("overdue", "overdue"),
-    Choice("today", "due today"),
-    Choice("week", "due this week"),
-    Choice("none", "no due date"),
+    Choice("overdue", N_("overdue")),
+    Choice("today", N_("due today")),
+    Choice("week", N_("due this week")),
+    Choice("none", N_("no due date")),
 )
 SORTS = (
-    Choice("due", "due date"),
-    Choice("priority", "priority"),
-    Choice("created", "longest waiting"),
-    Choice("-created", "newest"),
+    Choice("due", N_("due date")),
+    Choice("priority", N_("priority")),
+    Choice("created", N_("longest waiting")),
+    Choice("-created", N_("newest")),
 )
-DONE_SORTS = (Choice("-ended", "last done"), Choice("ended", "first done"))
+DONE_SORTS = (Choice("-ended", N_("last done")), Choice("ended", N_("first done")))
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from workflow.errors import sentence
 
 blueprint = Blueprint("words", __name__)
 
-PACK_STATUSES = {
+PACK_LABELS = {
     PackStatus.EXPECTED: "Expected",
     PackStatus.SIGNED: "Signed for",
     PackStatus.IN_WORK: "In work",
@@ -45,7 +45,7 @@ BADGES: dict[StrEnum, str] = {
 
 def label(status: StrEnum) -> str:
     """A status or kind of the archive in the reader's language."""
-    return _(PACK_STATUSES[status] if isinstance(status, PackStatus) else archive_label(status))
+    return _(PACK_LABELS[status] if isinstance(status, PackStatus) else archive_label(status))
 
 
 def badge(status: StrEnum) -> str:
@@ -88,5 +88,5 @@ def _globals() -> dict[str, object]:
         "label": label, "badge": badge, "exception_name": exception_name, "channel_name": channel_name,
         "pack_status_name": pack_status_name,
         "place_name": place_name, "listed_label": listed_label, "person_name": person_name, "mask": id_numbers.mask,
-        "activity_name": activity_name, "pack_statuses": PACK_STATUSES, "exception_codes": CODES,
+        "activity_name": activity_name, "pack_statuses": PACK_LABELS, "exception_codes": CODES,
     }
