@@ -5,6 +5,7 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
+from forms import lint as forms_lint
 from workflow import definitions, lint
 from workflow.errors import DefinitionRefused, Invalid, NotFound, sentence
 from workflow.models import ProcessDefinition
@@ -44,7 +45,9 @@ def deploy(session: Session, files: Mapping[str, bytes], by: str) -> list[Proces
         try:
             for key in definitions.process_keys(xml) or [None]:
                 resources = pinned(session, key) | house_resources() | sent
-                deployed.append(definitions.deploy(session, xml, resources, by, key, together))
+                made = definitions.deploy(session, xml, resources, by, key, together)
+                forms_lint.require({each: resources[each] for each in definitions.resources(session, made)})
+                deployed.append(made)
         except DefinitionRefused as refused:
             raise lint.refused(refused.findings, name) from refused
     return deployed

@@ -1,7 +1,10 @@
 """Forms are judged before they are deployed."""
 
-from forms.lint import check_form
+import pytest
+
+from forms.lint import check_form, require
 from tests.forms.samples import content, own, rows, text
+from workflow.errors import DefinitionRefused
 from workflow.lint.findings import Level
 
 GOOD = text("a", properties={"label:en": "A"})
@@ -34,3 +37,13 @@ def test_a_function_nobody_has_is_an_error_with_advice():
 def test_a_missing_label_is_a_warning_in_rows_too():
     found = said({**rows("r", {"type": "textfield", "key": "n"}), "properties": {"label:en": "R"}}, text("a"))
     assert [(element, level) for element, level, _ in found] == [("n", "warning"), ("a", "warning")]
+
+
+def test_a_form_that_cannot_be_used_stops_a_deployment_and_is_named():
+    with pytest.raises(DefinitionRefused, match="bad.form was refused: There is no field kind") as refused:
+        require({"good.form": content(text("a")), "table.dmn": b"<", "bad.form": content(own("idnumber", "x"))})
+    assert str(refused.value.findings[0].message).startswith("bad.form x: There is no field kind “idnumber”.")
+
+
+def test_warnings_stop_nothing():
+    require({"good.form": content(text("a"))})

@@ -28,7 +28,7 @@ def spoken():
 
 
 def _is_template(value):
-    return isinstance(value, str) and ("Yes" == value or "No" == value or bool(re.search(r"\w .*\w|^\{", value)))
+    return isinstance(value, str) and (value == "Yes" or value == "No" or bool(re.search(r"\w .*\w|^\{", value)))
 
 
 def test_every_sentence_of_the_forms_has_its_chinese_with_the_same_places():
