@@ -70,12 +70,10 @@ class Installation:
 
     def processes(self) -> dict[str, int]:
         """The children of the parent, name → process id; name is "web", "worker", "scheduler" or "valkey"."""
-        found = {}
-        for process_id in children_of(self.parent.pid):
-            command = Path(f"/proc/{process_id}/cmdline").read_bytes().replace(b"\0", b" ").decode().strip()
-            name = "web" if "waitress" in command else "valkey" if "valkey-server" in command else command.split()[-1]
-            found[name] = process_id
-        return found
+        signs = {"waitress": "web", "valkey-server": "valkey", "flask --app wsgi worker": "worker"}
+        signs["flask --app wsgi scheduler"] = "scheduler"
+        commands = {process_id: command_of(process_id) for process_id in children_of(self.parent.pid)}
+        return {signs[sign]: each for each, command in commands.items() for sign in signs if sign in command}
 
     def kill(self, name: str) -> None:
         """kill -9 one of them, and wait until it runs again."""
@@ -99,6 +97,14 @@ class Installation:
 
 def children_of(process_id: int) -> list[int]:
     return [int(word) for word in Path(f"/proc/{process_id}/task/{process_id}/children").read_text().split()]
+
+
+def command_of(process_id: int) -> str:
+    """Its command line; "" when it has ended."""
+    try:
+        return Path(f"/proc/{process_id}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
 
 
 def run_to_refusal(**environment: str) -> subprocess.CompletedProcess[str]:

@@ -6,6 +6,7 @@ import signal
 import socket
 import time
 import urllib.request
+from collections.abc import Iterator
 
 import pytest
 
@@ -16,11 +17,19 @@ from tests.test_setup_children import gone
 
 
 @pytest.fixture
-def installation(tmp_path):
+def installation(tmp_path) -> Iterator[Installation]:
     """An office without a demo, not started yet."""
     made = Installation(tmp_path / "data", JUANLIU_DEMO="0")
     yield made
     made.stop(signal.SIGKILL)
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory) -> Iterator[Installation]:
+    """One that runs, and goes on running."""
+    made = Installation(tmp_path_factory.mktemp("running") / "data", JUANLIU_DEMO="0")
+    yield made.start()
+    made.stop()
 
 
 def health(installation) -> dict:
@@ -32,12 +41,10 @@ def everyone(installation) -> list[int]:
     return [installation.parent.pid, *installation.processes().values()]
 
 
-def test_it_runs_web_worker_scheduler_and_valkey(installation):
-    installation.start()
-
-    assert set(installation.processes()) == {"web", "worker", "scheduler", "valkey"}
-    assert f"ready: {installation.url}" in installation.said()
-    installation.wait(lambda: health(installation)["status"] == "ok", "a healthy installation")
+def test_it_runs_web_worker_scheduler_and_valkey(running):
+    assert set(running.processes()) == {"web", "worker", "scheduler", "valkey"}
+    assert f"ready: {running.url}" in running.said()
+    running.wait(lambda: health(running)["status"] == "ok", "a healthy running")
 
 
 @pytest.mark.parametrize("news", [signal.SIGINT, signal.SIGTERM])
@@ -65,11 +72,10 @@ def test_it_starts_again_right_after_its_parent_was_killed(installation):
 
 
 @pytest.mark.parametrize("name", ["web", "worker", "scheduler", "valkey"])
-def test_whoever_is_killed_comes_back(installation, name):
-    installation.start()
-    installation.kill(name)
+def test_whoever_is_killed_comes_back(running, name):
+    running.kill(name)
 
-    installation.wait(lambda: health_or_none(installation) == "ok", f"health after {name} was killed")
+    running.wait(lambda: health_or_none(running) == "ok", f"health after {name} was killed")
 
 
 def health_or_none(installation) -> str | None:
@@ -143,25 +149,22 @@ def test_a_data_folder_too_deep_for_a_socket_is_named(tmp_path):
     assert "the path is too long for a socket; choose a shorter one, or set REDIS_URL" in refused.stderr
 
 
-def test_one_data_folder_has_one_parent(installation):
-    installation.start()
-    refused = run_to_refusal(JUANLIU_DATA=str(installation.data))
+def test_one_data_folder_has_one_parent(running):
+    refused = run_to_refusal(JUANLIU_DATA=str(running.data))
 
     assert refused.returncode == 2
-    assert f"already runs with the data folder {installation.data}" in refused.stderr
+    assert f"already runs with the data folder {running.data}" in refused.stderr
 
 
-def test_the_socket_of_the_bundled_valkey_is_ours_alone(installation):
-    installation.start()
-    folder = installation.data / "valkey"
+def test_the_socket_of_the_bundled_valkey_is_ours_alone(running):
+    folder = running.data / "valkey"
 
     assert folder.stat().st_mode & 0o077 == 0
     assert (folder / "valkey.sock").stat().st_mode & 0o077 == 0
 
 
-def test_a_body_far_beyond_the_limit_is_refused_before_it_is_read(installation):
-    installation.start()
-    with socket.create_connection(("127.0.0.1", installation.port), timeout=10) as connection:
+def test_a_body_far_beyond_the_limit_is_refused_before_it_is_read(running):
+    with socket.create_connection(("127.0.0.1", running.port), timeout=10) as connection:
         connection.sendall(b"POST /packs/imports HTTP/1.1\r\nHost: x\r\nContent-Length: 1073741824\r\n\r\n")
         assert b" 413 " in connection.recv(200)
 

@@ -63,7 +63,8 @@ def serve(settings: Settings) -> int:
         children.start(Child("scheduler", [*FLASK, "scheduler"]))
         await_answer(children, settings)
         say(f"Juanliu is ready: {address(settings)}    (stop with Ctrl-C)")
-        children.run([*FLASK, "demo", "accounts"])
+        if settings.demo:
+            children.run([*FLASK, "demo", "accounts"])
         while True:
             children.tend(3600)
     except AskedToStop:
