@@ -140,6 +140,9 @@ class Receiving:
 
         return self.seen(tracking_no, look)
 
+    def known(self, session: Any, task: UserTask) -> dict[str, Any]:
+        return instances.variables(session, task.instance)
+
     def exceptions(self, tracking_no: str, still_open: bool = False) -> list[str]:
         return self.seen(tracking_no, lambda session, pack: sorted(
             each.code for each in pack.exceptions if not (still_open and each.resolved_at)))
