@@ -7,6 +7,7 @@ everything: the sweep wakes what waits.
 """
 
 import logging
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -37,27 +38,31 @@ LEASE = timedelta(seconds=30)        # after this a worker that has not begun it
 BACKOFF = (5, 30, 120, 600)          # seconds before the second, third … try; then a person must look
 GRACE = timedelta(seconds=3)         # what has been due for longer has not been woken, or its waker is lost
 QUEUE = "juanliu"
+QUEUE_KEY = f"rq:queue:{QUEUE}"      # where RQ keeps the line
 ENTRY = "workflow.worker.perform"
-PATIENCE = 600                       # seconds RQ lets one job run
+PATIENCE = 600                       # seconds one job may run
+FORGET = 3600                        # seconds after which a wake-up nobody took is worth nothing
+SILENCE = 5.0                        # seconds in which an unreachable queue is not tried again
 SWEPT = 500                          # jobs looked at in one sweep
 
 
 class Queue:
     """The wake-up line to the workers. Losing it loses nothing, so its troubles are logged, never raised."""
 
-    def __init__(self, url: str, name: str = QUEUE) -> None:
+    def __init__(self, url: str) -> None:
         self.connection = connect(url)
-        self._queue = rq.Queue(name, connection=self.connection, serializer=JSONSerializer)
+        self._queue = rq.Queue(QUEUE, connection=self.connection, serializer=JSONSerializer)
+        self._silent_until = 0.0
 
     def wake(self, job_ids: Iterable[int]) -> bool:
-        """Have workers look at these jobs; False when the queue cannot be reached."""
-        wakes = [
-            rq.Queue.prepare_data(ENTRY, args=(job_id,), timeout=PATIENCE, result_ttl=0, failure_ttl=3600)
-            for job_id in job_ids
-        ]
+        """Have workers look at these jobs; False when the queue cannot be reached (tried again after SILENCE)."""
+        if time.monotonic() < self._silent_until:
+            return False
+        wakes = [rq.Queue.prepare_data(ENTRY, args=(job_id,), timeout=PATIENCE, ttl=FORGET) for job_id in job_ids]
         try:
             self._queue.enqueue_many(wakes)
         except redis.RedisError as error:
+            self._silent_until = time.monotonic() + SILENCE
             log.warning("queue_unreachable", extra={"error": str(error)})
             return False
         return True
@@ -72,7 +77,7 @@ class Queue:
 
 def connect(url: str) -> redis.Redis:
     """A connection that fails fast: a person may be waiting for the page."""
-    return redis.Redis.from_url(url, socket_connect_timeout=1, retry=Retry(NoBackoff(), 1))
+    return redis.Redis.from_url(url, socket_connect_timeout=1, socket_timeout=5, retry=Retry(NoBackoff(), 1))
 
 
 @dataclass(frozen=True)

@@ -49,8 +49,8 @@ def agree(
     session: Session, instance: ProcessInstance, model: Model, waits: Sequence[Wait], around: Callable[[], Around]
 ) -> Changes:
     """Make the rows agree with the waits. `around` is asked for only when a new task needs it."""
-    rows = {_row_key(row): row.id for row in session.execute(_live_rows(instance.id))}
-    wanted = {_wait_key(wait): wait for wait in waits}
+    rows = {row_key(row): row.id for row in session.execute(live_rows([instance.id]))}
+    wanted = {wait_key(wait): wait for wait in waits}
     changes = Changes()
     _end(session, {key: row_id for key, row_id in rows.items() if key not in wanted}, changes)
     fresh = [wait for key, wait in wanted.items() if key not in rows]
@@ -58,27 +58,33 @@ def agree(
     return changes
 
 
-def _live_rows(instance_id: int) -> Select[Any]:
-    def rows(kind: str, table: Any, token: Any, live: Any, due: Any = None) -> Select[Any]:
-        at = literal(None, Moment()) if due is None else due
-        owner = table.parent_id if table is ProcessInstance else table.instance_id
-        query = select(literal(kind).label("kind"), table.id.label("id"), token.label("token_id"), at.label("due_at"))
-        return query.where(owner == instance_id, live) if live is not None else query.where(owner == instance_id)
+def live_rows(instance_ids: Sequence[int]) -> Select[Any]:
+    """(instance_id, kind, id, token_id, due_at) of every row that stands for a wait of these instances."""
 
+    def rows(kind: str, table: Any, owner: Any, token: Any, live: Any, due: Any = None) -> Select[Any]:
+        at = literal(None, Moment()) if due is None else due
+        return select(
+            owner.label("instance_id"), literal(kind).label("kind"), table.id.label("id"), token.label("token_id"),
+            at.label("due_at"),
+        ).where(owner.in_(instance_ids), *live)
+
+    child = ProcessInstance
     return union_all(
-        rows("user_task", UserTask, UserTask.token_id, UserTask.status == TaskStatus.OPEN),
-        rows("job", Job, Job.token_id, Job.status.in_(LIVE_JOBS)),
-        rows("timer", Timer, Timer.token_id, Timer.status == TimerStatus.WAITING, Timer.due_at),
-        rows("news", Subscription, Subscription.token_id, None),
-        rows("call", ProcessInstance, ProcessInstance.parent_token_id, ProcessInstance.status.in_(LIVE_INSTANCES)),
+        rows("user_task", UserTask, UserTask.instance_id, UserTask.token_id, [UserTask.status == TaskStatus.OPEN]),
+        rows("job", Job, Job.instance_id, Job.token_id, [Job.status.in_(LIVE_JOBS)]),
+        rows("timer", Timer, Timer.instance_id, Timer.token_id, [Timer.status == TimerStatus.WAITING], Timer.due_at),
+        rows("news", Subscription, Subscription.instance_id, Subscription.token_id, []),
+        rows("call", child, child.parent_id, child.parent_token_id, [child.status.in_(LIVE_INSTANCES)]),
     )
 
 
-def _row_key(row: Any) -> Key:
+def row_key(row: Any) -> Key:
+    """What a row of `live_rows` stands for."""
     return (row.kind, row.token_id, row.due_at) if row.kind == "timer" else (row.kind, row.token_id)
 
 
-def _wait_key(wait: Wait) -> Key:
+def wait_key(wait: Wait) -> Key:
+    """The same for a wait of the engine."""
     if wait.kind is WaitKind.TIMER:
         return ("timer", wait.token_id, wait.due_at)
     return ("news" if wait.kind in (WaitKind.MESSAGE, WaitKind.SIGNAL) else wait.kind.value, wait.token_id)

@@ -15,8 +15,9 @@ from workflow.engine.commands import (
     start,
     state_problems,
     throw_error,
+    waits_of,
 )
-from workflow.engine.model import Model, parse
+from workflow.engine.model import Model, parse, prepare
 from workflow.engine.problems import (
     BudgetExceeded,
     EngineProblem,
@@ -53,8 +54,10 @@ __all__ = [
     "live_tokens",
     "open_",
     "parse",
+    "prepare",
     "seal",
     "start",
     "state_problems",
     "throw_error",
+    "waits_of",
 ]

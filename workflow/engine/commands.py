@@ -4,7 +4,7 @@ from workflow.engine import codec
 from workflow.engine.instance import Instance
 from workflow.engine.model import Model
 from workflow.engine.problems import EngineProblem, TokenGone, UncaughtError
-from workflow.engine.shapes import Step, WaitKind
+from workflow.engine.shapes import Step, Wait, WaitKind
 from workflow.engine.token import Token
 from workflow.engine.waits import is_waiting, waits
 from workflow.expressions import Around
@@ -61,6 +61,11 @@ def cancel(model: Model, state: bytes, around: Around) -> Step:
 def state_problems(model: Model, state: bytes) -> list[str]:
     """What is wrong with a saved state, in sentences; nothing when all is well. For fsck."""
     return codec.problems(state, model.specification)
+
+
+def waits_of(model: Model, state: bytes) -> tuple[Wait, ...]:
+    """What a saved state waits for, as its last Step said. For fsck."""
+    return waits(codec.load(state, model.specification))
 
 
 def live_tokens(model: Model, state: bytes) -> dict[str, str]:
