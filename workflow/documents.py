@@ -1,46 +1,115 @@
-"""Word papers from templates an office edits itself: what stands in {{ }} is filled in, and nothing else can happen."""
+"""Letters and slips: a .docx template an office edits in Word, filled with facts.
+
+The template is a file from outside: it is checked before it is opened, and its placeholders run in a sandbox without
+access to anything but the facts. (docxtpl's own environment would run any Python a template names.)
+"""
 
 import io
 import zipfile
 from collections.abc import Mapping
 from typing import Any
 
-from docx.opc.exceptions import PackageNotFoundError
 from docxtpl import DocxTemplate
 from jinja2 import StrictUndefined, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
+from lxml import etree
 
+from workflow import xmlsafe
 from workflow.errors import Invalid
 
-PARTS_AT_MOST = 1_000
-UNPACKED_BYTES_AT_MOST = 20 * 1024 * 1024
+LARGEST_FILE = 5_000_000       # bytes of the template
+LARGEST_CONTENT = 20_000_000   # bytes unpacked
+MOST_PARTS = 500
+LONGEST_RANGE = 2_000          # rounds of a range() in a template
+BODY = "word/document.xml"
+_LIMITS = xmlsafe.Limits(size=8_000_000, elements=60_000, depth=200, attribute=100_000)
+_ACTIVE = ("vbaproject", "activex", "embeddings/", "oleobject")
+_LINKS = ("hyperlink",)        # a link goes nowhere until a person clicks it
+
+
+class TemplateRefused(Invalid):
+    """A template that cannot be used; the sentence says why."""
+
+    message = "This template cannot be used."
+
+    def __init__(self, message: str | None = None, **facts: Any) -> None:
+        super().__init__(message=message, **facts)
 
 
 def render(template: bytes, facts: Mapping[str, Any]) -> bytes:
-    """The .docx made of a .docx template and the facts it names (Jinja tags as docxtpl reads them).
+    """The filled .docx. Placeholders are Jinja's: `{{ name }}`, `{%tr for row in rows %}`; text is escaped.
 
-    Runs in a sandbox, escapes what it fills in. Raises Invalid when the template is no Word file, is too large, asks
-    for a fact there is not, or tries what it may not.
+    Raises TemplateRefused for a file that is no plain .docx, or a placeholder nothing is known of.
     """
-    _check_size(template)
-    out = io.BytesIO()
+    check(template)
+    document = DocxTemplate(io.BytesIO(template))
     try:
-        paper = DocxTemplate(io.BytesIO(template))
-        sandbox = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=True)
-        paper.render(dict(facts), jinja_env=sandbox, autoescape=True)
-        paper.save(out)
+        document.render(dict(facts), jinja_env=_sandbox(), autoescape=True)
     except TemplateError as problem:
-        raise Invalid(message="The template of this paper cannot be filled in: {reason}", reason=str(problem)) from None
-    except (PackageNotFoundError, KeyError, ValueError):
-        raise Invalid(message="The template of this paper is not a Word file (.docx).") from None
-    return out.getvalue()
+        raise TemplateRefused("The template cannot be filled: {reason}", reason=str(problem)[:300]) from problem
+    except (TypeError, ValueError, OverflowError, ArithmeticError, etree.XMLSyntaxError) as problem:
+        raise TemplateRefused("The template cannot be filled: {reason}", reason=str(problem)[:300]) from problem
+    made = io.BytesIO()
+    document.save(made)
+    return made.getvalue()
 
 
-def _check_size(template: bytes) -> None:
+def check(template: bytes) -> None:
+    """Refuse what is no plain Word document: too large, macros, embedded objects, parts loaded from elsewhere."""
+    if len(template) > LARGEST_FILE:
+        raise TemplateRefused("The template is larger than {limit} bytes.", limit=LARGEST_FILE)
     try:
-        with zipfile.ZipFile(io.BytesIO(template)) as archive:
-            parts = archive.infolist()
+        with zipfile.ZipFile(io.BytesIO(template)) as package:
+            _check_parts(package)
+            for name in package.namelist():
+                if name.endswith((".xml", ".rels")):
+                    _check_xml(name, _read(package, name))
     except zipfile.BadZipFile:
-        raise Invalid(message="The template of this paper is not a Word file (.docx).") from None
-    if len(parts) > PARTS_AT_MOST or sum(part.file_size for part in parts) > UNPACKED_BYTES_AT_MOST:
-        raise Invalid(message="The template of this paper is too large.")
+        raise TemplateRefused("The template is not a .docx file.") from None
+
+
+def _check_parts(package: zipfile.ZipFile) -> None:
+    parts = package.infolist()
+    if BODY not in package.namelist():
+        raise TemplateRefused("The template is not a .docx file.")
+    if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > LARGEST_CONTENT:
+        raise TemplateRefused("The template is too large when unpacked.")
+    for part in parts:
+        if any(word in part.filename.lower() for word in _ACTIVE):
+            raise TemplateRefused("The template holds macros or embedded objects ({part}).", part=part.filename[:80])
+
+
+def _read(package: zipfile.ZipFile, name: str) -> bytes:
+    """The part, however large it claims to be: never more than the limit is unpacked."""
+    with package.open(name) as part:
+        content = part.read(_LIMITS.size + 1)
+    if len(content) > _LIMITS.size:
+        raise TemplateRefused("The template is too large when unpacked.")
+    return content
+
+
+def _check_xml(name: str, content: bytes) -> None:
+    try:
+        root = xmlsafe.read(content, _LIMITS)
+    except xmlsafe.XmlRefused as problem:
+        raise TemplateRefused("The template is damaged: {part}: {reason}", part=name, reason=problem.sentence) from None
+    if not name.endswith(".rels"):
+        return
+    for relation in root:
+        kind = (relation.get("Type") or "").rsplit("/", 1)[-1].lower()
+        if relation.get("TargetMode") == "External" and kind not in _LINKS:
+            said = "The template loads something from elsewhere ({target})."
+            raise TemplateRefused(said, target=(relation.get("Target") or "")[:200])
+
+
+def _sandbox() -> ImmutableSandboxedEnvironment:
+    sandbox = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=True)
+    sandbox.globals = {"range": _short_range}
+    return sandbox
+
+
+def _short_range(*bounds: int) -> range:
+    rounds = range(*bounds)
+    if len(rounds) > LONGEST_RANGE:
+        raise ValueError(f"range() goes up to {LONGEST_RANGE} rounds")
+    return rounds
