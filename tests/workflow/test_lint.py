@@ -134,6 +134,14 @@ def test_a_split_that_all_ways_of_a_decision_pass_is_no_deadlock():
     assert "deadlock" not in said(drawing)
 
 
+def test_where_two_tokens_may_decide_differently_a_deadlock_is_only_a_warning():
+    drawing = (
+        "start s\nand f\nuser c\nuser d\nxor m\nxor g\nuser a\nuser b\nand j\nend e\ns -> f\nf -> c -> m\nf -> d -> m\nm -> g\n"
+        "g -> a if x = 1\ng -> b default\na -> j\nb -> j\nj -> e"
+    )
+    assert "deadlock" not in said(drawing) and said(drawing, level=Level.WARNING)["deadlock"][0] == "j"
+
+
 def test_a_decision_without_default_is_only_a_warning():
     drawing = "start s\nxor g\nuser a\nuser b\nend e\ns -> g\ng -> a if x = 1\ng -> b if x = 2\na -> e\nb -> e"
     assert said(drawing) == {} and said(drawing, level=Level.WARNING)["decision"][0] == "g"

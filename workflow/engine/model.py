@@ -36,6 +36,12 @@ def parse(xml: bytes, key: str | None = None, known: lint.Known = lint.NOTHING_K
     Raises DefinitionRefused with all findings when the file cannot run exactly as drawn, or cannot be read.
     """
     lint.require(xml, known)
+    return prepare(xml, key)
+
+
+def prepare(xml: bytes, key: str | None = None) -> Model:
+    """As `parse`, for a file accepted before: it is not judged again, so that rules added later stop no running
+    process. Raises DefinitionRefused only when there is no such process."""
     return _model(_chosen(xmlsafe.read(xml), key))
 
 

@@ -9,7 +9,7 @@ from lxml import etree
 from workflow import xmlsafe
 from workflow.diagram import reading
 from workflow.errors import DefinitionRefused, sentence
-from workflow.lint import elements, events, flows, people, references  # noqa: F401 - their rules register themselves
+from workflow.lint import elements, events, flows, people, references, soundness  # noqa: F401 - their rules register themselves
 from workflow.lint.file import file_findings
 from workflow.lint.findings import NOTHING_KNOWN, Finding, Known, Level, error, rule, rules, warning
 
