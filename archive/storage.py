@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, exists, select, text, update
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from archive import columns, custody, dossiers
@@ -118,10 +118,8 @@ def free_positions(
     session: Session, room: str | None = None, near: str | None = None, limit: int = 20
 ) -> list[Position]:
     """Usable positions with a free slot: the nearest to `near` by code, else in walking order."""
-    free = select(Position).where(
-        Position.usable,
-        exists().where(PositionSlot.position_id == Position.id, PositionSlot.dossier_id.is_(None)),
-    )
+    empty = select(PositionSlot.position_id).where(PositionSlot.dossier_id.is_(None))  # listed once, by its own index
+    free = select(Position).where(Position.usable, Position.id.in_(empty))
     if room:
         free = free.where(Position.room_code == normalise(room))
     if not near:
