@@ -74,7 +74,7 @@ def _waiting_at(session: Session, rows: list[DayRow]) -> dict[int | None, str]:
     query = select(UserTask.case_id, UserTask.name).where(
         UserTask.case_id.in_([row.case_id for row in rows]), UserTask.status == TaskStatus.OPEN
     )
-    return {case_id: name for case_id, name in session.execute(query.order_by(UserTask.id))}
+    return dict(session.execute(query.order_by(UserTask.id)).all())
 
 
 def _report_facts(figures: DayFigures, known: Mapping[str, Any]) -> dict[str, Any]:

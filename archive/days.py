@@ -103,6 +103,8 @@ def delivery_day(session: Session, at: datetime) -> date:
 
 def open_day(session: Session, day: date, by: str) -> Day:
     """The day's row and its closing process, made once; two at once make one."""
+    if (known := session.get(Day, day)) is not None:
+        return known
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     fresh = dialect.insert(Day).values(day=day, status=DayStatus.OPEN, opened_at=now(), opened_by=by, figures={})
     made = session.execute(fresh.on_conflict_do_nothing().returning(Day.day)).first()

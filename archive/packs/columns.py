@@ -11,16 +11,21 @@ from workflow.errors import Sentence, sentence
 # field → the headers senders use; compared without blanks, brackets and signs
 SYNONYMS: dict[str, tuple[str, ...]] = {
     "tracking_no": (
-        "运单号", "运单编号", "快递单号", "快递号", "邮件号", "邮件号码", "ems单号", "ems运单号", "ems号", "单号", "机要号",
-        "机要编号", "机要文件号", "寄递单号", "物流单号", "trackingno", "trackingnumber",
+        "运单号", "运单编号", "快递单号", "快递号", "邮件号", "邮件号码", "ems单号", "ems运单号", "ems号", "单号",
+        "机要号", "机要编号", "机要文件号", "寄递单号", "物流单号", "trackingno", "trackingnumber",
     ),
     "name": ("姓名", "学生姓名", "毕业生姓名", "档案姓名", "人员姓名", "名字", "name"),
     "id_no": ("身份证号", "身份证号码", "身份证", "公民身份号码", "证件号码", "证件号", "idno", "idnumber"),
-    "sender": ("寄件单位", "学校", "学校名称", "毕业院校", "毕业学校", "院校", "寄件人", "发件单位", "来档单位", "转出单位", "sender", "school"),
+    "sender": (
+        "寄件单位", "学校", "学校名称", "毕业院校", "毕业学校", "院校", "寄件人", "发件单位", "来档单位", "转出单位",
+        "sender", "school",
+    ),
     "sender_city": ("寄件城市", "寄件地", "寄出地", "发件城市", "学校所在地", "来档地", "城市", "sendercity", "city"),
     "channel": ("渠道", "寄递方式", "寄送方式", "邮寄方式", "转递方式", "来档方式", "方式", "channel"),
     "addressee": ("收件单位", "收件人", "接收单位", "转往单位", "档案接收单位", "addressee"),
-    "sent_date": ("寄出日期", "寄出时间", "寄件日期", "邮寄日期", "寄送日期", "发出日期", "转出日期", "交寄日期", "sentdate"),
+    "sent_date": (
+        "寄出日期", "寄出时间", "寄件日期", "邮寄日期", "寄送日期", "发出日期", "转出日期", "交寄日期", "sentdate",
+    ),
     "grad_date": ("毕业时间", "毕业日期", "毕业年月", "graddate", "graduation"),
     "major": ("专业", "专业名称", "所学专业", "major"),
     "education": ("学历", "学历层次", "培养层次", "education"),
@@ -47,6 +52,7 @@ REQUIRED = ("tracking_no", "name")
 LONGEST = {"tracking_no": 60, "name": 100, "sender": 200, "sender_city": 100, "addressee": 200}
 
 EXCEL_DAY_ZERO = date(1899, 12, 30)  # Excel's serial 1 is 1900-01-01, with its false 29 February 1900
+SERIALS = range(29_221, 73_416)  # 1980 to 2100; other five digits are a slip of the finger
 EXACT_DIGITS = 15  # a spreadsheet keeps 15 digits of a number; the rest are gone
 _BRACKETS = re.compile(r"[(（\[【].*?[)）\]】]")
 _SIGNS = re.compile(r"[\s\W_]+")
@@ -105,11 +111,11 @@ def day_of(cell: Any) -> str:
     text = text_of(cell)
     if not text:
         return ""
-    if re.fullmatch(r"\d{5}", text):
+    if re.fullmatch(r"\d{5}", text) and int(text) in SERIALS:
         return (EXCEL_DAY_ZERO + timedelta(days=int(text))).isoformat()
     if re.fullmatch(r"\d{6}|\d{8}", text):
         text = "-".join(part for part in (text[:4], text[4:6], text[6:]) if part)
-    found = _DAY.match(text.replace(" ", ""))
+    found = _DAY.match(re.sub(r"\s*([-/.年月])\s*", r"\1", text))
     try:
         year, month, day = found.groups() if found else ("", "", "")
         whole = date(int(year), int(month), int(day or 1)).isoformat()
