@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session, joinedload
 from workflow import cases, definitions, engine, history, office, outgoing, registry, values, waits
 from workflow.clock import now
 from workflow.engine import Around, Step, Thrown
-from workflow.errors import Conflict, NotFound, Refusal
+from workflow.errors import Conflict, NotFound, Refusal, sentence
 from workflow.expressions import compile_value
 from workflow.models import Case, ProcessDefinition, ProcessInstance, Variable
 from workflow.statuses import InstanceStatus
@@ -255,7 +255,7 @@ def _check_depth(session: Session, instance: ProcessInstance) -> None:
     while at.parent_id is not None:
         depth, at = depth + 1, session.get_one(ProcessInstance, at.parent_id)
     if depth > DEEPEST_CALL:
-        raise engine.BudgetExceeded(what="the depth of called processes", limit=DEEPEST_CALL)
+        raise engine.BudgetExceeded(what=sentence("the depth of called processes"), limit=DEEPEST_CALL)
 
 
 def _end(session: Session, instance: ProcessInstance, step: Step) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from workflow.engine import Activity, Around, ExpressionFailed
-from workflow.errors import Refusal
+from workflow.errors import Refusal, sentence
 from workflow.expressions import compile_value
 from workflow.expressions.times import Duration, later, parse
 from workflow.identity import User
@@ -86,7 +86,7 @@ def _moment(activity: Activity, around: Around) -> datetime | None:
         return None
     when = parse(str(text), around.zone)
     if when is None:
-        raise _failed(activity, activity.due_date, "a day, a moment or a duration is needed")
+        raise _failed(activity, activity.due_date, sentence("a day, a moment or a duration is needed"))
     if isinstance(when, Duration):
         return later(around.now, when, around.zone)
     if not isinstance(when, datetime):
@@ -101,7 +101,7 @@ def _priority(activity: Activity, around: Around) -> int:
     try:
         return min(100, max(0, int(value)))
     except (TypeError, ValueError):
-        raise _failed(activity, activity.priority, "a whole number from 0 to 100 is needed") from None
+        raise _failed(activity, activity.priority, sentence("a whole number from 0 to 100 is needed")) from None
 
 
 def _failed(activity: Activity, expression: str | None, reason: Any) -> ExpressionFailed:
