@@ -5,6 +5,7 @@ import pytest
 from tests.workflow.engine.drawing import HEAD, Run
 from workflow import engine
 from workflow.diagram import reading
+from workflow.lint import Level, lint
 from workflow.xmlsafe import read
 
 
@@ -65,6 +66,16 @@ LISTENERS = [
 @pytest.mark.parametrize("extensions", LISTENERS)
 def test_the_listeners_of_completion_are_found(extensions):
     assert task("", extensions).listeners == ("packs.accept",)
+
+
+@pytest.mark.parametrize("extension", [
+    "<camunda:executionListener event=\"start\"/>", "<camunda:inputOutput/>", "<zeebe:ioMapping/>", "<spiff:preScript/>",
+    '<camunda:taskListener event="create" class="x"/>',
+])
+def test_what_other_makers_say_and_we_do_not_carry_out_is_warned_of(extension):
+    xml = process(f'<startEvent id="s"/><userTask id="a"><extensionElements>{extension}</extensionElements></userTask>'
+                  '<sequenceFlow id="f" sourceRef="s" targetRef="a"/>')
+    assert [(found.element, found.level) for found in lint(xml) if found.rule == "ignored_extension"] == [("a", Level.WARNING)]
 
 
 def test_properties_names_and_documentation_are_read():

@@ -1,13 +1,15 @@
 """The expression language: what it means, what it refuses, and that nothing gets out of it."""
 
+import random
 import sys
 import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from workflow.expressions import Around, EvaluationFailed, ExpressionRefused, compile_value
+from workflow.expressions import BUILT_IN, Around, EvaluationFailed, ExpressionRefused, compile_value
 from workflow.expressions import compile as compile_expression
+from workflow.expressions.tokens import INSTEAD, WORDS
 
 NOW = datetime(2026, 7, 1, 17, 30, tzinfo=UTC)      # 2 July, 01:30, in the office
 VARIABLES = {
@@ -194,6 +196,20 @@ def test_an_attribute_with_a_broken_place_is_refused():
 
 def test_short_circuits_do_not_look_at_the_rest():
     assert value("false and x + pack") is False and value("true or x + pack") is True
+
+
+def test_whatever_is_typed_is_answered_or_refused_with_a_sentence():
+    chance = random.Random(7)
+    parts = [*INSTEAD, *WORDS, *BUILT_IN, *VARIABLES, *"()[],.?:+-*/%<>=!\"'&| \n{}$#", "1", "2.5", "..", "'a'", "P1D", "'P1D'"]
+    answered = 0
+    for _ in range(5_000):
+        text = " ".join(chance.choices(parts, k=chance.randrange(1, 9)))
+        try:
+            value(text)
+            answered += 1
+        except (ExpressionRefused, EvaluationFailed) as refused:
+            assert str(refused)
+    assert answered > 100
 
 
 def test_evaluating_is_quick():

@@ -24,6 +24,11 @@ _FIELDS: dict[str, tuple[tuple[str, ...], tuple[tuple[str, str], ...]]] = {
     "priority": (("priority",), (("priorityDefinition", "priority"),)),
     "topic": (("topic",), (("taskDefinition", "type"),)),
 }
+_UNDERSTOOD = {
+    "properties", "taskListener", "taskListeners", "assignmentDefinition", "formDefinition", "taskSchedule",
+    "priorityDefinition", "taskDefinition", "serviceTaskOperator", "calledElement", "subscription",
+    "loopCharacteristics", "userTask", "modelerTemplateIcon",
+}  # fmt: skip
 
 
 def properties(element: etree._Element) -> dict[str, str]:
@@ -63,6 +68,18 @@ def listeners(element: etree._Element) -> tuple[str, ...]:
     for group in _extensions(element, ZEEBE, "taskListeners"):
         found += [entry.get("type") or "" for entry in group if entry.get("eventType") in ("completing", "complete")]
     return tuple(topic for topic in map(_bare, found) if topic)
+
+
+def ignored(element: etree._Element) -> tuple[str, ...]:
+    """Names of extension elements of the three dialects that say something we do not carry out."""
+    found = []
+    for extension in element.iterchildren(bpmn("extensionElements")):
+        for child in extension.iterchildren(etree.Element):
+            name = etree.QName(child)
+            foreign = name.namespace in (CAMUNDA, ZEEBE, SPIFF) and name.localname not in _UNDERSTOOD
+            if foreign or (name.localname == "taskListener" and child.get("event") != "complete"):
+                found.append(name.localname)
+    return tuple(found)
 
 
 def called_element(element: etree._Element) -> str | None:

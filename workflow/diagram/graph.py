@@ -60,6 +60,7 @@ class Node:
     loop: Loop | None = None
     default: str | None = None
     triggered_by_event: bool = False
+    ignored: tuple[str, ...] = ()  # extension elements that say something we do not carry out
 
     @property
     def id(self) -> str:

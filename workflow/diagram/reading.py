@@ -82,6 +82,7 @@ class _Reader:
             loop=dialects.loop(element),
             default=element.get("default"),
             triggered_by_event=element.get("triggeredByEvent") == "true",
+            ignored=dialects.ignored(element),
         )
 
     def _activity(self, element: etree._Element, event: Event | None, lane: str | None) -> Activity:

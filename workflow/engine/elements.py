@@ -11,7 +11,7 @@ from SpiffWorkflow.bpmn.specs.mixins.bpmn_spec_mixin import BpmnSpecMixin
 from SpiffWorkflow.util.task import TaskState
 
 from workflow.diagram.graph import Node
-from workflow.engine.problems import NoWayOut
+from workflow.engine.problems import EngineProblem, NoWayOut
 from workflow.engine.shapes import WaitKind
 from workflow.engine.specification import Specification, Way
 from workflow.engine.token import Token
@@ -127,7 +127,10 @@ class Call(Job):
     called: Expression
 
     def _update_hook(self, token: Token) -> bool:
-        token.internal_data["name"] = token.workflow.evaluate(self.called, token)
+        name = token.workflow.evaluate(self.called, token)
+        if not isinstance(name, str) or not name:
+            raise EngineProblem("“{activity}” names no process to call.", activity_id=self.bpmn_id)
+        token.internal_data["name"] = name
         return super()._update_hook(token)
 
 

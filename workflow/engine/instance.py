@@ -15,7 +15,7 @@ from SpiffWorkflow.workflow import Workflow
 from workflow.engine.problems import BudgetExceeded, ExpressionFailed
 from workflow.engine.shapes import Happening, Thrown
 from workflow.engine.token import LIVE, Token
-from workflow.errors import sentence
+from workflow.errors import Refusal, sentence
 from workflow.expressions import Around, EvaluationFailed, Expression, holds
 
 if TYPE_CHECKING:
@@ -133,16 +133,17 @@ class Instance(Workflow):
         """The JSON value of an expression as this token sees the world; raises ExpressionFailed."""
         try:
             return expression.evaluate(self.around_of(token, **more))
-        except EvaluationFailed as problem:
+        except Refusal as problem:  # also of a function of the host
             raise self.failed(expression, token, problem) from problem
 
     def is_true(self, expression: Expression, token: Token, **more: Any) -> bool:
+        value = self.evaluate(expression, token, **more)
         try:
-            return holds(self.evaluate(expression, token, **more))
+            return holds(value)
         except EvaluationFailed as problem:
             raise self.failed(expression, token, problem) from problem
 
-    def failed(self, expression: Expression, token: Token, problem: EvaluationFailed) -> ExpressionFailed:
+    def failed(self, expression: Expression, token: Token, problem: Refusal) -> ExpressionFailed:
         return ExpressionFailed(
             activity_id=token.task_spec.bpmn_id, expression=expression.text[:80], reason=problem.sentence
         )

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from workflow.diagram.graph import Node, Process
 from workflow.errors import sentence
-from workflow.lint.findings import Finding, Known, error, rule
+from workflow.lint.findings import Finding, Known, error, rule, warning
 
 _REFUSED_SENTENCES = {
     "scriptTask": "Scripts are not run. Use a service task with a topic, or set the value in a form.",
@@ -29,6 +29,14 @@ def unsupported_element(process: Process, known: Known) -> Iterator[Finding]:
             message = None
         if message:
             yield error("unsupported_element", node.id, sentence(message))
+
+
+@rule
+def ignored_extension(process: Process, known: Known) -> Iterator[Finding]:
+    """Mappings, execution listeners and the like of other makers have no effect here."""
+    for node in process.nodes.values():
+        for name in node.ignored:
+            yield warning("ignored_extension", node.id, sentence("“{name}” has no effect here; remove it.", name=name))
 
 
 @rule

@@ -5,6 +5,7 @@ import pytest
 from tests.workflow.engine.drawing import NOW, Run, bpmn
 from workflow import engine
 from workflow.engine import Around, WaitKind
+from workflow.errors import Invalid
 
 LINE = "start s\nuser a\nend e\ns -> a -> e"
 
@@ -42,6 +43,21 @@ def test_a_call_activity_waits_for_the_called_process_by_name():
 def test_the_called_process_may_be_chosen_by_an_expression():
     run = Run("start s\ncall c calls=${which}\nend e\ns -> c -> e", which="loan")
     assert run.wait("c").name == "loan"
+
+
+def test_a_call_that_names_no_process_is_refused_with_a_sentence():
+    with pytest.raises(engine.EngineProblem, match="“c” names no process to call"):
+        Run("start s\ncall c calls=${which}\nend e\ns -> c -> e")
+
+
+def test_what_a_function_of_the_house_refuses_is_told_with_the_element():
+    def refuse(day):
+        raise Invalid(message="There is no calendar for {day}.", day=day)
+
+    model = engine.parse(bpmn("start s\ncatch c date=working_days(day)\nend e\ns -> c -> e"))
+    with pytest.raises(engine.ExpressionFailed, match="“working_days\\(day\\)” at “c” cannot be used: There is no calendar for 2040") as failed:
+        engine.start(model, Around({"day": "2040"}, NOW, {"working_days": refuse}))
+    assert failed.value.activity_id == "c"
 
 
 def test_a_receive_task_waits_for_its_message_with_its_key():
