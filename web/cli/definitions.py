@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from flask.cli import AppGroup
 from sqlalchemy.exc import DBAPIError
 
 from web import deploying
@@ -16,9 +17,7 @@ from workflow.models import ProcessDefinition
 files_argument = click.argument("files", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 
 
-@click.group("definitions")
-def group() -> None:
-    """Diagrams: judge them, make versions of them, list them."""
+group = AppGroup("definitions", help="Diagrams: judge them, make versions of them, list them.")
 
 
 @group.command("lint")

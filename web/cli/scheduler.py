@@ -4,12 +4,14 @@ import signal
 from threading import Event
 
 import click
+from flask.cli import with_appcontext
 
 from web.cli.output import office
 from workflow import heartbeats, scheduler
 
 
 @click.command("scheduler")
+@with_appcontext
 def group() -> None:
     """Keep time: fire due timers and find what was lost."""
     stop = Event()

@@ -4,14 +4,12 @@ import sys
 
 import click
 from flask import current_app
+from flask.cli import AppGroup
 
 from web.cli.output import json_option, office, refusals, say
 from workflow import people
 
-
-@click.group("users")
-def group() -> None:
-    """Accounts of people."""
+group = AppGroup("users", help="Accounts of people.")
 
 
 @group.command()
