@@ -1,6 +1,8 @@
-"""What a dossier should hold, by kind of receipt (domain §5.2): GRAD a graduate's, UNIT from a unit, PERSON from
-another keeper. No 报到证 is asked for: none is issued since 2023. Necessary items are chased; nothing missing is a reason to
-refuse (人社部发〔2016〕75号: notice and undertaking)."""
+"""What a dossier should hold, by kind of receipt (domain §5.2).
+
+GRAD a graduate's, UNIT from a unit, PERSON from another keeper. No 报到证 is asked for: none is issued since 2023.
+Necessary items are chased; nothing missing is a reason to refuse (人社部发〔2016〕75号: notice and undertaking).
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

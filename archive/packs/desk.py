@@ -25,10 +25,10 @@ _KEPT_AS_LISTED = ("school", "major", "education", "grad_date", "sent_date", "ph
 class AlreadyKnown(Conflict):
     """Duplicate level D4: one tracking number, one pack."""
 
-    message = "Tracking number {tracking_no} is already known: {name}, status {status}."
+    message = "Tracking number {tracking_no} is already known: {name}."
 
     def __init__(self, pack: Pack) -> None:
-        super().__init__(tracking_no=pack.tracking_no, name=pack.listed_name or "—", status=str(pack.status))
+        super().__init__(tracking_no=pack.tracking_no, name=pack.listed_name or "—")
         self.pack = pack
 
 

@@ -94,7 +94,8 @@ def remind(session: Session, work: Work) -> Mapping[str, Any]:
     reminders = int(work.variables.get("reminders") or 0) + 1
     letter = documents.issue(
         session, pack.case, "reminder",
-        {"addressee": _other_side(pack, work), "count": reminders, "missing_necessary": [], **pack_facts(pack)}, history.SYSTEM,
+        {**pack_facts(pack), "addressee": _other_side(pack, work), "count": reminders, "missing_necessary": []},
+        history.SYSTEM,
     )
     noted(session, pack, history.SYSTEM, "reminded", count=reminders, document=letter.id)
     return {"reminders": reminders}
