@@ -13,15 +13,13 @@ from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, joinedload
 
-from workflow import cases, definitions, engine, history, office, outgoing, registry, values, waits
+from workflow import definitions, engine, history, office, outgoing, registry, titles, values, waits
 from workflow.clock import now
 from workflow.engine import Around, Step, Thrown
-from workflow.errors import Conflict, NotFound, Refusal, sentence
-from workflow.expressions import compile_value
+from workflow.errors import Conflict, NotFound, sentence
 from workflow.models import Case, ProcessDefinition, ProcessInstance, Variable
 from workflow.statuses import InstanceStatus
 
-TITLE = "caseTitle"      # property of an activity: what the case is called once the activity is done
 DEEPEST_CALL = 10        # called processes within called processes
 Facts = Mapping[str, Mapping[str, Any]]  # token id → what its "completed" event also says
 
@@ -124,7 +122,7 @@ def settle(
         raise engine.EngineProblem("The process would stand still for ever: it waits for nothing.")
     model = definitions.model(session, instance.definition)
     changes = waits.agree(session, instance, model, step.waits, lambda: around(session, known))
-    _retitle(session, instance, model, step, known)
+    titles.follow(session, instance, model, step, around(session, known))
     outgoing.send(session, instance, step.thrown)
     outgoing.catch_up(session, changes.subscriptions)
     _call(session, instance, model, changes, known)
@@ -205,22 +203,6 @@ def _tell(session: Session, instance: ProcessInstance, step: Step, actor: str, f
             happening.token_id,
             **{**happening.data, **(own or {})},
         )
-
-
-def _retitle(
-    session: Session, instance: ProcessInstance, model: engine.Model, step: Step, known: Mapping[str, Any]
-) -> None:
-    for happening in step.happenings:
-        activity = model.activities.get(happening.activity_id)
-        text = activity.properties.get(TITLE) if activity and happening.kind == "completed" else None
-        if text:
-            try:
-                title = compile_value(text).evaluate(around(session, known))
-            except Refusal as refused:
-                raise engine.ExpressionFailed(
-                    activity_id=happening.activity_id, expression=text, reason=refused.sentence
-                ) from refused
-            cases.rename(session, session.get_one(Case, instance.case_id), str(title or ""), history.SYSTEM)
 
 
 def _call(

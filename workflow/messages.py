@@ -12,13 +12,14 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from workflow import definitions, engine, history, instances, outgoing, wakeups
+from workflow import definitions, engine, history, incidents, instances, outgoing, wakeups
 from workflow.clock import now
 from workflow.db import Database
-from workflow.models import Message, ProcessInstance, Subscription
+from workflow.errors import Refusal
+from workflow.models import Incident, Message, ProcessInstance, Subscription
 from workflow.outgoing import BROADCAST, DELIVER, MESSAGE_LIVES
 from workflow.registry import Work, service_task
-from workflow.statuses import InstanceStatus, MessageStatus
+from workflow.statuses import IncidentStatus, InstanceStatus, MessageStatus
 
 log = logging.getLogger(__name__)
 REACH = "messages.reach"  # topic: take a signal to one token
@@ -84,7 +85,14 @@ def sweep(database: Database) -> int:
         session.execute(over.values(status=MessageStatus.EXPIRED))
     fits = (Subscription.kind == "message") & (Subscription.name == Message.name) & _same_key(Message.correlation_key)
     with database.reading() as session:
-        query = select(Message.id).join(Subscription, fits).where(*outgoing.alive()).distinct().limit(200)
+        stuck = select(Incident.id).where(
+            Incident.instance_id == Subscription.instance_id,
+            Incident.activity_id == Subscription.activity_id,
+            Incident.status == IncidentStatus.OPEN,
+        )
+        running = (Subscription.instance_id == ProcessInstance.id) & (ProcessInstance.status == InstanceStatus.RUNNING)
+        query = select(Message.id).join(Subscription, fits).join(ProcessInstance, running)
+        query = query.where(*outgoing.alive(), ~stuck.exists()).distinct().limit(200)
         missed = list(session.scalars(query))
     return sum(_deliver_one(database, message_id) for message_id in missed)
 
@@ -150,6 +158,17 @@ def _deliver_one(database: Database, message_id: int) -> bool:
     try:
         with database.transaction() as session:
             return deliver(session, session.get_one(Message, message_id))
-    except Exception:  # one message that cannot be delivered does not stop the others
-        log.exception("message_failed", extra={"message": message_id})
+    except (engine.EngineProblem, Refusal) as problem:
+        log.warning("message_failed", extra={"news": message_id, "reason": str(problem)})
+        _note(database, message_id, str(problem))
         return False
+
+
+def _note(database: Database, message_id: int, reason: str) -> None:
+    """One incident where the message would have gone; until it is resolved the sweep leaves that place alone."""
+    with database.transaction() as session:
+        readers = _readers(session, session.get_one(Message, message_id))
+        if readers:
+            subscription = session.get_one(Subscription, readers[0][0])
+            instance = instances.lock(session, subscription.instance_id)
+            incidents.open_(session, reason, instance, subscription.activity_id)

@@ -333,20 +333,22 @@ def test_of_many_who_complete_one_task_at_once_one_wins(office, contenders):
         assert list(open_tasks(session, instance)) == ["check"]
 
 
+BRANCHES = """
+    start s
+    and f
+    user a candidateGroups=registry
+    user b candidateGroups=registry
+    and j
+    user c candidateGroups=registry
+    end e
+    s -> f -> a -> j -> c -> e
+    f -> b -> j
+"""
+
+
 def test_two_branches_of_one_case_completed_at_once_are_both_done(office):
-    drawing = """
-        start s
-        and f
-        user a candidateGroups=registry
-        user b candidateGroups=registry
-        and j
-        user c candidateGroups=registry
-        end e
-        s -> f -> a -> j -> c -> e
-        f -> b -> j
-    """
     with office.database.transaction() as session:
-        instance = begin(session, process(session, drawing))
+        instance = begin(session, process(session, BRANCHES))
         wanted = {}
         for activity, task in open_tasks(session, instance).items():
             who = {"a": "anna", "b": "bob"}[activity]

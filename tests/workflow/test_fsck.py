@@ -8,7 +8,15 @@ from workflow import fsck, instances, tasks
 from workflow.clock import now
 from workflow.identity import User
 from workflow.models import (
-    Case, HistoryEvent, Incident, Job, ProcessInstance, Subscription, TaskCandidate, Timer, UserTask,
+    Case,
+    HistoryEvent,
+    Incident,
+    Job,
+    ProcessInstance,
+    Subscription,
+    TaskCandidate,
+    Timer,
+    UserTask,
 )
 from workflow.statuses import JobStatus, TaskStatus, TimerStatus
 

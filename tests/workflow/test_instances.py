@@ -11,7 +11,16 @@ from workflow import definitions, engine, history, instances, tasks
 from workflow.clock import now
 from workflow.errors import Conflict, Invalid, NotFound
 from workflow.models import (
-    Case, HistoryEvent, Job, ProcessInstance, Subscription, TaskCandidate, TaskDraft, Timer, UserTask, Variable,
+    Case,
+    HistoryEvent,
+    Job,
+    ProcessInstance,
+    Subscription,
+    TaskCandidate,
+    TaskDraft,
+    Timer,
+    UserTask,
+    Variable,
 )
 from workflow.statuses import InstanceStatus, JobStatus, TaskStatus, TimerStatus
 

@@ -10,8 +10,8 @@ from tests.workflow.world import begin, do, last, open_tasks, process, work
 from workflow import instances, messages
 from workflow.clock import now
 from workflow.identity import User
-from workflow.models import Job, Message, ProcessInstance, Subscription
-from workflow.statuses import MessageStatus
+from workflow.models import Incident, Job, Message, ProcessInstance, Subscription
+from workflow.statuses import InstanceStatus, MessageStatus
 
 pytestmark = pytest.mark.usefixtures("clock")
 PAID = """
@@ -182,3 +182,19 @@ def test_a_subscription_goes_with_its_token(office):
         assert session.scalars(select(Subscription)).all() == []
 
     assert receive(office, "A1") is MessageStatus.WAITING
+
+
+def test_a_message_that_cannot_be_delivered_becomes_one_incident_and_stops_no_other(office):
+    drawing = "start s\ncatch c message=paid key=number\nxor g\nend e\nend f\ns -> c -> g\ng -> e if n = 1\ng -> f if n = 2"
+    receive(office, "A1", "m1", n=3)
+    receive(office, "A2", "m2", n=1)
+    bad, good = waiting(office, "A1", "A2", drawing=drawing)
+    with office.database.transaction() as session:
+        session.execute(update(Job).values(due_at=now() + timedelta(days=9)))
+
+    assert messages.sweep(office.database) == 1
+    assert messages.sweep(office.database) == 0
+    with office.database.reading() as session:
+        incident = session.scalars(select(Incident)).one()
+        assert (incident.instance_id, incident.activity_id, incident.attempts) == (bad, "c", 1)
+        assert session.get_one(ProcessInstance, good).status is InstanceStatus.COMPLETED

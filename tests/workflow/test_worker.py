@@ -99,7 +99,7 @@ def test_the_queue_carries_the_number_of_the_job_and_nothing_else(awake, calls):
 def test_a_wake_up_taken_leaves_nothing_in_the_queue(awake, working, calls):
     start_jobs(awake, 2)
     wait_until(awake, all_done)
-    assert [key for key in awake.queue.connection.keys("rq:job:*")] == []
+    assert awake.queue.connection.keys("rq:job:*") == []
 
 
 def test_strange_wake_ups_are_refused_and_the_worker_goes_on(awake, working, calls):
