@@ -57,7 +57,7 @@
   document.addEventListener("submit", (event) => {
     const form = event.target;
     const question = event.submitter?.dataset.confirm || form.dataset.confirm;
-    if (question && !form.dataset.confirmed) {
+    if (question && form.dataset.confirmed === undefined) {
       event.preventDefault();
       ask(question).then((yes) => {
         if (!yes) return;
