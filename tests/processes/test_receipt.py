@@ -9,9 +9,9 @@ from archive.province import ProvincePush
 from archive.statuses import DigitStatus, DossierStatus, SortStatus
 from tests.processes.receiving import ID_NO, OPEN, Receiving, signed_by
 from tests.processes.steps import PACK, POSITION, opened, outside, registered, shelved, signed, stored, ticked
-from workflow import cases
+from workflow import cases, jobs
 from workflow.errors import Invalid, NotAllowed
-from workflow.models import HistoryEvent, StoredFile, Variable
+from workflow.models import HistoryEvent, Incident, StoredFile, Variable
 from workflow.registry import checks
 
 
@@ -173,3 +173,27 @@ def test_a_slip_not_sent_in_three_working_days_reaches_the_director(receiving, c
     receiving.do(PACK, "supervise_slip", "dora", supervise_note="今日寄出")
     receiving.do(PACK, "send_slip", "wang", slip_way="ems", slip_sent_no="1011111111111")
     assert receiving.is_over(PACK)
+
+
+def test_a_province_that_cannot_be_reached_becomes_an_incident_and_loses_nothing(receiving, clock):
+    receiving.pack()
+    ticked(receiving)
+    registered(receiving)
+    outbox = receiving.office.settings.data / "province-outbox"
+    outbox.write_text("a file where the folder should be")
+    shelved(receiving)
+    for _ in range(5):
+        clock.move(minutes=11)
+        receiving.machine()
+    with receiving.database.reading() as session:
+        (incident,) = session.scalars(select(Incident)).all()
+        assert incident.activity_id == "push_province"
+    assert receiving.status(PACK) == "stored"
+    outbox.unlink()
+    with receiving.database.transaction() as session:
+        jobs.retry(session, session.get_one(Incident, incident.id), "dora")
+    receiving.machine()
+    receiving.do(PACK, "send_slip", "wang")
+
+    assert receiving.is_over(PACK)
+    assert len(list(outbox.iterdir())) == 1
