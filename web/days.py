@@ -25,7 +25,10 @@ PLACE_LABELS = {
 @blueprint.get("")
 @needs(READ)
 def index() -> str:
-    return render_template("days.html", days=days.latest(g.session), today=office.of(g.session).today())
+    """The latest days; of a closed one the figures it was closed with, of an open one those of now."""
+    found = days.latest(g.session)
+    counted = {row.day: row.figures or days.figures(g.session, row.day).as_json() for row in found}
+    return render_template("days.html", days=found, figures=counted, today=office.of(g.session).today())
 
 
 @blueprint.get("/<day>")

@@ -57,7 +57,7 @@ def row_of(task: UserTask, user: User, view: str) -> Row:
     return Row(
         task=task,
         due=due(task),
-        who=(task.outcome or "") if view == "done" else person_name(task.assignee),
+        who=person_name(task.assignee),
         mine=open_ and task.assignee == user.name,
         may_claim=open_ and task.assignee is None and view == "groups",
     )

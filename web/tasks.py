@@ -144,9 +144,8 @@ def _page(
 ) -> Response:
     user = current_user()
     facts = {**_facts(task, user, problems or {}, typed), "conflict": conflict}
-    if is_fragment():
-        return make_response(render_template("_task.html", **facts), status)
-    return make_response(render_template("task.html", matter=matter_of(g.session, task.case, user), **facts), status)
+    name = "_task_swapped.html" if is_fragment() else "task.html"
+    return make_response(render_template(name, matter=matter_of(g.session, task.case, user), **facts), status)
 
 
 def _facts(task: UserTask, user: User, problems: Mapping[str, Any], typed: Mapping[str, Any] | None) -> dict[str, Any]:

@@ -22,7 +22,7 @@ PACK_LABELS = {
     PackStatus.IN_WORK: "In work",
     PackStatus.STORED: "Stored",
     PackStatus.RETURNED: "Sent back to the sender",
-    PackStatus.FORWARDED: "Sent on",
+    PackStatus.FORWARDED: "Forwarded",
     PackStatus.LOOSE: "Loose materials",
     PackStatus.MISSING: "Never delivered",
 }

@@ -26,7 +26,10 @@
   function closer(canvas, at) {
     canvas.zoom(0.7, { x: at.x + at.width / 2, y: at.y + at.height / 2 });
     const view = canvas.viewbox();
-    canvas.viewbox({ ...view, x: at.x + at.width / 2 - view.width / 2, y: at.y + at.height / 2 - view.height / 2 });
+    const inside = (wanted, start, whole, seen) => Math.max(start - 10, Math.min(wanted, start + whole - seen + 10));
+    const x = inside(at.x + (at.width - view.width) / 2, view.inner.x, view.inner.width, view.width);
+    const y = inside(at.y + (at.height - view.height) / 2, view.inner.y, view.inner.height, view.height);
+    canvas.viewbox({ x, y, width: view.width, height: view.height });
   }
 
   for (const frame of document.querySelectorAll("[data-diagram]")) {

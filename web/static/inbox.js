@@ -31,7 +31,7 @@
     if (bar) {
       bar.dataset.chosen = String(chosen.size);
       bar.querySelector("output").textContent = String(chosen.size);
-      for (const button of bar.querySelectorAll("button")) button.disabled = chosen.size === 0;
+      for (const button of bar.querySelectorAll("button[form]")) button.disabled = chosen.size === 0;
     }
   }
 
@@ -64,7 +64,7 @@
     place = Math.max(0, Math.min(index, all.length - 1));
     current = all[place].dataset.task;
     mark();
-    if (focus) all[place].querySelector("a.open").focus({ preventScroll: true });
+    if (focus) all[place].querySelector("th a.open").focus({ preventScroll: true });
     all[place].scrollIntoView({ block: "nearest" });
   }
 
@@ -91,7 +91,7 @@
     x: () => { const box = row()?.querySelector("input[name=task]"); if (box) choose(box, !box.checked); return Boolean(box); },
     Enter: () => {
       if (document.activeElement && document.activeElement !== document.body) return false;   // the focused thing answers
-      return press("a.open");
+      return press("th a.open");
     },
   };
 
@@ -121,10 +121,18 @@
   setInterval(() => { if (!busy()) refresh(); }, REFRESH_MS);
   document.addEventListener("visibilitychange", () => { if (!busy()) refresh(); });
 
+  // The count in the navigation says what the tab says.
+  function showCount() {
+    const here = list.querySelector("[data-view=mine] .count");
+    const above = document.querySelector(".top nav a[aria-current] .count");
+    if (here && above) above.textContent = here.textContent;
+  }
+
   document.addEventListener("htmx:after:swap", (event) => {
     const ctx = event.detail?.ctx;
     if (ctx?.target === list) etag = ctx.response?.headers?.get("ETag") ?? "";
     showSelection();
+    showCount();
     if (current !== null && !row()) stand(place, document.activeElement === document.body);
     mark();
   });
