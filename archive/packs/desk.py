@@ -18,8 +18,9 @@ from workflow.errors import Conflict, NotFound
 
 PROCESS = "receipt"
 ID_PURPOSE = "packs.id_no"
+PHONE_PURPOSE = "packs.phone"
 _TRACKING = re.compile(r"[0-9A-Z]{4,60}")
-_KEPT_AS_LISTED = ("school", "major", "education", "grad_date", "sent_date", "phone", "remark")
+_KEPT_AS_LISTED = ("school", "major", "education", "grad_date", "sent_date", "remark")
 
 
 class AlreadyKnown(Conflict):
@@ -79,6 +80,8 @@ def expect(
     )
     if id_no:
         seal_id(session, pack, id_no)
+    if facts.get("phone"):
+        pack.phone_sealed = vault.seal(session, facts["phone"], PHONE_PURPOSE)
     session.add(pack)
     _open_case(session, pack, by)
     return pack
@@ -111,6 +114,11 @@ def same_id(session: Session, pack: Pack, id_no: str) -> bool:
 def id_of(session: Session, pack: Pack) -> str | None:
     """The ID number kept with the pack, opened; None when none is kept."""
     return vault.open_(session, pack.id_no_sealed, ID_PURPOSE) if pack.id_no_sealed else None
+
+
+def phone_of(session: Session, pack: Pack) -> str | None:
+    """The telephone the list gave, opened; None when it gave none."""
+    return vault.open_(session, pack.phone_sealed, PHONE_PURPOSE) if pack.phone_sealed else None
 
 
 def _open_case(session: Session, pack: Pack, by: str) -> None:

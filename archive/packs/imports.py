@@ -23,7 +23,8 @@ from workflow.registry import Repeat, Work, fsck_check, service_task
 
 TOPIC = "packs.import"
 PORTION = 25
-ROW_PURPOSE = "courier_rows.id_no"
+ID_PURPOSE = "courier_rows.id_no"
+PHONE_PURPOSE = "courier_rows.phone"
 
 
 @dataclass(frozen=True)
@@ -110,12 +111,13 @@ def import_portion(session: Session, work: Work) -> Mapping[str, Any] | Repeat:
 
 
 def _kept_row(session: Session, courier_list: CourierList, row: ListRow) -> CourierRow:
-    sealed = vault.seal(session, row.id_no, ROW_PURPOSE) if row.id_no else None
+    phone = row.facts.get("phone")
     return CourierRow(
         list_id=courier_list.id,
         number=row.number,
-        facts=row.facts,
-        id_no_sealed=sealed,
+        facts={field: value for field, value in row.facts.items() if field != "phone"},
+        id_no_sealed=vault.seal(session, row.id_no, ID_PURPOSE) if row.id_no else None,
+        phone_sealed=vault.seal(session, phone, PHONE_PURPOSE) if phone else None,
         warnings=[kept(said) for said in row.warnings],
         status=RowStatus.REJECTED if row.problems else RowStatus.WAITING,
         reason=kept(row.problems[0]) if row.problems else None,
@@ -123,10 +125,11 @@ def _kept_row(session: Session, courier_list: CourierList, row: ListRow) -> Cour
 
 
 def _bring_in(session: Session, courier_list: CourierList, row: CourierRow) -> None:
-    id_no = vault.open_(session, row.id_no_sealed, ROW_PURPOSE) if row.id_no_sealed else None
+    id_no = vault.open_(session, row.id_no_sealed, ID_PURPOSE) if row.id_no_sealed else None
+    phone = vault.open_(session, row.phone_sealed, PHONE_PURPOSE) if row.phone_sealed else None
     try:
         with session.begin_nested():
-            pack = desk.expect(session, row.facts, id_no, courier_list.imported_by, courier_list)
+            pack = desk.expect(session, {**row.facts, "phone": phone}, id_no, courier_list.imported_by, courier_list)
     except Refusal as refused:
         row.status, row.reason = RowStatus.REJECTED, kept(refused.sentence)
     else:

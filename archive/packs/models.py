@@ -40,7 +40,8 @@ class RowStatus(StrEnum):
 
 
 class CourierList(Base):
-    """One imported list. The file itself is not kept (it shows ID numbers); its rows are, with the number sealed."""
+    """One imported list. The file itself is not kept (it shows ID numbers); its rows are, with ID number
+    and telephone sealed."""
 
     __tablename__ = "courier_lists"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -64,8 +65,9 @@ class CourierRow(Base):
     )
     list_id: Mapped[int] = mapped_column(ForeignKey("courier_lists.id"), primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True)  # the row's number in the file, as a spreadsheet shows it
-    facts: Mapped[dict[str, Any]]  # field → value, without the ID number
+    facts: Mapped[dict[str, Any]]  # field → value, without ID number and telephone
     id_no_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    phone_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     warnings: Mapped[list[Any]] = mapped_column(default=list)  # [[template, facts], …]
     status: Mapped[RowStatus] = status_column(RowStatus, RowStatus.WAITING)
     reason: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))  # [template, facts] of the sentence
@@ -93,7 +95,8 @@ class Pack(Base):
     listed_name: Mapped[str] = mapped_column(String(100), default="", index=True)
     id_no_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     id_no_hash: Mapped[str | None] = mapped_column(String(64), index=True)
-    listed: Mapped[dict[str, Any]] = mapped_column(default=dict)  # school, major, grad_date, phone … as the list says
+    phone_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    listed: Mapped[dict[str, Any]] = mapped_column(default=dict)  # school, major, grad_date … as the list says
     list_id: Mapped[int | None] = mapped_column(ForeignKey("courier_lists.id"), index=True)
     status: Mapped[PackStatus] = status_column(PackStatus, PackStatus.EXPECTED)
     expected_at: Mapped[datetime]

@@ -98,7 +98,8 @@ def register(session: Session, task: UserTask, user: User, answers: dict[str, An
     check_scan(answers.get("scanned_no"), pack.tracking_no, "scanned_no")
     id_no = _second_typing(session, pack, answers)
     known = instances.variables(session, task.instance)
-    facts = {**answers, "id_no": id_no, **_facts_of(pack, known)}
+    phone = text(answers, "phone") or desk.phone_of(session, pack)
+    facts = {**answers, "id_no": id_no, "phone": phone, **_facts_of(pack, known)}
     try:
         dossier = _recorded(session, pack, facts, known, user)
     except Conflict as refused:

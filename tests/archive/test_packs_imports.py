@@ -15,7 +15,7 @@ from tests.processes.receiving import ID_NO, OTHER_ID_NO, Receiving
 from workflow import jobs, tasks
 from workflow.errors import Conflict, Invalid, Sentence, sentence
 from workflow.identity import User
-from workflow.models import Case, Job, ProcessInstance
+from workflow.models import Case, Job, ProcessInstance, Variable
 from workflow.registry import checks
 from workflow.statuses import JobStatus
 
@@ -72,7 +72,7 @@ def test_each_row_becomes_a_pack_a_case_and_a_process(receiving):
             "李明", "云溪大学", Channel.CONFIDENTIAL, PackStatus.EXPECTED)
         assert pack.case.business_key == "REC-1012345678901"
         assert pack.case.title == "李明 · 1012345678901"
-        assert pack.listed == {"phone": "13800000000"}
+        assert desk.phone_of(session, pack) == "13800000000"
         assert desk.id_of(session, pack) == ID_NO
         found = tasks.scan(session, session.get_one(User, "wang"), "1012345678901")
         assert [task.activity_id for task in found] == ["sign_for"]
@@ -150,14 +150,16 @@ def test_two_lists_with_the_same_packs_at_once_make_each_pack_once(receiving):
     assert sum(progress(receiving, courier_list).accepted for courier_list in lists) == 30
 
 
-def test_the_id_numbers_of_a_list_are_sealed(receiving):
-    begin(receiving, listed(f"1012345678901,李明,{ID_NO},云溪大学,EMS,"))
+def test_id_numbers_and_telephones_of_a_list_are_sealed(receiving):
+    begin(receiving, listed(f"1012345678901,李明,{ID_NO},云溪大学,EMS,13800000000"))
     receiving.machine()
 
     with receiving.database.reading() as session:
         row = session.scalars(select(CourierRow)).one()
-        assert ID_NO not in str(row.facts)
-        assert ID_NO.encode() not in row.id_no_sealed
+        known = str(list(session.scalars(select(Variable.value))))
+        for secret, sealed in ((ID_NO, row.id_no_sealed), ("13800000000", row.phone_sealed)):
+            assert secret not in str(row.facts) + known
+            assert secret.encode() not in sealed
     stored = [path for path in Path(receiving.office.settings.data).rglob("*") if path.is_file()]
     assert not [path for path in stored if ID_NO.encode() in path.read_bytes()]
 
