@@ -88,7 +88,7 @@ class Receiving:
         self.machine()
         return answers
 
-    def do_day(self, activity_id: str, who: str, **typed: Any) -> None:
+    def close_step(self, activity_id: str, who: str, **typed: Any) -> None:
         """The same for the task of a day's close."""
         with self.database.transaction() as session:
             query = select(UserTask).where(UserTask.process_key == "day-close", UserTask.activity_id == activity_id,

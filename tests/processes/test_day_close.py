@@ -37,8 +37,8 @@ def day(receiving: Receiving, of: date = TODAY) -> Day:
 
 
 def both_sign(receiving: Receiving) -> None:
-    receiving.do_day("sign_first", "rosa", **SIGN)
-    receiving.do_day("sign_second", "dora", **SIGN)
+    receiving.close_step("sign_first", "rosa", **SIGN)
+    receiving.close_step("sign_second", "dora", **SIGN)
 
 
 def statistics(receiving: Receiving) -> str:
@@ -72,11 +72,11 @@ def test_a_pack_neither_registered_nor_excepted_goes_to_the_director(receiving, 
     outside(receiving)
     evening(receiving, clock)
     assert waiting(receiving) == ["settle_difference"]
-    receiving.do_day("settle_difference", "dora", difference_note="加班登记")
+    receiving.close_step("settle_difference", "dora", difference_note="加班登记")
     assert waiting(receiving) == ["settle_difference"]
     receiving.do(PACK, "open_pack", "rosa", contents="illegible", opening_note="字迹不清",
                  **{"witness.by": "remy", "witness.password": PASSWORD})
-    receiving.do_day("settle_difference", "dora", difference_note="已报异常")
+    receiving.close_step("settle_difference", "dora", difference_note="已报异常")
     both_sign(receiving)
 
     figures = day(receiving).figures
@@ -111,11 +111,11 @@ def test_the_two_signatures_are_two_peoples(receiving, clock):
         receiving.join(session, "rosa", "review")
     receiving.pack()
     evening(receiving, clock)
-    receiving.do_day("sign_first", "rosa", **SIGN)
+    receiving.close_step("sign_first", "rosa", **SIGN)
 
     with pytest.raises(NotAllowed):
-        receiving.do_day("sign_second", "rosa", **SIGN)
-    receiving.do_day("sign_second", "remy", **SIGN)
+        receiving.close_step("sign_second", "rosa", **SIGN)
+    receiving.close_step("sign_second", "remy", **SIGN)
     assert day(receiving).status is DayStatus.CLOSED
 
 
