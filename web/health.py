@@ -26,10 +26,10 @@ def show() -> Any:
     database = _database(office)
     facts = {"database": database, "version": program_version()}
     if database != "ok":
-        return jsonify(status="unavailable", **facts), 503
+        return jsonify({"status": "unavailable"} | facts), 503
     facts |= {"queue": _queue(office), "worker": _process("worker"), "scheduler": _process("scheduler")}
     degraded = [name for name in ("queue", "worker", "scheduler") if facts[name]["state"] != "ok"]
-    return jsonify(status="degraded" if degraded else "ok", degraded=degraded, **facts)
+    return jsonify({"status": "degraded" if degraded else "ok", "degraded": degraded} | facts)
 
 
 def program_version() -> str:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from threading import Event, Thread
 
 from sqlalchemy import String, select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from workflow.clock import now
@@ -57,7 +58,7 @@ def _beat_on(database: Database, name: str, stop: Event, pause: float) -> None:
         try:
             with database.transaction() as session:
                 beat(session, name)
-        except Exception:  # the database may be away for a moment; the heart must outlive that
+        except SQLAlchemyError:  # the database may be away for a moment; the heart must outlive that
             log.warning("heartbeat_failed", extra={"process": name}, exc_info=True)
         if stop.wait(pause):
             return
