@@ -2,12 +2,13 @@
 
 from enum import StrEnum
 
-from flask import Blueprint
+from flask import Blueprint, g
 
-from archive import custody, id_numbers
+from archive import custody, id_numbers, persons
 from archive.packs.columns import LABELS as LISTED_LABELS
 from archive.packs.exceptions import CODES
 from archive.packs.models import PackStatus
+from archive.persons import Person
 from archive.statuses import Channel, DossierStatus
 from archive.statuses import label as archive_label
 from web.i18n import _, language, say
@@ -77,6 +78,11 @@ def place_name(place: str) -> str:
     return say(custody.label(place))
 
 
+def masked_id(person: Person) -> str:
+    """The ID number as pages show it: its last four characters."""
+    return persons.masked(g.session, person)
+
+
 def listed_label(name: str) -> str:
     """The name of a column of a courier's list; "" for an unknown one."""
     return _(LISTED_LABELS[name]) if name in LISTED_LABELS else ""
@@ -84,9 +90,9 @@ def listed_label(name: str) -> str:
 
 @blueprint.app_context_processor
 def _globals() -> dict[str, object]:
-    return {
-        "label": label, "badge": badge, "exception_name": exception_name, "channel_name": channel_name,
-        "pack_status_name": pack_status_name,
-        "place_name": place_name, "listed_label": listed_label, "person_name": person_name, "mask": id_numbers.mask,
-        "activity_name": activity_name, "pack_statuses": PACK_LABELS, "exception_codes": CODES,
-    }
+    said = (
+        label, badge, exception_name, channel_name, pack_status_name, place_name, listed_label, masked_id, person_name,
+        activity_name,
+    )
+    named = {function.__name__: function for function in said}
+    return {**named, "mask": id_numbers.mask, "pack_statuses": PACK_LABELS, "exception_codes": CODES}
