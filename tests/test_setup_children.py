@@ -15,7 +15,7 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 PARENT = """
 import os, signal, sys
 from tools.children import AskedToStop, Child, Children
-def say(line): print(line, flush=True)
+def say(line): os.write(1, (line + chr(10)).encode())
 children = Children(say)
 try:
     for number, body in enumerate(sys.argv[1:]):
@@ -26,11 +26,11 @@ except AskedToStop:
     children.stop(patience=1)
     say("stopped")
 """
-IDLE = "import os, signal; print('pid', os.getpid(), flush=True); signal.pause()"
-DEAF = "import os, signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('pid', os.getpid(), flush=True); signal.pause(); signal.pause()"
-BROKEN = "import os; print('pid', os.getpid(), flush=True); raise SystemExit(3)"
+IDLE = "import os, signal; os.write(1, b'pid %d\\n' % os.getpid()); signal.pause()"
+DEAF = "import os, signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); os.write(1, b'pid %d\\n' % os.getpid()); signal.pause(); signal.pause()"
+BROKEN = "import os; os.write(1, b'pid %d\\n' % os.getpid()); raise SystemExit(3)"
 PARENT_OF_ONE = (
-    "import os, signal\nif not os.fork(): os.setsid()\nprint('pid', os.getpid(), flush=True)\nsignal.pause()"
+    "import os, signal\nif not os.fork(): os.setsid()\nos.write(1, b'pid %d\\n' % os.getpid())\nsignal.pause()"
 )
 
 
@@ -39,16 +39,22 @@ class Parent:
 
     def __init__(self, *bodies: str) -> None:
         command = [sys.executable, "-u", "-c", PARENT, *bodies]
-        self.process = subprocess.Popen(command, cwd=CHECKOUT, stdout=subprocess.PIPE, text=True)
-        self.said: list[str] = []
+        self.process = subprocess.Popen(command, cwd=CHECKOUT, stdout=subprocess.PIPE, bufsize=0)
+        self._heard = b""
+
+    @property
+    def said(self) -> list[str]:
+        """The whole lines heard so far."""
+        return self._heard.decode().split("\n")[:-1]
 
     def hear(self, wanted: Callable[[list[str]], object], seconds: float = 20) -> None:
         """Listen until what was said is what is wanted."""
         ends_at = time.monotonic() + seconds
         while not wanted(self.said):
             ready, _, _ = select.select([self.process.stdout], [], [], max(ends_at - time.monotonic(), 0))
-            assert ready, f"heard only {self.said}"
-            self.said.append(self.process.stdout.readline().strip())
+            heard = os.read(self.process.stdout.fileno(), 4096) if ready else b""
+            assert heard, f"heard only {self.said}"
+            self._heard += heard
 
     def pids(self, count: int) -> list[int]:
         self.hear(lambda said: len([line for line in said if line.startswith("pid")]) >= count)
@@ -68,8 +74,8 @@ def family() -> Iterator[Callable[..., Parent]]:
 
     yield make
     for parent in made:
-        parent.process.kill()
-        parent.process.wait()
+        parent.process.terminate()  # not kill: it takes along what its children left behind
+        parent.process.wait(10)
         parent.process.stdout.close()
 
 

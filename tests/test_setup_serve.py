@@ -163,6 +163,13 @@ def test_the_socket_of_the_bundled_valkey_is_ours_alone(running):
     assert (folder / "valkey.sock").stat().st_mode & 0o077 == 0
 
 
+def test_what_is_written_about_people_is_readable_by_this_account_alone(running):
+    written = [file for file in running.data.rglob("*") if file.is_file()]
+
+    assert running.data / "juanliu.db" in written
+    assert [file for file in written if file.stat().st_mode & 0o077] == []
+
+
 def test_a_body_far_beyond_the_limit_is_refused_before_it_is_read(running):
     with socket.create_connection(("127.0.0.1", running.port), timeout=10) as connection:
         connection.sendall(b"POST /packs/imports HTTP/1.1\r\nHost: x\r\nContent-Length: 1073741824\r\n\r\n")

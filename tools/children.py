@@ -99,19 +99,28 @@ class Children:
         return max([life.deaths for life in self._lives if life.child.name == name] + pausing, default=0)
 
     def stop(self, patience: float = 6.0) -> None:
-        """Ask every child to end, the last started first; after `patience` seconds in all, end them."""
+        """Ask every child to end, then wait; after `patience` seconds in all, end them.
+
+        The first started, on which the others may lean, is asked when the others are gone.
+        """
         self._pauses.clear()
         ends_at = time.monotonic() + patience
-        for life in reversed(self._lives):
-            life.process.terminate()
-            try:
-                life.process.wait(max(ends_at - time.monotonic(), 0.01))
-            except subprocess.TimeoutExpired:
-                self.say(f"{life.child.name} did not stop by itself and was ended.")
-                os.killpg(life.process.pid, signal.SIGKILL)
-                life.process.wait()
+        first, others = self._lives[:1], self._lives[1:]
+        for lives in (others, first):
+            for life in lives:
+                life.process.terminate()
+            for life in lives:
+                self._await_end(life, ends_at)
         self._lives.clear()
         _end_adopted()
+
+    def _await_end(self, life: _Life, ends_at: float) -> None:
+        try:
+            life.process.wait(max(ends_at - time.monotonic(), 0.01))
+        except subprocess.TimeoutExpired:
+            self.say(f"{life.child.name} did not stop by itself and was ended.")
+            os.killpg(life.process.pid, signal.SIGKILL)
+            life.process.wait()
 
     def _bury(self) -> None:
         """Reap the dead; each starts again, at once the first time, later the oftener it died."""

@@ -39,6 +39,7 @@ class CannotStart(Exception):
 
 def main() -> int:
     os.chdir(CHECKOUT)
+    os.umask(0o077)  # what is written about people is for this account alone
     if "MAKELEVEL" in os.environ:
         die_with_parent(signal.SIGTERM)  # `make run` killed hard ends here too
     try:
