@@ -17,10 +17,12 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from archive import calendar
 from archive.packs import exceptions
 from archive.packs.models import Pack, PackException, PackStatus
-from workflow import cases, definitions, instances
+from workflow import cases, definitions, instances, messages
 from workflow.clock import now
 from workflow.db import Base, status_column
-from workflow.errors import NotFound
+from workflow.errors import Conflict, NotFound
+from workflow.identity import User
+from workflow.models import Subscription
 
 PROCESS = "day-close"
 CLOSE_EARLY = "day.close"  # the message that closes a day before its hour; correlated by the day, YYYY-MM-DD
@@ -126,6 +128,22 @@ def find(session: Session, day: date) -> Day:
     if found is None:
         raise NotFound
     return found
+
+
+def closes_early(session: Session, row: Day) -> bool:
+    """Whether the day still waits for its closing hour, so that somebody entitled may close it before."""
+    waiting = select(Subscription.id).where(
+        Subscription.name == CLOSE_EARLY, Subscription.correlation_key == row.day.isoformat()
+    )
+    return session.scalar(waiting.limit(1)) is not None
+
+
+def close_early(session: Session, row: Day, user: User) -> None:
+    """Begin the closing of the day now; raises Conflict when it has begun already."""
+    day = row.day.isoformat()
+    if not closes_early(session, row):
+        raise Conflict("The closing of {day} has begun already.", day=day)
+    messages.receive(session, CLOSE_EARLY, day, {"closed_early_by": user.name}, f"{CLOSE_EARLY}:{day}")
 
 
 def latest(session: Session, limit: int = 31) -> list[Day]:

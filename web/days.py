@@ -1,6 +1,7 @@
 """The days of the receiving desk: figures, each opening its list, and the closing."""
 
-from flask import Blueprint, g, render_template, request
+from flask import Blueprint, g, redirect, render_template, request
+from werkzeug.wrappers import Response
 
 from archive import calendar, days
 from archive.days import DayFigures, DayRow
@@ -13,6 +14,7 @@ from workflow.models import Case
 
 blueprint = Blueprint("days", __name__, url_prefix="/days")
 
+CLOSE = "days.close"
 PLACE_LABELS = {
     "": "Delivered",
     "registered": "Registered",
@@ -45,7 +47,17 @@ def show(day: str) -> str:
         "day.html", day=row, figures=figures, counts=_counts(figures), place=place, places=PLACE_LABELS, rows=shown,
         closing=calendar.closing(g.session, asked), visible_cases=visible_cases(g.session, case_ids),
         waiting=tasks.open_in_case(g.session, case, current_user()) if case else [],
+        closes_early=current_user().may(CLOSE) and days.closes_early(g.session, row),
     )
+
+
+@blueprint.post("/<day>/closing")
+@needs(CLOSE)
+def close(day: str) -> Response:
+    """Begin the closing before the closing hour: the desk is done for today."""
+    row = days.find(g.session, parse_day(day))
+    days.close_early(g.session, row, current_user())
+    return redirect(f"/days/{row.day.isoformat()}", 303)
 
 
 def behind(figures: DayFigures, place: str) -> list[DayRow]:
