@@ -5,8 +5,8 @@ The list is what the courier sent; a `Parcel` is what a clerk sees and finds. Sc
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, timedelta
 from itertools import islice
 from pathlib import Path
 
@@ -23,17 +23,22 @@ TROUBLES = {
     "E11": 2, "E12": 2, "E13": 4, "E14": 4, "E15": 2, "E16": 3,
     "E09-old": 2, "E09-loose": 2, "E09-other": 2, "E09-wrong": 2,
 }
+OF_RESIDENTS = ("E09-old", "E09-loose", "E09-wrong")  # these show the ID number of somebody whose dossier is here
 
 
 @dataclass(frozen=True)
 class Parcel:
-    """A pack of the morning as it really is. `trouble` is "" or a key of TROUBLES."""
+    """A pack of the morning as it really is. `trouble` is "" or a key of TROUBLES.
+
+    `first_id_no` is what the papers seem to say at first sight; the sender knows the person's true number.
+    """
 
     tracking_no: str
     channel: str
     sent: date
     person: Invented
     trouble: str
+    first_id_no: str
 
     @property
     def listed(self) -> bool:
@@ -51,18 +56,23 @@ class Morning:
     elsewhere: tuple[Invented, ...]  # people another keeper says it holds (level D2)
 
 
-def morning(day: date, stored: Sequence[Invented], seed: int = 2026) -> Morning:
-    """The morning of `day`; `stored` are people whose dossiers this office holds (for duplicates)."""
+def morning(day: date, stored: Sequence[Invented], listed: int = LISTED, seed: int = 2026) -> Morning:
+    """The morning of `day`; `stored` are people whose dossiers this office holds (for duplicates).
+
+    A list shorter than LISTED has each trouble once.
+    """
     chance = random.Random(seed)
-    troubles = [trouble for trouble, count in TROUBLES.items() for _ in range(count)]
-    troubles += [""] * (LISTED + TROUBLES["E14"] - len(troubles))
+    counts = TROUBLES if listed >= LISTED else dict.fromkeys(TROUBLES, 1)
+    troubles = [trouble for trouble, count in counts.items() for _ in range(count)]
+    troubles += [""] * (listed + counts["E14"] - len(troubles))
     chance.shuffle(troubles)
     arrivals = people(seed, range(2002, 2005))
     known = iter(stored)
     parcels = []
     for number, trouble in enumerate(troubles, start=1):
-        person = next(known) if trouble in ("E09-old", "E09-loose") else next(arrivals)
-        parcels.append(_parcel(chance, day, number, person, trouble))
+        resident = next(known) if trouble in OF_RESIDENTS else None
+        person = resident if resident and trouble != "E09-wrong" else next(arrivals)
+        parcels.append(_parcel(chance, day, number, person, trouble, (resident or person).id_no))
     elsewhere = tuple(parcel.person for parcel in parcels if parcel.trouble == "E09-other")
     return Morning(day, tuple(parcels), elsewhere)
 
@@ -72,19 +82,15 @@ def stored_people(count: int, seed: int = 1) -> list[Invented]:
     return list(islice(people(seed, range(1965, 2002)), count))
 
 
-def _parcel(chance: random.Random, day: date, number: int, person: Invented, trouble: str) -> Parcel:
-    confidential = trouble != "E16" and chance.random() < 0.2
-    channel = {"E03": "其他快递"}.get(trouble, "机要" if confidential else "EMS")
+def _parcel(
+    chance: random.Random, day: date, number: int, person: Invented, trouble: str, first_id_no: str
+) -> Parcel:
+    confidential = trouble not in ("E03", "E16") and chance.random() < 0.2
+    channel = "其他快递" if trouble == "E03" else "机要" if confidential else "EMS"
     prefix = "JY" if confidential else "EA"
     tracking = f"{prefix}{day:%y%m%d}{number:05d}{chance.randrange(10)}CN"
-    if trouble == "E09-wrong":
-        person = replace(person, id_no=_mistyped(person.id_no))
-    return Parcel(tracking, channel, date.fromordinal(day.toordinal() - chance.randrange(1, 5)), person, trouble)
-
-
-def _mistyped(id_no: str) -> str:
-    """Two digits of the order number swapped or changed, so that the check digit no longer fits."""
-    return id_no[:14] + str((int(id_no[14]) + 1) % 10) + id_no[15:]
+    sent = day - timedelta(days=chance.randrange(1, 5))
+    return Parcel(tracking, channel, sent, person, trouble, first_id_no)
 
 
 def write_list(morning: Morning, path: Path) -> None:
@@ -103,7 +109,7 @@ def _row(parcel: Parcel, row: int) -> tuple[str, ...]:
     tracking = _full_width(parcel.tracking_no) if row % 37 == 0 else parcel.tracking_no
     sent = ("{0:%Y-%m-%d}", "{0.year}/{0.month}/{0.day}", "{0.year}年{0.month}月{0.day}日", "{0:%Y%m%d}")[row % 4]
     return (
-        person.name, tracking, person.id_no, person.school, person.school_city, parcel.channel,
+        person.name, tracking, parcel.first_id_no, person.school, person.school_city, parcel.channel,
         sent.format(parcel.sent), person.major, person.graduation, person.mobile,
     )  # fmt: skip
 

@@ -5,7 +5,7 @@ import random
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from archive import dossiers, keepers, persons, storage
 from archive.demo.cast import GROUPS, PEOPLE
 from archive.demo.invented import SCHOOLS, UNITS, Invented
-from archive.demo.morning import Morning, morning, stored_people, write_list
+from archive.demo.morning import LISTED, Morning, morning, stored_people, write_list
 from archive.statuses import Channel, DossierKind, EntrustKind
 from workflow import definitions, passwords
 from workflow import office as offices
@@ -39,7 +39,7 @@ class Seeded:
     list_file: Path
 
 
-def seed(session: Session, stored: int = STORED) -> Seeded:
+def seed(session: Session, stored: int = STORED, listed: int = LISTED) -> Seeded:
     """Make the demo office in an empty database; raises Conflict when there are people already."""
     if session.scalar(select(User.name).limit(1)):
         raise Conflict("This office has people already; the demo is made in an empty database only.")
@@ -49,7 +49,7 @@ def seed(session: Session, stored: int = STORED) -> Seeded:
     storage.furnish(session, ROOM, "一号库", SHELVES)
     residents = stored_people(stored)
     _fill(session, office, residents)
-    season = morning(office.today(), residents)
+    season = morning(office.today(), residents, listed)
     _tell_of_elsewhere(session, season)
     list_file = office.settings.data / "demo" / "courier-list.xlsx"
     write_list(season, list_file)
@@ -113,7 +113,7 @@ def _fill(session: Session, office: Office, residents: Iterable[Invented]) -> No
 
 def _arrivals(chance: random.Random, office: Office, count: int) -> list[datetime]:
     today, span = office.today(), YEARS * 365
-    days = sorted((today - timedelta(days=chance.randrange(2, span)) for _ in range(count)))
+    days = sorted(today - timedelta(days=chance.randrange(2, span)) for _ in range(count))
     return [
         datetime.combine(day, time(9), office.settings.zone) + timedelta(minutes=chance.randrange(420)) for day in days
     ]
@@ -147,8 +147,3 @@ def _tell_of_elsewhere(session: Session, season: Morning) -> None:
              "keeper_name": "南岭区流动人员人事档案中心", "dossier_no": f"NL{number:06d}"},
             "demo",
         )
-
-
-def parcels_of(day: date, stored: int = STORED) -> Morning:
-    """The same morning again, for whoever plays the clerks."""
-    return morning(day, stored_people(stored))

@@ -1,0 +1,107 @@
+"""A whole day of graduation season over HTTP on a real installation, while its processes are killed.
+
+`make test` plays a short list with every trouble once; `make season` the full morning of 300 packs.
+"""
+
+import json
+import os
+import signal
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime
+
+import pytest
+from sqlalchemy import func, select
+
+from archive.custody import CustodyEvent
+from archive.documents import Document
+from archive.dossier_tables import Dossier
+from archive.packs.models import OVER, Pack, PackException, PackStatus
+from archive.storage import PositionSlot
+from tests import servers
+from tests.installation import Installation
+from tests.season.browser import WAIT
+from tests.season.day import Shift, close_day, import_list, receive_unlisted, season_of
+from workflow.db import Database
+from workflow.settings import from_environment
+
+STORED = 60
+LISTED = int(os.environ.get("JUANLIU_TEST_PACKS", "40"))
+KILLED = ("web", "worker") * 3
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def installation(request, tmp_path) -> Iterator[Installation]:
+    """A running demo office with a morning of LISTED packs."""
+    extra = {"DATABASE_URL": servers.postgresql_url(f"season_{os.getpid()}")} if request.param == "postgresql" else {}
+    made = Installation(tmp_path / "data", **extra)
+    for words in (["migrate"], ["demo", "seed", "--dossiers", str(STORED), "--packs", str(LISTED)]):
+        result = made.command(*words)
+        assert result.returncode == 0, result.stderr
+    yield made.start()
+    made.stop(signal.SIGTERM)
+
+
+def test_the_day_ends_with_every_pack_in_its_place(installation):
+    season = begin(installation)
+    assert import_list(season, installation.data / "demo" / "courier-list.xlsx") == LISTED
+    assert import_again(season, installation) == 0
+    receive_unlisted(season)
+
+    shift = Shift(season)
+    shift.start()
+    for number, name in enumerate(KILLED, start=1):
+        wait_for(shift, number * LISTED)
+        installation.kill(name)
+    shift.join()
+
+    assert shift.completed > 5 * LISTED
+    assert not season.refused, season.refused[:10]
+    figures = close_day(season)
+    assert figures["open"] == 0
+    assert (
+        figures[""]
+        == figures["registered"] + figures["exception"]
+        == sum(parcel.delivered for parcel in season.parcels.values())
+    )
+    assert installation.command("fsck").stdout.strip() == "Clean."
+    check_rows(installation, season)
+
+
+def begin(installation: Installation):
+    kept = json.loads((installation.data / "demo" / "accounts.json").read_text())
+    settings = from_environment(installation.environment)
+    today = datetime.now(settings.zone).date()
+    return season_of(installation.url, kept[0]["password"], today, STORED, LISTED)
+
+
+def import_again(season, installation) -> int:
+    """The same file once more: no pack is new."""
+    return import_list(season, installation.data / "demo" / "courier-list.xlsx")
+
+
+def wait_for(shift: Shift, completed: int) -> None:
+    while shift.completed < completed and not shift.over:
+        WAIT(0.05)
+
+
+def check_rows(installation: Installation, season) -> None:
+    """What the pages said, once more from the rows."""
+    with Database(from_environment(installation.environment).database_url).reading() as session:
+        packs = list(session.scalars(select(Pack)))
+        assert len(packs) == len(season.parcels)
+        excepted = set(session.scalars(select(PackException.pack_id)))
+        assert all(pack.status in OVER or pack.id in excepted for pack in packs)
+        assert all(pack.dossier_id for pack in packs if pack.status is PackStatus.STORED)
+        homes = Counter(session.scalars(select(PositionSlot.position_id).where(PositionSlot.dossier_id.is_not(None))))
+        assert max(homes.values()) == 1
+        numbers = list(session.scalars(select(Document.number)))
+        assert len(numbers) == len(set(numbers))
+        moves = dict(
+            session.execute(
+                select(CustodyEvent.dossier_id, func.count())
+                .where(CustodyEvent.dossier_id.is_not(None))
+                .group_by(CustodyEvent.dossier_id)
+            ).all()
+        )
+        assert all(moves.get(dossier_id, 0) >= 2 for dossier_id in session.scalars(select(Dossier.id)))
