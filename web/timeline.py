@@ -8,6 +8,7 @@ from itertools import groupby
 from archive import documents
 from web.i18n import _, language
 from web.naming import N_, person_name
+from web.words import place_name
 from workflow import history
 from workflow.history import Event
 
@@ -31,6 +32,23 @@ SENTENCES = {
     "commented": "{who} wrote a comment",
     "attached": "{who} attached {file_name}",
     "issued": "{who} issued a document: {document}",
+    "ended": "The process ended",
+    "withdrawn": "{who} withdrew the process",
+    "moved": "{who} moved it to {place}",
+    "dossier_registered": "{who} registered the dossier {dossier_no}",
+    "signed": "{who} signed for the pack",
+    "opened beside": "{who} opened the pack, beside {witness}",
+    "registered": "{who} registered the dossier {dossier_no}",
+    "shelved": "{who} shelved {dossier_no} on {position}",
+    "slip sent": "{who} sent the receipt slip",
+    "merge approved": "{who} approved the merge into {dossier_no}",
+    "handed over": "{who} handed the loose materials to {receiver}",
+    "told of missing material": "{who} told the person what is missing",
+    "return confirmed": "{who} confirmed the return",
+    "supervised": "{who} supervised: {note}",
+    "chased": "The missing materials were asked for",
+    "reminded": "The sender was reminded",
+    "queued": "The dossier waits to be sorted and scanned",
 }
 OTHERWISE = N_("{who}: {kind} {name}")
 LOUD = frozenset({"incident_opened", "incident_resolved", "opened", "started", "closed"})  # never folded away
@@ -72,19 +90,21 @@ def _fold(events: list[Event]) -> Line:
     inside = [_line(event) for event in events]
     if len(inside) == 1:
         return inside[0]
-    names = list(dict.fromkeys(_name(event) for event in events if _name(event) and event.kind != "entered"))
-    names = names or list(dict.fromkeys(_name(event) for event in events if _name(event)))
-    return Line(at=events[-1].at, text=_("The system: {names}", names=names), tone="machine", folded=inside)
+    telling = [event for event in events if event.kind != "entered"] or events
+    names = dict.fromkeys(_name(event) or _line(event).text for event in telling)
+    return Line(at=events[-1].at, text=_("The system: {names}", names=list(names)), tone="machine", folded=inside)
 
 
 def _line(event: Event) -> Line:
-    facts = {name: value for name, value in event.data.items() if isinstance(value, str | int | float)}
+    facts: dict[str, object] = {key: value for key, value in event.data.items() if isinstance(value, str | int | float)}
+    facts["witness"] = person_name(str(event.data.get("witness") or ""))
     facts |= {"who": person_name(event.actor), "name": _name(event), "kind": facts.get("kind", event.kind)}
     facts["to"] = person_name(str(event.data.get("to") or ""))
     facts["changed"] = list(event.data.get("variables") or {})
     facts["document"] = _paper(event)
+    facts["place"] = place_name(str(event.data["to"])) if event.kind == "moved" else ""
     facts["file_name"] = str(event.data.get("name") or "")
-    template = SENTENCES.get(event.kind, OTHERWISE)
+    template = SENTENCES.get(_kind(event), OTHERWISE)
     return Line(
         at=event.at,
         text=_filled(template, facts),
@@ -94,6 +114,11 @@ def _line(event: Event) -> Line:
         task_id=event.data.get("task"),
         tone={"incident_opened": "bad", "completed": "ok", "cancelled": "muted"}.get(event.kind, ""),
     )
+
+
+def _kind(event: Event) -> str:
+    """A case is opened, and a pack is, beside a witness."""
+    return "opened beside" if event.kind == "opened" and "witness" in event.data else event.kind
 
 
 def _filled(template: str, facts: dict[str, object]) -> str:

@@ -27,6 +27,16 @@ PACK_LABELS = {
     PackStatus.LOOSE: "Loose materials",
     PackStatus.MISSING: "Never delivered",
 }
+DESK_LABELS = {"receipt": "Receiving desk"}
+WHY_LABELS = {
+    "sent": "sent by the sender",
+    "signed for": "signed for",
+    "registered": "registered",
+    "shelved": "shelved",
+    "materials are merged": "materials are merged",
+    "returned": "sent back",
+    "forwarded": "sent on to the right keeper",
+}
 BADGES: dict[StrEnum, str] = {
     PackStatus.STORED: "ok",
     PackStatus.IN_WORK: "info",
@@ -71,8 +81,13 @@ def channel_name(value: str) -> str:
 
 
 def place_name(place: str) -> str:
-    """A typed place of the custody chain as people read it; a person by display name."""
+    """A typed place of the custody chain as people read it; a person by display name, the desk by its own."""
     kind, name = custody.split(place)
+    if kind is custody.PlaceKind.DESK and name in DESK_LABELS:
+        return _(DESK_LABELS[name])
+    if kind is custody.PlaceKind.TRANSIT:
+        name = " ".join(channel_name(part) for part in name.split())
+        return say(sentence(custody.LABELS[kind], name=name))
     if kind is custody.PlaceKind.PERSON:
         return say(sentence(custody.LABELS[kind], name=person_name(name)))
     return say(custody.label(place))
@@ -83,6 +98,11 @@ def masked_id(person: Person) -> str:
     return persons.masked(g.session, person)
 
 
+def why_moved(why: str) -> str:
+    """The reason of a move: the house's own words in the reader's language, what a person wrote as it stands."""
+    return _(WHY_LABELS[why]) if why in WHY_LABELS else why
+
+
 def listed_label(name: str) -> str:
     """The name of a column of a courier's list; "" for an unknown one."""
     return _(LISTED_LABELS[name]) if name in LISTED_LABELS else ""
@@ -91,8 +111,8 @@ def listed_label(name: str) -> str:
 @blueprint.app_context_processor
 def _globals() -> dict[str, object]:
     said = (
-        label, badge, exception_name, channel_name, pack_status_name, place_name, listed_label, masked_id, person_name,
-        activity_name,
+        label, badge, exception_name, channel_name, pack_status_name, place_name, listed_label, why_moved,
+        masked_id, person_name, activity_name,
     )
     named = {function.__name__: function for function in said}
     return {**named, "mask": id_numbers.mask, "pack_statuses": PACK_LABELS, "exception_codes": CODES}

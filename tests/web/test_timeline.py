@@ -1,0 +1,76 @@
+"""The story of a case in words: what each kind of event says, and what is folded."""
+
+from datetime import UTC, datetime
+
+import pytest
+from flask import g
+
+from web import timeline
+from web.app import Juanliu
+from workflow.history import SYSTEM, Event
+
+
+@pytest.fixture
+def told(app: Juanliu, clock):
+    """told(event, …) are the lines in Chinese."""
+
+    def lines(*events: Event) -> list[timeline.Line]:
+        with app.test_request_context("/"), app.office.database.reading() as session:
+            g.session = session
+            return timeline.lines(events)
+
+    return lines
+
+
+def event(kind: str, actor: str = "anna", name: str = "签收", activity: str | None = "sign", **data) -> Event:
+    at = datetime(2026, 7, 1, 1, 0, tzinfo=UTC)
+    return Event(1, at, actor, "", kind, activity, "userTask", name, {"en": "Sign"}, 1, "t", data)
+
+
+def test_a_person_s_act_is_a_sentence_with_their_name(told):
+    assert told(event("completed"))[0].text == "安娜办结“签收”"
+    assert told(event("assigned", to="bob", reason="休假"))[0].text == "安娜将“签收”转给鲍勃"
+    assert told(event("assigned", to="bob", reason="休假"))[0].reason == "休假"
+
+
+def test_the_latest_comes_first(told):
+    assert [line.text for line in told(event("claimed"), event("completed"))] == ["安娜办结“签收”", "安娜认领“签收”"]
+
+
+def test_the_machine_s_doings_are_folded_into_one_line(told):
+    machine = [event("completed", SYSTEM, name) for name in ("查重", "发回执")]
+
+    lines = told(event("claimed"), *machine, event("completed"))
+
+    assert [line.text for line in lines] == ["安娜办结“签收”", "系统：查重、发回执", "安娜认领“签收”"]
+    assert len(lines[1].folded) == 2
+
+
+def test_nameless_gateways_are_not_told(told):
+    assert told(event("decided", SYSTEM, "g1", "g1")) == []
+
+
+def test_an_incident_is_never_folded(told):
+    lines = told(event("completed", SYSTEM), event("incident_opened", SYSTEM, message="连不上"), event("completed", SYSTEM))
+
+    assert len(lines) == 3
+    assert "连不上" in lines[1].text
+    assert lines[1].tone == "bad"
+
+
+def test_a_kind_nobody_foresaw_is_still_told(told):
+    assert told(event("weighed", name="", activity=None))[0].text.startswith("安娜：weighed")
+
+
+def test_a_sentence_that_lacks_a_fact_falls_back(told):
+    assert "renamed" in told(event("renamed", before="甲"))[0].text
+
+
+def test_a_move_names_its_place_and_a_paper_its_number(told):
+    assert "鲍勃" in told(event("moved", to="person:bob"))[0].text
+    paper = event("issued", document=1, document_kind="receipt", number="〔2026〕接字0001号")
+    assert told(paper)[0].text == "安娜出具文书：接收回执 〔2026〕接字0001号"
+
+
+def test_hostile_facts_stay_text(told):
+    assert told(event("renamed", before="甲", after="{0.__class__}"))[0].text == "安娜将事项名称由“甲”改为“{0.__class__}”"
