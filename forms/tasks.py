@@ -1,4 +1,4 @@
-"""The form of a user task, as pinned with the version of its process."""
+"""The form of a user task or a start event, as pinned with the version of its process."""
 
 import orjson
 from sqlalchemy.orm import Session
@@ -6,14 +6,19 @@ from sqlalchemy.orm import Session
 from forms.compiler import compile_form
 from forms.form import Form
 from workflow import definitions
-from workflow.models import UserTask
+from workflow.models import ProcessDefinition, UserTask
 
 EMPTY = orjson.dumps({"components": []})
 
 
 def form_for(session: Session, task: UserTask) -> Form:
     """The form the task's diagram names; an empty one (only a button) when it names none."""
-    if not task.form_key:
+    return form_named(session, task.definition, task.form_key)
+
+
+def form_named(session: Session, definition: ProcessDefinition, form_key: str | None) -> Form:
+    """The form of this key as pinned with the version; an empty one for no key."""
+    if not form_key:
         return compile_form(EMPTY)
-    name = task.form_key if task.form_key.endswith(".form") else f"{task.form_key}.form"
-    return compile_form(definitions.resource(session, task.definition, name))
+    name = form_key if form_key.endswith(".form") else f"{form_key}.form"
+    return compile_form(definitions.resource(session, definition, name))

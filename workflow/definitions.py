@@ -152,8 +152,9 @@ def latest(session: Session, key: str) -> ProcessDefinition:
 
 
 def model(session: Session, definition: ProcessDefinition) -> engine.Model:
-    """The prepared model of a version; read and checked once per process of this installation."""
-    return _models.find((definition.key, definition.sha256), lambda: engine.parse(definition.xml, definition.key))
+    """The prepared model of a version; read once per process of this installation, and not judged again: a rule added
+    later stops no version that was accepted before it."""
+    return _models.find((definition.key, definition.sha256), lambda: engine.prepare(definition.xml, definition.key))
 
 
 def activities(session: Session, definition: ProcessDefinition) -> Activities:

@@ -43,6 +43,7 @@ class Rows(Field):
         self.part = Part(children)
         self.begin = component.whole("defaultRepetitions", 1) or 0
         self.least = component.whole("properties.minRows", 0) or 0
+        self.required = self.required or self.least > 0  # none at all are too few
         self.most = min(component.whole("properties.maxRows", MOST_ROWS, least=1) or MOST_ROWS, MOST_ROWS)
         self.growing = component.read("allowAddRemove") is not False
         self.as_table = component.property("look") == "table"

@@ -56,6 +56,7 @@ def test_a_list_has_at_most_its_number_of_rows():
 
 def test_a_list_has_at_least_its_number_of_rows():
     made = form({**PEOPLE, "properties": {"minRows": "2"}})
+    assert list(problems(made, ("people", ""), ("people", "0"), ("people.0.name", ""))) == ["people"]
     assert "at least 2" in problems(made, ("people", "0"), ("people.0.name", "A"))["people"][0]
 
 

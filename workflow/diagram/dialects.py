@@ -58,6 +58,12 @@ def fields(element: etree._Element) -> dict[str, str]:
     return found
 
 
+def starters(process: etree._Element) -> tuple[str, ...]:
+    """The groups whose people may start the process by hand: `camunda:candidateStarterGroups`, comma separated."""
+    said = process.get(f"{{{CAMUNDA}}}candidateStarterGroups") or ""
+    return tuple(name.strip() for name in said.split(",") if name.strip())
+
+
 def listeners(element: etree._Element) -> tuple[str, ...]:
     """Topics of what runs when the task is completed: `<camunda:taskListener event="complete" …>`."""
     found = [

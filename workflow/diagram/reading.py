@@ -59,6 +59,7 @@ class _Reader:
             nodes=nodes,
             flows=tuple(flows),
             documentation=text(self.element.find(bpmn("documentation"))),
+            starters=dialects.starters(self.element),
             _out=_grouped(flows, "source"),
             _in=_grouped(flows, "target"),
         )

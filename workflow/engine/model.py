@@ -17,7 +17,8 @@ from workflow.engine.specification import Specification
 class Model:
     """An accepted process: immutable, shared by all its instances and by threads.
 
-    `activities` maps the id of every flow element to what is written there; `starts` are its top-level start events.
+    `activities` maps the id of every flow element to what is written there; `starts` are its top-level start events;
+    `starters` the groups whose people may start it by hand.
     """
 
     key: str
@@ -26,6 +27,7 @@ class Model:
     activities: Mapping[str, Activity]
     starts: tuple[Activity, ...]
     documentation: str | None
+    starters: tuple[str, ...]
     specification: Specification = field(repr=False, compare=False)  # for the engine only
 
 
@@ -62,5 +64,6 @@ def _model(process: Process) -> Model:
         activities={node.id: node.activity for node in process.nodes.values()},
         starts=tuple(node.activity for node in starts),
         documentation=process.documentation,
+        starters=process.starters,
         specification=build(process),
     )

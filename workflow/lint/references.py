@@ -20,10 +20,12 @@ _SENTENCES = {
 
 @rule
 def unknown_group(process: Process, known: Known) -> Iterator[Finding]:
-    """Candidate groups exist."""
+    """Candidate groups exist, and the groups that may start the process by hand."""
+    for name in process.starters:
+        yield from _unknown(process.id, "unknown_group", name, known.groups)
     for node in process.nodes.values():
         for name in _listed(node.activity.candidate_groups):
-            yield from _unknown(node, "unknown_group", name, known.groups)
+            yield from _unknown(node.id, "unknown_group", name, known.groups)
 
 
 @rule
@@ -31,7 +33,7 @@ def unknown_user(process: Process, known: Known) -> Iterator[Finding]:
     """Assignees and candidate users written as plain names exist."""
     for node in process.nodes.values():
         for name in [*_listed(node.activity.assignee), *_listed(node.activity.candidate_users)]:
-            yield from _unknown(node, "unknown_user", name, known.users)
+            yield from _unknown(node.id, "unknown_user", name, known.users)
 
 
 @rule
@@ -40,7 +42,7 @@ def unknown_form(process: Process, known: Known) -> Iterator[Finding]:
     for node in process.nodes.values():
         name = node.activity.form_key
         if name and not _is_expression(name):
-            yield from _unknown(node, "unknown_form", name, known.forms)
+            yield from _unknown(node.id, "unknown_form", name, known.forms)
 
 
 @rule
@@ -48,7 +50,7 @@ def unknown_topic(process: Process, known: Known) -> Iterator[Finding]:
     """Topics of service tasks have a handler."""
     for node in process.nodes.values():
         if node.activity.topic:
-            yield from _unknown(node, "unknown_topic", node.activity.topic, known.topics)
+            yield from _unknown(node.id, "unknown_topic", node.activity.topic, known.topics)
 
 
 @rule
@@ -56,7 +58,7 @@ def unknown_listener(process: Process, known: Known) -> Iterator[Finding]:
     """Listeners of user tasks are registered."""
     for node in process.nodes.values():
         for name in node.activity.listeners:
-            yield from _unknown(node, "unknown_listener", name, known.listeners)
+            yield from _unknown(node.id, "unknown_listener", name, known.listeners)
 
 
 @rule
@@ -65,7 +67,7 @@ def unknown_process(process: Process, known: Known) -> Iterator[Finding]:
     for node in process.nodes.values():
         name = node.activity.called_element
         if name and name != process.id and not _is_expression(name):
-            yield from _unknown(node, "unknown_process", name, known.processes)
+            yield from _unknown(node.id, "unknown_process", name, known.processes)
 
 
 @rule
@@ -141,7 +143,7 @@ def _is_expression(text: str) -> bool:
     return text.startswith("=") or "${" in text or "#{" in text
 
 
-def _unknown(node: Node, rule_name: str, name: str, existing: Collection[str] | None) -> Iterator[Finding]:
+def _unknown(element: str, rule_name: str, name: str, existing: Collection[str] | None) -> Iterator[Finding]:
     if existing is not None and name not in existing:
         message = sentence(_SENTENCES[rule_name], name=name)
-        yield error(rule_name, node.id, message, did_you_mean(name, existing))
+        yield error(rule_name, element, message, did_you_mean(name, existing))
