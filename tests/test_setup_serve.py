@@ -93,7 +93,7 @@ def test_a_second_start_keeps_what_was_there_and_is_quick(installation):
     began_at = time.monotonic()
     installation.start()
 
-    assert time.monotonic() - began_at < 20  # 3 s on a machine with nothing else to do
+    assert time.monotonic() - began_at < 30  # 3 s on a machine with nothing else to do
     assert installation.command("users", "list", "--json").stdout == made.stdout
     assert (installation.data / "secret-key").read_text() == secret
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
-from waitress.server import create_server
+from werkzeug.serving import make_server
 
 from tests.people import PASSWORD, QUICK
 from web.app import create_app
@@ -124,10 +124,10 @@ def office(sqlite_office: Office) -> Office:
 def site(office: Office) -> Iterator[Site]:
     """A web server on the office, on a port of its own."""
     app = create_app(office=office, hasher=Hasher(QUICK))
-    server = create_server(app, host="127.0.0.1", port=0, threads=4)
-    serving = threading.Thread(target=server.run, daemon=True)
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    serving = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     serving.start()
-    yield Site(f"http://127.0.0.1:{server.effective_port}", office)
-    server.close()
-    server.task_dispatcher.shutdown()
+    yield Site(f"http://127.0.0.1:{server.server_port}", office)
+    server.shutdown()
     serving.join(10)
+    server.server_close()
