@@ -9,6 +9,7 @@ from flask import Blueprint, Response, g, make_response, render_template, reques
 from sqlalchemy.orm import Session
 
 from forms.context import FormContext
+from web.asked import wholes
 from web.reader import current_user
 from web.task_forms import context_of, form_of
 from workflow import tasks
@@ -57,7 +58,7 @@ def complete() -> Response:
 
 def _chosen() -> list[int]:
     """The ids of the chosen tasks. Raises Invalid for none or too many."""
-    ids = list(dict.fromkeys(request.values.getlist("task", type=int)))
+    ids = wholes("task")
     if not ids:
         raise Invalid(message="Choose at least one task.")
     if len(ids) > MOST:

@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 
 from archive import documents
 from web import comments, standing, timeline
+from web.asked import text as asked_text
+from web.asked import whole
 from web.auth import needs
 from web.fragments import page, toast
 from web.i18n import _
@@ -48,10 +50,10 @@ class Asked:
 def index() -> Response:
     state = request.args.get("state", "open")
     asked = Asked(
-        text=request.args.get("text", "").strip()[:80],
-        process=request.args.get("process", ""),
+        text=asked_text("text"),
+        process=asked_text("process"),
         state=state if state in ("open", "closed", "all") else "open",
-        before=request.args.get("before", type=int),
+        before=whole("before"),
     )
     found = list(g.session.scalars(_wanted(g.session, current_user(), asked).limit(PAGE + 1)))
     return page(
@@ -132,7 +134,7 @@ def diagram(case_id: int) -> Response:
     """The diagram of the case's process, of the very version it runs on (`?instance=`)."""
     case = cases.find(g.session, case_id, current_user())
     found = standing.instances(g.session, case)
-    wanted = request.args.get("instance", type=int)
+    wanted = whole("instance")
     chosen = next((each for each in found if wanted in (None, each.id)), None)
     if chosen is None:
         raise NotFound

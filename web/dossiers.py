@@ -2,7 +2,7 @@
 
 import io
 
-from flask import Blueprint, Response, g, render_template, request, send_file
+from flask import Blueprint, Response, g, render_template, send_file
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
@@ -10,6 +10,7 @@ from archive import custody, documents, labels, search, storage
 from archive.custody import CustodyEvent
 from archive.dossier_tables import Dossier
 from archive.packs.models import Pack
+from web.asked import text as asked_text
 from web.auth import needs
 from web.fragments import page
 from web.navigation import Entry
@@ -30,7 +31,7 @@ LATEST = 20
 @needs(READ)
 def index() -> Response:
     """What the question fits; before any question the latest ones."""
-    asked = request.args.get("text", "").strip()[: search.LONGEST]
+    asked = asked_text("text", search.LONGEST)
     found = search.dossiers(g.session, asked, MOST_FOUND) if asked else _latest(g.session)
     homes = {dossier.id: storage.home(g.session, dossier) or "" for dossier in found}
     return page("dossiers.html", "_dossiers.html", asked=asked, dossiers=found, homes=homes, most=MOST_FOUND)

@@ -11,6 +11,8 @@ from archive import custody
 from archive.packs import desk, exceptions
 from archive.packs.models import Pack, PackException, PackStatus
 from archive.statuses import Channel
+from web.asked import text as asked_text
+from web.asked import whole
 from web.auth import needs
 from web.fragments import page
 from web.navigation import Entry
@@ -46,11 +48,11 @@ class Asked:
 @needs(READ)
 def register() -> Response:
     asked = Asked(
-        text=request.args.get("text", "").strip()[:80],
+        text=asked_text("text"),
         status=request.args.get("status", "") if request.args.get("status") in set(PackStatus) else "",
         code=request.args.get("code", "") if request.args.get("code") in {*exceptions.CODES, "any"} else "",
-        list_id=request.args.get("list_id", type=int),
-        before=request.args.get("before", type=int),
+        list_id=whole("list_id"),
+        before=whole("before"),
     )
     found = list(g.session.scalars(_wanted(asked).limit(PAGE + 1)))
     return page(
@@ -103,7 +105,7 @@ def unlisted() -> str:
 @needs(RECEIVE)
 def receive_unlisted() -> Response:
     """A pack at the desk that stands on no list starts its process; the window then finds its first task."""
-    typed = {name: request.form.get(name, "").strip()[:200] for name in ON_COVER}
+    typed = {name: asked_text(name, 200) for name in ON_COVER}
     try:
         with g.session.begin_nested():
             _require_channel(typed["channel"])

@@ -1,10 +1,11 @@
 """The scan box: a barcode or a typed number leads straight to the task that waits for it."""
 
-from flask import Blueprint, Response, g, make_response, redirect, render_template, request
+from flask import Blueprint, Response, g, make_response, redirect, render_template
 from sqlalchemy.orm import Session
 
 from archive import dossiers, storage
 from archive.dossier_tables import Dossier
+from web.asked import text as asked_text
 from web.matters import READ
 from web.naming import due
 from web.reader import current_user
@@ -31,7 +32,7 @@ def enter() -> Response:
 
 
 def _lead(claiming: bool) -> Response:
-    user, code = current_user(), request.values.get("code", "").strip()[:LONGEST]
+    user, code = current_user(), asked_text("code", LONGEST)
     waiting = tasks.scan(g.session, user, code) if code else []
     possible = [task for task in waiting if tasks.why_not(g.session, task, user) is None]
     if len(possible) == 1:

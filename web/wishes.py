@@ -105,13 +105,14 @@ def wish_of(arguments: Mapping[str, str], otherwise: str) -> Wish:
     """Read the URL; `otherwise` is the view when it names none."""
     view = _known(arguments.get("view"), [view.value for view in VIEWS], otherwise)
     sorts = [choice.value for choice in (DONE_SORTS if view == "done" else SORTS)]
+    plain = {name: value.replace("\x00", "") for name, value in arguments.items()}
     return Wish(
         view=view,
-        text=arguments.get("text", "").strip()[:LONGEST_TEXT],
-        process=arguments.get("process", ""),
-        activity=arguments.get("activity", ""),
+        text=plain.get("text", "").strip()[:LONGEST_TEXT],
+        process=plain.get("process", ""),
+        activity=plain.get("activity", ""),
         due=_known(arguments.get("due"), [choice.value for choice in DUES], ""),
-        group=arguments.get("group", ""),
+        group=plain.get("group", ""),
         sort=_known(arguments.get("sort"), sorts, sorts[0]),
         after=arguments.get("after", ""),
     )
