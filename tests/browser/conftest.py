@@ -121,13 +121,15 @@ def office(sqlite_office: Office) -> Office:
 
 
 @pytest.fixture
-def site(office: Office) -> Iterator[Site]:
+def site(office: Office, chromium: Browser) -> Iterator[Site]:
     """A web server on the office, on a port of its own."""
     app = create_app(office=office, hasher=Hasher(QUICK))
     server = make_server("127.0.0.1", 0, app, threaded=True)
     serving = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     serving.start()
     yield Site(f"http://127.0.0.1:{server.server_port}", office)
+    for window in chromium.contexts:  # a page that refreshes itself must not meet a server that is gone
+        window.close()
     server.shutdown()
     serving.join(10)
     server.server_close()
