@@ -1,7 +1,7 @@
 """The steps of workflow/migrations: complete, all or nothing, safe when two start at once."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -33,18 +33,28 @@ REBUILD = (
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def empty(request, tmp_path) -> Iterator[Database]:
-    """A database without any table."""
-    url = f"sqlite:///{tmp_path / 'empty.db'}"
-    if request.param == "postgresql":
-        url = servers.postgresql_url(f"steps{_lane()}")
-    database = Database(url)
-    if request.param == "postgresql":
-        with database.engine.begin() as connection:
-            connection.execute(text("DROP SCHEMA public CASCADE"))
-            connection.execute(text("CREATE SCHEMA public"))
-    yield database
-    database.engine.dispose()
+def bare(request, tmp_path) -> Iterator[Callable[[str], Database]]:
+    """Call with a name: a database without any table."""
+    made = []
+
+    def make(name: str) -> Database:
+        if request.param == "sqlite":
+            made.append(Database(f"sqlite:///{tmp_path / name}.db"))
+        else:
+            made.append(Database(servers.postgresql_url(f"{name}{_lane()}")))
+            with made[-1].engine.begin() as connection:
+                connection.execute(text("DROP SCHEMA public CASCADE"))
+                connection.execute(text("CREATE SCHEMA public"))
+        return made[-1]
+
+    yield make
+    for database in made:
+        database.engine.dispose()
+
+
+@pytest.fixture
+def empty(bare) -> Database:
+    return bare("steps")
 
 
 @pytest.fixture
@@ -74,20 +84,14 @@ def constraints(database: Database) -> set[tuple[str, str]]:
     return {(table, check["name"]) for table in tables(database) for check in seen.get_check_constraints(table)}
 
 
-def test_the_steps_make_the_tables_the_code_declares(empty):
+def test_the_steps_make_what_the_code_declares(empty, bare):
     migrations.upgrade(empty)
+    declared = bare("declared")
+    Base.metadata.create_all(declared.engine)
 
-    assert tables(empty) == set(Base.metadata.tables)
     assert migrations.differences(empty) == []
-
-
-def test_the_steps_make_the_checks_the_code_declares(empty):
-    migrations.upgrade(empty)
-    migrated = constraints(empty)
-    Base.metadata.drop_all(empty.engine)
-    Base.metadata.create_all(empty.engine)
-
-    assert migrated == constraints(empty)
+    assert tables(empty) == tables(declared) >= set(Base.metadata.tables)
+    assert constraints(empty) == constraints(declared)
 
 
 def test_a_migrated_database_is_at_the_newest_step(empty, steps):
@@ -174,7 +178,7 @@ def test_the_next_step_is_written_from_what_the_code_declares(empty, steps):
     assert written.name == "0002_everything_else.py"
     migrations.upgrade(empty)
     assert migrations.differences(empty) == []
-    assert tables(empty) == set(Base.metadata.tables) | {"shelves"}
+    assert tables(empty) >= set(Base.metadata.tables) | {"shelves"}
 
 
 def test_a_step_names_the_types_of_the_database_not_ours(empty, steps):
