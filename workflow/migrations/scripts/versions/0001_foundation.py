@@ -1,6 +1,6 @@
-"""foundation
+"""Foundation.
 
-Follows ; 2026-11-22.
+The tables of the first release, and the full-text index.
 """
 
 import sqlalchemy as sa
@@ -1180,6 +1180,7 @@ def upgrade() -> None:
         sa.Column("listed_name", sa.String(length=100), nullable=False),
         sa.Column("id_no_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("id_no_hash", sa.String(length=64), nullable=True),
+        sa.Column("phone_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("listed", sa.JSON(), nullable=False),
         sa.Column("list_id", sa.Integer(), nullable=True),
         sa.Column(
@@ -1244,6 +1245,7 @@ def upgrade() -> None:
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("facts", sa.JSON(), nullable=False),
         sa.Column("id_no_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("phone_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("warnings", sa.JSON(), nullable=False),
         sa.Column(
             "status",
