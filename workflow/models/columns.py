@@ -1,0 +1,10 @@
+"""Names of people, elements and tokens, as columns keep them."""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import String
+
+Person = String(60)
+ElementId = String(200)
+TokenId = String(60)
+FAR = datetime(9000, 1, 1, tzinfo=UTC)  # sorts what has no due date behind everything that has

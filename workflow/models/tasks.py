@@ -1,0 +1,76 @@
+"""What waits for a person."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from workflow.db import Base, status_column
+from workflow.models.cases import Case
+from workflow.models.columns import ElementId, TokenId
+from workflow.models.definitions import ProcessDefinition
+from workflow.models.running import ProcessInstance
+from workflow.statuses import TaskStatus
+
+
+class UserTask(Base):
+    """Work a person must do. Unclaimed while it has no assignee."""
+
+    __tablename__ = "user_tasks"
+    __table_args__ = (
+        UniqueConstraint("instance_id", "token_id"),
+        CheckConstraint("(status = 'completed') = (completed_by IS NOT NULL)", name="completed_by_someone"),
+        CheckConstraint("(status = 'open') = (ended_at IS NULL)", name="ended_unless_open"),
+        Index("ix_user_tasks_assignee", "assignee", "status", "due_at", "id"),
+        Index("ix_user_tasks_open", "status", "due_at", "id"),
+        Index("ix_user_tasks_done", "completed_by", "ended_at", "id"),
+        Index("ix_user_tasks_case", "case_id", "status"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    instance_id: Mapped[int] = mapped_column(ForeignKey("process_instances.id"))
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
+    definition_id: Mapped[int] = mapped_column(ForeignKey("process_definitions.id"))
+    process_key: Mapped[str] = mapped_column(ElementId)
+    token_id: Mapped[str] = mapped_column(TokenId)
+    activity_id: Mapped[str] = mapped_column(ElementId)
+    name: Mapped[str] = mapped_column(String(200))  # as the diagram says it
+    form_key: Mapped[str | None] = mapped_column(String(200))
+    local_variables: Mapped[dict[str, Any]] = mapped_column(default=dict)  # a multi-instance item
+    status: Mapped[TaskStatus] = status_column(TaskStatus, TaskStatus.OPEN)
+    assignee: Mapped[str | None] = mapped_column(ForeignKey("users.name"))
+    priority: Mapped[int] = mapped_column(default=50)
+    created_at: Mapped[datetime]
+    due_at: Mapped[datetime | None]
+    claimed_at: Mapped[datetime | None]
+    completed_by: Mapped[str | None] = mapped_column(ForeignKey("users.name"))
+    ended_at: Mapped[datetime | None]
+    outcome: Mapped[str | None] = mapped_column(String(120))
+    request_digest: Mapped[str | None] = mapped_column(String(64))  # of the completing request and its idempotency key
+
+    instance: Mapped[ProcessInstance] = relationship()
+    case: Mapped[Case] = relationship()
+    definition: Mapped[ProcessDefinition] = relationship()
+
+
+class TaskCandidate(Base):
+    """Who may claim an OPEN task: a group, or one person. Rows go when the task ends, so that the inbox
+    reads one short index whatever the history. `due_at` is the task's, or FAR when it has none; `claimed` says
+    whether somebody has it, so that the groups' queue skips it without a look at the task."""
+
+    __tablename__ = "task_candidates"
+    __table_args__ = (Index("ix_task_candidates_queue", "candidate", "claimed", "due_at", "task_id"),)
+    task_id: Mapped[int] = mapped_column(ForeignKey("user_tasks.id"), primary_key=True)
+    candidate: Mapped[str] = mapped_column(String(66), primary_key=True)  # "group:registry" or "user:anna"
+    claimed: Mapped[bool] = mapped_column(default=False)
+    due_at: Mapped[datetime]
+
+
+class TaskDraft(Base):
+    """What someone has typed so far; saved while typing, gone when the task ends."""
+
+    __tablename__ = "task_drafts"
+    task_id: Mapped[int] = mapped_column(ForeignKey("user_tasks.id"), primary_key=True)
+    user_name: Mapped[str] = mapped_column(ForeignKey("users.name"), primary_key=True)
+    values: Mapped[dict[str, Any]]
+    saved_at: Mapped[datetime]
