@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from workflow.errors import Invalid, sentence
@@ -87,6 +88,11 @@ class Component:
         if number < least:
             raise self.wrong("“{name}” must be at least {least}.", name=name, least=least)
         return number
+
+    def require_order(self, least: str, low: int | Decimal | None, most: str, high: int | Decimal | None) -> None:
+        """Raises Invalid when nothing can be at least `low` (named `least`) and at most `high` (named `most`)."""
+        if low is not None and high is not None and low > high:
+            raise self.wrong("“{least}” is more than “{most}”: no answer can be right.", least=least, most=most)
 
     def mapping(self, name: str) -> Mapping[str, Any]:
         value = self.read(name)

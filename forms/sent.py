@@ -56,13 +56,14 @@ def clean(text: str, longest: int = LONGEST) -> str:
     """The text without blanks at its ends and with plain line ends; raises Invalid for what is no text."""
     if not isinstance(text, str):
         raise Invalid(message="This must be text.")
+    text = text.replace("\r\n", "\n").replace("\r", "\n").strip()
     if len(text) > longest:
         raise Invalid(message="This is too long: {count} characters, at most {most}.", count=len(text), most=longest)
     if _NOT_TEXT.search(text):
         raise Invalid(message="This holds characters that are not text (a control character). Please type it again.")
     if _OVERRIDES.search(text):
         raise Invalid(message="This holds invisible signs that turn the reading direction. Please type it again.")
-    return text.replace("\r\n", "\n").replace("\r", "\n").strip()
+    return text
 
 
 def keepable(text: Any, longest: int = LONGEST) -> str:

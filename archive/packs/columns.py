@@ -1,5 +1,6 @@
 """What the columns of a courier's list mean, whatever the sender calls them, and how their cells are read."""
 
+import math
 import re
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -94,13 +95,19 @@ def text_of(cell: Any) -> str:
 
 def number_of(cell: Any) -> str:
     """A tracking or ID number: capitals, no blanks or hyphens. Refuses one a spreadsheet has rounded."""
-    rounded = isinstance(cell, int | float) and not isinstance(cell, bool) and len(str(int(cell))) > EXACT_DIGITS
-    if rounded or re.fullmatch(r"\d(\.\d+)?E\+\d+", text_of(cell).upper()):
+    if _is_rounded(cell) or re.fullmatch(r"\d(\.\d+)?E\+\d+", text_of(cell).upper()):
         raise Unreadable(
             sentence("“{value}” was rounded by the spreadsheet. Format the column as text and enter it again.",
                      value=text_of(cell))
         )
     return normalise(text_of(cell)).replace("-", "")
+
+
+def _is_rounded(cell: Any) -> bool:
+    """Whether this is a number of more digits than a spreadsheet keeps, or one too large for it at all."""
+    if isinstance(cell, bool) or not isinstance(cell, int | float):
+        return False
+    return not math.isfinite(cell) or len(str(int(cell))) > EXACT_DIGITS
 
 
 def day_of(cell: Any) -> str:

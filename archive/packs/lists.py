@@ -120,7 +120,8 @@ def _says_something(raw: dict[str, Any], cells: Sequence[Any]) -> bool:
     if not any(columns.text_of(cell) for cell in raw.values()):
         return False
     first = next((text for cell in cells if (text := columns.text_of(cell))), "")
-    return not (first.lower().startswith(_TOTALS) and not columns.text_of(raw["name"]))
+    whole = all(columns.text_of(raw[required]) for required in columns.REQUIRED)
+    return whole or not first.lower().startswith(_TOTALS)
 
 
 def _row(number: int, raw: dict[str, Any], confidential: bool) -> ListRow:

@@ -11,10 +11,12 @@ from forms.element import Element, Field, kind
 from forms.sent import clean, half
 from workflow import office
 from workflow.errors import Invalid
+from workflow.expressions import Expression
 
 _DAY = re.compile(r"(\d{4})(?:[-/.年](\d{1,2})(?:[-/.月](\d{1,2})日?|月)?|年)?", re.ASCII)
 _TIME = re.compile(r"(\d{1,2}):(\d{2})(?::00)?", re.ASCII)
 EARLIEST = 1880
+Bound = str | Expression  # a day, "today", an expression for a day; "": none
 
 
 @kind("datetime")
@@ -37,8 +39,10 @@ class DateTime(Field):
             self.labels = {"zh": component.text("timeLabel" if self.subtype == "time" else "dateLabel"),
                            "en": self.labels["en"]}
         self.input_type = {"datetime": "datetime-local"}.get(self.subtype, self.subtype)
-        self.earliest = component.property("min") or ("today" if component.flag("disallowPassedDates") else "")
-        self.latest = component.property("max")
+        self.earliest, self.latest = ("", "") if self.subtype == "time" else _bounds(component)
+
+    def expressions(self) -> list[Expression]:
+        return super().expressions() + _expressions(self)
 
     def convert(self, given: str) -> str:
         """What was typed in ISO 8601; a moment still without its zone, which `settle` adds."""
@@ -51,7 +55,7 @@ class DateTime(Field):
         return f"{_whole_day(day)}T{_time(clock.strip())}"
 
     def check(self, value: Any, context: FormContext, scope: Mapping[str, Any]) -> Any:
-        _check_bounds(self, value, context)
+        _check_bounds(self, value, context, scope)
         return super().check(value, context, scope)
 
     def settle(self, value: Any, context: FormContext) -> Any:
@@ -87,14 +91,17 @@ class PartialDate(Field):
 
     def __init__(self, component: Component, children: Sequence[Element] = ()) -> None:
         super().__init__(component, children)
-        self.earliest, self.latest = component.property("min"), component.property("max")
+        self.earliest, self.latest = _bounds(component)
         self.placeholder = self.placeholder or "YYYY-MM-DD"
+
+    def expressions(self) -> list[Expression]:
+        return super().expressions() + _expressions(self)
 
     def convert(self, given: str) -> str:
         return partial_date(half(clean(given, self.longest)))
 
     def check(self, value: Any, context: FormContext, scope: Mapping[str, Any]) -> Any:
-        _check_bounds(self, value, context)
+        _check_bounds(self, value, context, scope)
         return super().check(value, context, scope)
 
 
@@ -135,14 +142,42 @@ def _no_time() -> str:
     raise Invalid(message="This is not a time. Write it as 09:30.")
 
 
-def _check_bounds(field: DateTime | PartialDate, value: str, context: FormContext) -> None:
+def _bounds(component: Component) -> tuple[Bound, Bound]:
+    """`min` and `max`; form-js's disallowPassedDates is a `min` of today."""
+    passed = "today" if component.flag("disallowPassedDates") else ""
+    return _bound(component, "min") or passed, _bound(component, "max")
+
+
+def _bound(component: Component, name: str) -> Bound:
+    text = component.property(name).strip()
+    if text.startswith("="):
+        return component.expression(text, name)
+    try:
+        return text if text in ("", "today") else partial_date(text)
+    except Invalid:
+        raise component.wrong("“{name}” must be a day, today, or an expression.", name=name) from None
+
+
+def _expressions(asked: "DateTime | PartialDate") -> list[Expression]:
+    return [bound for bound in (asked.earliest, asked.latest) if isinstance(bound, Expression)]
+
+
+def _check_bounds(
+    asked: "DateTime | PartialDate", value: str, context: FormContext, scope: Mapping[str, Any]
+) -> None:
     """Compare as far as both dates are known: 2026 is not after 2026-07."""
-    for bound, wrong in ((field.earliest, -1), (field.latest, 1)):
-        if not bound:
-            continue
-        limit = office.of(context.session).today().isoformat() if bound == "today" else bound
+    for bound, wrong in ((asked.earliest, -1), (asked.latest, 1)):
+        limit = _limit(bound, context, scope)
         length = min(len(limit), len(value))
         order = (value[:length] > limit[:length]) - (value[:length] < limit[:length])
         if order == wrong:
             template = "This must not be before {day}." if wrong < 0 else "This must not be after {day}."
             raise Invalid(message=template, day=limit)
+
+
+def _limit(bound: Bound, context: FormContext, scope: Mapping[str, Any]) -> str:
+    """The day a bound means now; "" while there is none."""
+    if bound == "today":
+        return office.of(context.session).today().isoformat()
+    day = context.evaluate(bound, scope) if isinstance(bound, Expression) else bound
+    return day[:10] if isinstance(day, str) and _DAY.match(day) else ""

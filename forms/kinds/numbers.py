@@ -34,6 +34,7 @@ class Number(Field):
         if self.places > 10:
             raise component.wrong("“{name}” must be at most {most}.", name="decimalDigits", most=10)
         self.least, self.most = _bound(component, "validate.min"), _bound(component, "validate.max")
+        component.require_order("validate.min", self.least, "validate.max", self.most)
         self.input_mode = "decimal" if self.places else "numeric"
 
     def convert(self, given: str) -> int | str:

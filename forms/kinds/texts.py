@@ -33,6 +33,7 @@ class TextLine(Field):
         most = LONGEST if self.many_lines else LONGEST_LINE
         self.longest = min(component.whole("validate.maxLength", most, least=1) or most, LONGEST)
         self.shortest = component.whole("validate.minLength", 0) or 0
+        component.require_order("validate.minLength", self.shortest, "validate.maxLength", self.longest)
         self.pattern = _pattern(component)
         self.pattern_said = component.property("patternMessage")
         self.suggest = component.property("suggest")

@@ -2,7 +2,21 @@
 
 import pytest
 
-from tests.forms.samples import ID_NO, context, drawn, form, load, number, own, problems, required, rows, select, sent, text
+from tests.forms.samples import (
+    ID_NO,
+    context,
+    drawn,
+    form,
+    load,
+    number,
+    own,
+    problems,
+    required,
+    rows,
+    select,
+    sent,
+    text,
+)
 
 # name: (the field, what is typed, its value, what is wrong, what stands in it for reading)
 KINDS = {
