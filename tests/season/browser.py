@@ -99,6 +99,11 @@ class Browser:
         ]
         return self._follow("POST", form.action, b"".join(parts), f"multipart/form-data; boundary={mark}")
 
+    def close(self) -> None:
+        if self.connection is not None:
+            self.connection.close()
+            self.connection = None
+
     def _follow(self, method: str, url: str, body: bytes | None = None, kind: str = "", most: int = 6) -> Page:
         status, location, content = self._patiently(method, url, body, kind)
         if status not in (301, 302, 303, 307) or not location:
@@ -114,7 +119,7 @@ class Browser:
             try:
                 return self._once(method, url, body, kind)
             except (OSError, http.client.HTTPException) as error:
-                self.connection = None
+                self.close()
                 if time.monotonic() > ends_at:
                     raise Down(f"{method} {url}") from error
                 WAIT(0.1)

@@ -27,10 +27,15 @@ class Season:
     done: Counter[tuple[str, str]] = field(default_factory=Counter)  # (tracking number, task name)
     refused: list[str] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
+    browsers: list[Browser] = field(default_factory=list)
 
     @classmethod
     def of(cls, base: str, password: str, morning: Morning) -> "Season":
         return cls(base, password, {parcel.tracking_no: parcel for parcel in morning.parcels})
+
+    def close(self) -> None:
+        for browser in self.browsers:
+            browser.close()
 
 
 class Clerk:
@@ -39,6 +44,7 @@ class Clerk:
     def __init__(self, season: Season, login: str, witness: str = "", seed: int = 0) -> None:
         self.season, self.login, self.witness = season, login, witness
         self.browser = Browser(season.base)
+        season.browsers.append(self.browser)
         self.chance = random.Random(f"{login}{seed}")
         page = self.browser.send(self.browser.open("/login").form("/login"), name=login, password=season.password)
         assert page.status == 200 and page.url.endswith("/inbox"), f"{login} cannot sign in: {page.words()[:300]}"

@@ -2,6 +2,7 @@
 
 import re
 import threading
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -55,10 +56,10 @@ def receive_unlisted(season: Season) -> None:
 
 
 class Shift:
-    """Four clerks at work at once until none of them finds anything more to do."""
+    """Four clerks at work at once until none of them finds anything more to do and the machine works on nothing."""
 
-    def __init__(self, season: Season) -> None:
-        self.season = season
+    def __init__(self, season: Season, machine_rests: Callable[[], bool] = lambda: True) -> None:
+        self.season, self.machine_rests = season, machine_rests
         self.idle = dict.fromkeys(CAST, 0)
         self.failures: list[BaseException] = []
         self.threads = [threading.Thread(target=self._at_work, args=(login,), daemon=True) for login in CAST]
@@ -83,7 +84,8 @@ class Shift:
 
     @property
     def over(self) -> bool:
-        return all(rounds >= IDLE_ROUNDS for rounds in self.idle.values()) or bool(self.failures)
+        idle = all(rounds >= IDLE_ROUNDS for rounds in self.idle.values()) and self.machine_rests()
+        return idle or bool(self.failures)
 
     def _at_work(self, login: str) -> None:
         try:
