@@ -1,6 +1,6 @@
 # Everything anyone must know: `make` lists the commands.
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run worker scheduler fsck test lint format bench migration clean
+.PHONY: help setup setup-dev run worker scheduler fsck test season lint format bench migration clean
 PY := .venv/bin/python
 FLASK := $(PY) -m flask --app wsgi
 
@@ -27,6 +27,9 @@ fsck: setup ## check every invariant of the data
 
 test: setup-dev ## run all tests on SQLite and a real PostgreSQL, with a real Valkey and a browser
 	@$(PY) -m pytest -q -n 2 --dist worksteal
+
+season: setup-dev ## play the full morning of 300 packs over HTTP on both databases, processes killed meanwhile (15 minutes)
+	@JUANLIU_TEST_PACKS=300 $(PY) -m pytest -q tests/season
 
 lint: setup-dev ## check style and the rules of the house
 	@$(PY) -m ruff check . && $(PY) -m ruff format --check . && $(PY) -m pytest -q tests/test_house.py

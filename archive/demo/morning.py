@@ -19,9 +19,25 @@ HEADERS = ("姓名", "运单号", "身份证号", "寄件单位", "寄件城市"
 
 # how many parcels of the morning have which trouble (domain: exception codes E01–E16)
 TROUBLES = {
-    "E01": 4, "E02": 3, "E03": 3, "E04": 3, "E05": 3, "E06": 4, "E07": 6, "E08": 14, "E10": 3,
-    "E11": 2, "E12": 2, "E13": 4, "E14": 4, "E15": 2, "E16": 3,
-    "E09-old": 2, "E09-loose": 2, "E09-other": 2, "E09-wrong": 2,
+    "E01": 4,
+    "E02": 3,
+    "E03": 3,
+    "E04": 3,
+    "E05": 3,
+    "E06": 4,
+    "E07": 6,
+    "E08": 14,
+    "E10": 3,
+    "E11": 2,
+    "E12": 2,
+    "E13": 4,
+    "E14": 4,
+    "E15": 2,
+    "E16": 3,
+    "E09-old": 2,
+    "E09-loose": 2,
+    "E09-other": 2,
+    "E09-wrong": 2,
 }
 OF_RESIDENTS = ("E09-old", "E09-loose", "E09-wrong")  # these show the ID number of somebody whose dossier is here
 
@@ -82,9 +98,7 @@ def stored_people(count: int, seed: int = 1) -> list[Invented]:
     return list(islice(people(seed, range(1965, 2002)), count))
 
 
-def _parcel(
-    chance: random.Random, day: date, number: int, person: Invented, trouble: str, first_id_no: str
-) -> Parcel:
+def _parcel(chance: random.Random, day: date, number: int, person: Invented, trouble: str, first_id_no: str) -> Parcel:
     confidential = trouble not in ("E03", "E16") and chance.random() < 0.2
     channel = "其他快递" if trouble == "E03" else "机要" if confidential else "EMS"
     prefix = "JY" if confidential else "EA"

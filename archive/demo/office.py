@@ -25,8 +25,8 @@ from workflow.identity import Group, User
 from workflow.office import Office
 from workflow.settings import CHECKOUT
 
-STORED = 2000          # dossiers on the shelves
-YEARS = 3              # over which they arrived
+STORED = 2000  # dossiers on the shelves
+YEARS = 3  # over which they arrived
 ROOM = "K01"
 SHELVES = storage.Shelves(rows=4, cabinets=8, layers=6, places=10)  # 3,840 places
 
@@ -78,16 +78,26 @@ def _hire(session: Session, office: Office) -> None:
     session.add_all(groups.values())
     for person in PEOPLE:
         session.add(
-            User(name=person.login, display_name=person.display_name, password_hash=hashed, created_at=now(),
-                 groups=[groups[person.group]])
+            User(
+                name=person.login,
+                display_name=person.display_name,
+                password_hash=hashed,
+                created_at=now(),
+                groups=[groups[person.group]],
+            )
         )
     session.flush()  # what follows names these people
     known = {group.key: group for group in GROUPS}
     _write_privately(
         _accounts_file(office),
         [
-            {"account": person.login, "name": person.display_name, "group": known[person.group].name,
-             "group_en": known[person.group].name_en, "password": password}
+            {
+                "account": person.login,
+                "name": person.display_name,
+                "group": known[person.group].name,
+                "group_en": known[person.group].name_en,
+                "password": password,
+            }
             for person in PEOPLE
         ],
     )
@@ -143,7 +153,12 @@ def _tell_of_elsewhere(session: Session, season: Morning) -> None:
     for number, person in enumerate(season.elsewhere, start=1):
         keepers.save(
             session,
-            {"name": person.name, "id_no": person.id_no, "keeper_code": "NL0001",
-             "keeper_name": "南岭区流动人员人事档案中心", "dossier_no": f"NL{number:06d}"},
+            {
+                "name": person.name,
+                "id_no": person.id_no,
+                "keeper_code": "NL0001",
+                "keeper_name": "南岭区流动人员人事档案中心",
+                "dossier_no": f"NL{number:06d}",
+            },
             "demo",
         )

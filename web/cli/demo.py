@@ -12,8 +12,20 @@ group = AppGroup("demo", help="The demo office: invented people, dossiers and a 
 
 
 @group.command("seed")
-@click.option("--dossiers", type=click.IntRange(min=10), default=demo.STORED, show_default=True, help="How many dossiers stand on the shelves.")
-@click.option("--packs", type=click.IntRange(min=40), default=demo.LISTED, show_default=True, help="How many packs the morning's list has (from 40).")
+@click.option(
+    "--dossiers",
+    type=click.IntRange(min=10),
+    default=demo.STORED,
+    show_default=True,
+    help="How many dossiers stand on the shelves.",
+)
+@click.option(
+    "--packs",
+    type=click.IntRange(min=40),
+    default=demo.LISTED,
+    show_default=True,
+    help="How many packs the morning's list has (from 40).",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print what was made as JSON.")
 def seed(dossiers: int, packs: int, as_json: bool) -> None:
     """Make the demo office in an empty database."""
