@@ -50,7 +50,8 @@ def _read(content: bytes) -> Mapping[str, Any]:
     try:
         raw = orjson.loads(content)
     except orjson.JSONDecodeError as error:
-        raise _whole("This form file is not JSON: {reason}", reason=str(error)) from None
+        place = {"line": error.lineno, "column": error.colno}
+        raise _whole("This form file is not JSON: see line {line}, column {column}.", **place) from None
     if not isinstance(raw, dict) or not isinstance(raw.get("components"), list):
         raise _whole("This is not a form file: it has no list of components.")
     return raw

@@ -7,9 +7,10 @@ from forms.compiler import compile_form
 from forms.element import Field
 from forms.form import Form
 from workflow import registry
-from workflow.errors import DefinitionRefused, Invalid, Sentence, sentence
+from workflow.diagram.graph import Process
+from workflow.errors import Invalid, sentence
 from workflow.expressions import BUILT_IN
-from workflow.lint.findings import Finding, Level, did_you_mean, error, warning
+from workflow.lint.findings import Finding, Known, did_you_mean, error, rule, warning
 
 RULE = "form"
 
@@ -41,16 +42,12 @@ def _unlabelled(form: Form) -> Iterator[Finding]:
             yield warning(RULE, element.place, sentence("This field has no English label (property “label:en”)."))
 
 
-def require(files: Mapping[str, bytes]) -> None:
-    """Raises DefinitionRefused for the first *.form among the files (name → content) that cannot be used.
-
-    Its findings name the file and the field themselves, as they are shown beside a diagram."""
-    for name in [each for each in files if each.endswith(".form")]:
-        errors = [found for found in check_form(files[name]) if found.level is Level.ERROR]
-        if errors:
-            findings = [replace(found, message=_placed(name, found)) for found in errors]
-            raise DefinitionRefused(findings, file=name, reason=errors[0].message)
-
-
-def _placed(name: str, found: Finding) -> Sentence:
-    return sentence("{place}: {said}", place=f"{name} {found.element}".strip(), said=found.message)
+@rule
+def unusable_form(process: Process, known: Known) -> Iterator[Finding]:
+    """The forms a diagram names can be used. Said once for each form, at the first element that names it."""
+    contents = known.forms if isinstance(known.forms, Mapping) else {}
+    named = {node.activity.form_key: node.id for node in reversed(process.nodes.values())}
+    for name, element in named.items():
+        for found in check_form(contents[name]) if name in contents else ():
+            place = f"{name}.form {found.element}".strip()
+            yield replace(found, element=element, message=sentence("{place}: {said}", place=place, said=found.message))

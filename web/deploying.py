@@ -1,11 +1,11 @@
 """What a deployment is made of: diagrams, and the forms of the house, of the last version, and those sent along."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from forms import lint as forms_lint
 from workflow import definitions, lint
 from workflow.errors import DefinitionRefused, Invalid, NotFound, sentence
 from workflow.models import ProcessDefinition
@@ -13,6 +13,7 @@ from workflow.settings import CHECKOUT
 
 BPMN, FORMS = CHECKOUT / "bpmn", CHECKOUT / "forms"
 DIAGRAM, RESOURCES = ".bpmn", (".form", ".dmn")
+NO_DIAGRAM = sentence("Please add a diagram: forms are deployed with the diagram that names them.")
 
 
 def house_resources() -> dict[str, bytes]:
@@ -36,21 +37,43 @@ def require_known(files: Mapping[str, bytes]) -> dict[str, bytes]:
 
 def deploy(session: Session, files: Mapping[str, bytes], by: str) -> list[ProcessDefinition]:
     """Deploy every executable process of the diagrams among the files; their forms may be among the files too,
-    lie in the house, or be pinned with the last version. Raises DefinitionRefused naming the file."""
-    diagrams = {name: content for name, content in files.items() if Path(name).suffix == DIAGRAM}
-    sent = {name: content for name, content in files.items() if name not in diagrams}
-    together = [key for xml in diagrams.values() for key in keys_of(xml)]
-    deployed = []
+    lie in the house, or be pinned with the last version.
+
+    Raises DefinitionRefused with every error of every diagram and its forms; then nothing may be kept.
+    """
+    diagrams, sent = sorted_out(files)
+    if not diagrams and sent:
+        raise Invalid({"files": [NO_DIAGRAM]})
+    together = keys_together(diagrams)
+    deployed, wrong = [], {}
     for name, xml in diagrams.items():
         try:
             for key in definitions.process_keys(xml) or [None]:
                 resources = pinned(session, key) | house_resources() | sent
-                made = definitions.deploy(session, xml, resources, by, key, together)
-                forms_lint.require({each: resources[each] for each in definitions.resources(session, made)})
-                deployed.append(made)
+                deployed.append(definitions.deploy(session, xml, resources, by, key, together))
         except DefinitionRefused as refused:
-            raise lint.refused(refused.findings, name) from refused
+            wrong[name] = refused.findings
+    if wrong:
+        raise lint.refused(_placed(wrong), ", ".join(wrong))
     return deployed
+
+
+def sorted_out(files: Mapping[str, bytes]) -> tuple[dict[str, bytes], dict[str, bytes]]:
+    """The diagrams, and the rest: forms and tables."""
+    diagrams = {name: content for name, content in files.items() if Path(name).suffix == DIAGRAM}
+    return diagrams, {name: content for name, content in files.items() if name not in diagrams}
+
+
+def keys_together(diagrams: Mapping[str, bytes]) -> list[str]:
+    """The processes of all the diagrams, which may call one another."""
+    return [key for xml in diagrams.values() for key in keys_of(xml)]
+
+
+def _placed(wrong: Mapping[str, list[lint.Finding]]) -> list[lint.Finding]:
+    """The findings of all files; with more than one file, each says where it belongs."""
+    if len(wrong) == 1:
+        return next(iter(wrong.values()))
+    return [replace(each, element=f"{name} {each.element}".strip()) for name, found in wrong.items() for each in found]
 
 
 def findings(

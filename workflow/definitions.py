@@ -104,8 +104,10 @@ def deploy(
 
 
 def known(session: Session, resources: Mapping[str, bytes] | None = None, together: Iterable[str] = ()) -> lint.Known:
-    """What the house has to offer to a diagram. `resources` None: forms are not checked."""
-    forms = None if resources is None else {name.removesuffix(FORM) for name in resources if name.endswith(FORM)}
+    """What the house has to offer to a diagram. `resources` (file name → content) None: forms are not checked."""
+    forms = None if resources is None else {
+        name.removesuffix(FORM): content for name, content in resources.items() if name.endswith(FORM)
+    }
     return lint.Known(
         groups=set(session.scalars(select(Group.key))),
         users=set(session.scalars(select(User.name).where(User.active))),
@@ -122,7 +124,7 @@ def process_keys(xml: bytes) -> list[str]:
     try:
         root = xmlsafe.read(xml)
     except xmlsafe.XmlRefused as problem:
-        raise lint.refused([lint.Finding("", "xml", problem.sentence)]) from problem
+        raise lint.refused([lint.unreadable(problem)]) from problem
     return [process.id for process in reading.processes(root) if process.executable]
 
 

@@ -8,6 +8,8 @@ from lxml import etree
 
 from workflow.errors import Invalid
 
+BOM = b"\xef\xbb\xbf"  # which editors of Windows put before UTF-8
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -44,7 +46,7 @@ def read(xml: bytes, limits: Limits = Limits()) -> etree._Element:
 def _check_bytes(xml: bytes, limits: Limits) -> None:
     if len(xml) > limits.size:
         raise XmlRefused("The file is larger than {limit} bytes.", limit=limits.size)
-    if not xml.strip():
+    if not xml.removeprefix(BOM).strip():
         raise XmlRefused("The file is empty.")
     try:
         text = xml.decode("utf-8")

@@ -1,10 +1,9 @@
 """Forms are judged before they are deployed."""
 
-import pytest
-
-from forms.lint import check_form, require
+from forms.lint import check_form
 from tests.forms.samples import content, own, rows, text
-from workflow.errors import DefinitionRefused
+from tests.workflow.engine.drawing import bpmn
+from workflow.lint import Known, lint
 from workflow.lint.findings import Level
 
 GOOD = text("a", properties={"label:en": "A"})
@@ -39,11 +38,28 @@ def test_a_missing_label_is_a_warning_in_rows_too():
     assert [(element, level) for element, level, _ in found] == [("n", "warning"), ("a", "warning")]
 
 
-def test_a_form_that_cannot_be_used_stops_a_deployment_and_is_named():
-    with pytest.raises(DefinitionRefused, match="bad.form was refused: There is no field kind") as refused:
-        require({"good.form": content(text("a")), "table.dmn": b"<", "bad.form": content(own("idnumber", "x"))})
-    assert str(refused.value.findings[0].message).startswith("bad.form x: There is no field kind “idnumber”.")
+def judged(drawing, **contents):
+    """What lint says of a diagram that names forms."""
+    found = lint(bpmn(drawing), Known(forms=contents))
+    return [(each.element, each.level.value, str(each.message)) for each in found if each.rule == "form"]
 
 
-def test_warnings_stop_nothing():
-    require({"good.form": content(text("a"))})
+TWO_STEPS = "start s formKey=good\nuser a formKey=bad\nuser b formKey=bad\nend e\ns -> a -> b -> e"
+
+
+def test_a_form_that_cannot_be_used_is_an_error_of_the_diagram_that_names_it():
+    said_of = judged(TWO_STEPS, good=content(GOOD), bad=content(own("idnumber", "x")), other=b"<")
+    assert [(element, level) for element, level, _said in said_of if level == "error"] == [("a", "error")]
+    assert said_of[0][2].startswith("bad.form x: There is no field kind “idnumber”.")
+
+
+def test_a_start_form_is_judged_too():
+    assert judged("start s formKey=good\nuser a\nend e\ns -> a -> e", good=b"<")[0][:2] == ("s", "error")
+
+
+def test_warnings_of_a_form_are_warnings_of_the_diagram():
+    assert {level for _element, level, _said in judged(TWO_STEPS, good=content(GOOD), bad=content(text("a")))} == {"warning"}
+
+
+def test_where_only_names_are_known_no_form_is_judged():
+    assert [f for f in lint(bpmn(TWO_STEPS), Known(forms={"good", "bad"})) if f.rule == "form"] == []

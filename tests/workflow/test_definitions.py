@@ -10,6 +10,7 @@ from workflow.errors import DefinitionRefused, Invalid, NotFound
 from workflow.models import ProcessDefinition, ResourceContent
 
 pytestmark = pytest.mark.usefixtures("clock")
+ONE, TWO = b'{"components": []}', b'{"components": [{"type": "text", "text": "2"}]}'
 FORM = {"open": {"formKey": "review-open"}}
 
 
@@ -33,13 +34,13 @@ def test_changed_content_is_a_new_version_and_the_old_stays(session):
 
 
 def test_a_form_is_pinned_and_its_change_is_a_new_version(session):
-    first = deploy(session, {"review-open.form": b"{1}", "other.form": b"{}"}, **FORM)
-    second = deploy(session, {"review-open.form": b"{2}", "other.form": b"{changed}"}, **FORM)
-    again = deploy(session, {"review-open.form": b"{2}"}, **FORM)
+    first = deploy(session, {"review-open.form": ONE, "other.form": ONE}, **FORM)
+    second = deploy(session, {"review-open.form": TWO, "other.form": TWO}, **FORM)
+    again = deploy(session, {"review-open.form": TWO}, **FORM)
 
     assert (first.version, second.version, again.version) == (1, 2, 2)
-    assert definitions.resource(session, first, "review-open.form") == b"{1}"
-    assert definitions.resource(session, second, "review-open.form") == b"{2}"
+    assert definitions.resource(session, first, "review-open.form") == ONE
+    assert definitions.resource(session, second, "review-open.form") == TWO
     assert list(definitions.resources(session, second)) == ["review-open.form"]
     assert session.scalar(select(func.count()).select_from(ResourceContent)) == 2
     with pytest.raises(NotFound, match="other.form"):
@@ -69,7 +70,7 @@ def test_an_unknown_process_is_not_found(session):
 def test_a_folder_is_deployed_once_and_its_processes_may_call_each_other(session, tmp_path):
     (tmp_path / "a.bpmn").write_bytes(drawn("start s\ncall c calls=b\nend e\ns -> c -> e", "a"))
     (tmp_path / "b.bpmn").write_bytes(drawn(REVIEW, "b", **FORM))
-    (tmp_path / "review-open.form").write_bytes(b"{}")
+    (tmp_path / "review-open.form").write_bytes(ONE)
 
     first = definitions.deploy_folder(session, tmp_path, tmp_path, "eve")
     again = definitions.deploy_folder(session, tmp_path, tmp_path, "eve")

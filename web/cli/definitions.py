@@ -8,8 +8,9 @@ import click
 from flask.cli import AppGroup
 from sqlalchemy.exc import DBAPIError
 
+from forms.lint import check_form
 from web import deploying
-from web.cli.output import json_option, office, refusals, say
+from web.cli.output import finding_line, json_option, office, refusals, say
 from workflow import definitions, lint, registry
 from workflow.lint import Finding, Level
 from workflow.models import ProcessDefinition
@@ -25,18 +26,15 @@ group = AppGroup("definitions", help="Diagrams: judge them, make versions of the
 @json_option
 @refusals
 def lint_(files: tuple[Path, ...], as_json: bool) -> None:
-    """Judge BPMN files (default: those of bpmn/). Exit code 1 when one could not be deployed."""
-    contents = _given(files)
-    sent = {name: content for name, content in contents.items() if not name.endswith(deploying.DIAGRAM)}
-    diagrams = {name: content for name, content in contents.items() if name not in sent}
-    together = [key for xml in diagrams.values() for key in deploying.keys_of(xml)]
-    found = [_finding(name, each) for name, xml in diagrams.items() for each in _findings(xml, sent, together)]
-    say(
-        found,
-        as_json,
-        lambda findings: [_line(each) for each in findings] or [f"{len(diagrams)} files: nothing to complain about."],
-    )
-    if any(each["level"] == Level.ERROR for each in found):
+    """Judge BPMN files and forms (default: those of bpmn/). Exit code 1 when one could not be deployed."""
+    given = _given(files)
+    found = [(name, each) for name in given for each in _findings(name, given)]
+    if as_json:
+        say([_facts_of(name, each) for name, each in found], as_json, list)
+    else:
+        lines = [finding_line(each, name) for name, each in found]
+        say(lines, as_json, lambda said: said or [f"{len(given)} files: nothing to complain about."])
+    if any(each.level is Level.ERROR for _name, each in found):
         raise SystemExit(1)
 
 
@@ -65,24 +63,23 @@ def _given(files: tuple[Path, ...]) -> dict[str, bytes]:
     return deploying.read_files(files or sorted(deploying.BPMN.glob("*.bpmn")))
 
 
-def _findings(xml: bytes, sent: dict[str, bytes], together: list[str]) -> list[Finding]:
-    """Compared with the database; without one, with what the code and the folders offer."""
+def _findings(name: str, given: dict[str, bytes]) -> list[Finding]:
+    """Of one of the files. A diagram is compared with the database; without one, with what the code and the folders
+    offer."""
+    if not name.endswith(deploying.DIAGRAM):
+        return check_form(given[name]) if name.endswith(definitions.FORM) else []
+    diagrams, sent = deploying.sorted_out(given)
     try:
         with office().database.reading() as session:
-            return deploying.findings(session, xml, sent, together)
+            return deploying.findings(session, given[name], sent, deploying.keys_together(diagrams))
     except DBAPIError:
-        forms = {Path(name).stem for name in deploying.house_resources() | sent}
+        forms = {Path(name).stem: content for name, content in (deploying.house_resources() | sent).items()}
         known = lint.Known(forms=forms, topics=set(registry.service_tasks), listeners=set(registry.listeners))
-        return lint.lint(xml, known)
+        return lint.lint(given[name], known)
 
 
-def _finding(file: str, found: Finding) -> dict[str, Any]:
+def _facts_of(file: str, found: Finding) -> dict[str, Any]:
     return {**asdict(found), "file": file, "message": str(found.message), "fix": str(found.fix or "")}
-
-
-def _line(found: dict[str, Any]) -> str:
-    where = f"{found['file']}: {found['element']}" if found["element"] else found["file"]
-    return f"{found['level']}: {where}: {found['message']} {found['fix']}".rstrip()
 
 
 def _facts(definition: ProcessDefinition) -> dict[str, Any]:

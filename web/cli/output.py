@@ -9,6 +9,7 @@ import click
 from flask import current_app
 
 from workflow.errors import DefinitionRefused, Invalid, Refusal
+from workflow.lint import Finding
 from workflow.office import Office
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Answer in JSON, for programs.")
@@ -47,7 +48,14 @@ def sentences(refusal: Refusal) -> list[str]:
     """The refusal, and each single problem behind it."""
     lines = [str(refusal.sentence)]
     if isinstance(refusal, DefinitionRefused):
-        lines += [f"  {finding}" for finding in refusal.findings]
+        lines += [f"  {finding_line(finding)}" for finding in refusal.findings]
     if isinstance(refusal, Invalid):
         lines += [f"  {name}: {each}" for name, said in refusal.problems.items() for each in said]
     return lines
+
+
+def finding_line(finding: Finding, file: str = "") -> str:
+    """A finding as a line: how grave, where, what is the case, what to do."""
+    where = ": ".join(part for part in (file, finding.element) if part)
+    said = f"{finding.message} {finding.fix or ''}".rstrip()
+    return ": ".join(part for part in (str(finding.level), where, said) if part)

@@ -5,7 +5,7 @@ Normalised here: elements and flows without id get one; link events become flows
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from lxml import etree
 
@@ -20,7 +20,8 @@ _DEFINITION = "EventDefinition"
 def processes(root: etree._Element) -> list[Process]:
     """The processes of the file in document order."""
     give_ids(root)
-    return [_Reader(root, element).process() for element in children(root, "process")]
+    referred = {found.get("id"): found for found in root if isinstance(found.tag, str) and found.get("id")}
+    return [_Reader(referred, element).process() for element in children(root, "process")]
 
 
 def give_ids(root: etree._Element) -> frozenset[str]:
@@ -41,9 +42,10 @@ def give_ids(root: etree._Element) -> frozenset[str]:
 
 
 class _Reader:
-    def __init__(self, root: etree._Element, element: etree._Element) -> None:
-        self.root, self.element = root, element
-        self.by_id = {found.get("id"): found for found in root if isinstance(found.tag, str) and found.get("id")}
+    """Reads one process; `by_id` holds what stands beside it in the file: messages, signals, errors …"""
+
+    def __init__(self, by_id: Mapping[str | None, etree._Element], element: etree._Element) -> None:
+        self.by_id, self.element = by_id, element
         self.lanes = dict(_lanes(element))
 
     def process(self) -> Process:

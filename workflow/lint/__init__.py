@@ -10,6 +10,7 @@ from workflow import xmlsafe
 from workflow.diagram import reading
 from workflow.errors import DefinitionRefused, sentence
 from workflow.lint import elements, events, flows, people, references, soundness  # noqa: F401 - their rules register themselves
+from workflow.lint.advice import advised
 from workflow.lint.file import file_findings
 from workflow.lint.findings import NOTHING_KNOWN, Finding, Known, Level, error, rule, rules, warning
 
@@ -19,8 +20,13 @@ def lint(xml: bytes, known: Known = NOTHING_KNOWN) -> list[Finding]:
     try:
         root = xmlsafe.read(xml)
     except xmlsafe.XmlRefused as problem:
-        return [Finding("", "xml", problem.sentence)]
+        return [unreadable(problem)]
     return lint_tree(root, known)
+
+
+def unreadable(problem: xmlsafe.XmlRefused) -> Finding:
+    """The finding about a file that is no XML we read."""
+    return advised(Finding("", "xml", problem.sentence))
 
 
 def lint_tree(root: etree._Element, known: Known) -> list[Finding]:
@@ -30,7 +36,7 @@ def lint_tree(root: etree._Element, known: Known) -> list[Finding]:
         for process in reading.processes(root):
             if process.executable:
                 found += [finding for judge in rules.values() for finding in judge(process, known)]
-    return sorted(found, key=lambda finding: finding.level is not Level.ERROR)
+    return sorted(map(advised, found), key=lambda finding: finding.level is not Level.ERROR)
 
 
 def require(xml: bytes, known: Known = NOTHING_KNOWN) -> None:
@@ -51,7 +57,7 @@ def no_such_process(key: str | None, existing: list[str]) -> DefinitionRefused:
         key=key or "",
         existing=", ".join(existing) or "-",
     )
-    return refused([error("no_process", key or "", said)])
+    return refused([advised(error("no_process", key or "", said))])
 
 
 __all__ = [
@@ -66,5 +72,6 @@ __all__ = [
     "refused",
     "require",
     "rule",
+    "unreadable",
     "warning",
 ]

@@ -1,6 +1,6 @@
 """What lint says about a diagram, and what it may compare it with."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import StrEnum
@@ -28,11 +28,14 @@ class Finding:
 
 @dataclass(frozen=True)
 class Known:
-    """What the house has to offer. None: unknown, and references of that kind are not checked."""
+    """What the house has to offer. None: unknown, and references of that kind are not checked.
+
+    `forms`: their names, or name → content where the forms themselves are to be judged too.
+    """
 
     groups: Collection[str] | None = None
     users: Collection[str] | None = None
-    forms: Collection[str] | None = None
+    forms: Collection[str] | Mapping[str, bytes] | None = None
     topics: Collection[str] | None = None
     listeners: Collection[str] | None = None
     processes: Collection[str] | None = None

@@ -1,6 +1,7 @@
 """Diagrams that are connected and still could not run to their end: joins that wait for ever, loops without a stop."""
 
 from collections.abc import Iterable, Iterator
+from functools import cache, partial
 
 from workflow.diagram.graph import Node, Process
 from workflow.errors import sentence
@@ -13,12 +14,13 @@ _WAITS = {"userTask", "manualTask", "serviceTask", "sendTask", "receiveTask", "b
 def deadlock(process: Process, known: Known) -> Iterator[Finding]:
     """A parallel join fed by one exclusive decision waits for ever; only a warning where several tokens may come to
     the decision, as one may take each way."""
+    origins = cache(partial(_origins, process))
+    several_may_come = cache(partial(_several_may_come, process))
     for join in process.nodes.values():
         flows = process.incoming(join.id)
         if join.kind != "parallelGateway" or len(flows) < 2:
             continue
-        origins = [_origins(process, flow.id, flow.source, join.id) for flow in flows]
-        split = _shared_choice(process, origins)
+        split = _shared_choice(process, [{**origins(flow.source), flow.source: flow.id} for flow in flows])
         if split is not None:
             said = sentence(
                 "“{join}” waits for all its ways, but gateway “{split}” takes only one of them: it would wait for ever."
@@ -26,13 +28,13 @@ def deadlock(process: Process, known: Known) -> Iterator[Finding]:
                 join=join.activity.name or join.id,
                 split=split.activity.name or split.id,
             )
-            yield (warning if _several_may_come(process, split) else error)("deadlock", join.id, said)
+            yield (warning if several_may_come(split.id) else error)("deadlock", join.id, said)
 
 
-def _several_may_come(process: Process, node: Node) -> bool:
+def _several_may_come(process: Process, node_id: str) -> bool:
     """Whether something before the node may make several tokens of one."""
     before: set[str] = set()
-    todo = [node.id]
+    todo = [node_id]
     while todo:
         name = todo.pop()
         if name not in before and name in process.nodes:
@@ -47,28 +49,27 @@ def _multiplies(process: Process, node: Node) -> bool:
     return divides or (node.kind == "boundaryEvent" and not node.interrupting)
 
 
-def _origins(process: Process, flow_id: str, source: str, stop: str) -> dict[str, frozenset[str]]:
-    """Going back along a flow: each element met, with its outgoing flows that lead here. Stops where ways meet or
-    divide otherwise than exclusively, as there more tokens may come."""
-    met: dict[str, frozenset[str]] = {}
-    name, via = source, flow_id
-    while name in process.nodes and name not in met and name != stop:
-        node = process.nodes[name]
-        met[name] = frozenset({via})
+def _origins(process: Process, name: str) -> dict[str, str]:
+    """Going back from an element: each element met, with its outgoing flow that leads here ("" for the first). Stops
+    where ways meet or divide otherwise than exclusively, as there more tokens may come."""
+    met: dict[str, str] = {}
+    via = ""
+    while name in process.nodes and name not in met:
+        met[name] = via
         incoming = process.incoming(name)
-        if len(incoming) != 1 or node.kind in ("parallelGateway", "inclusiveGateway"):
+        if len(incoming) != 1 or process.nodes[name].kind in ("parallelGateway", "inclusiveGateway"):
             break
         name, via = incoming[0].source, incoming[0].id
     return met
 
 
-def _shared_choice(process: Process, origins: list[dict[str, frozenset[str]]]) -> Node | None:
-    shared = set.intersection(*(set(met) for met in origins))
+def _shared_choice(process: Process, origins: list[dict[str, str]]) -> Node | None:
+    """The decision that every way comes from, each by a flow of its own."""
+    shared = set.intersection(*(set(met) for met in origins)) & process.nodes.keys()
     for name in shared:
-        node = process.nodes[name]
-        ways = {next(iter(met[name])) for met in origins}
-        if node.kind in ("exclusiveGateway", "eventBasedGateway") and len(ways) == len(origins):
-            return node
+        decides = process.nodes[name].kind in ("exclusiveGateway", "eventBasedGateway")
+        if decides and len({met[name] for met in origins}) == len(origins):
+            return process.nodes[name]
     return None
 
 
@@ -100,17 +101,16 @@ def _waits(process: Process, node: Node) -> bool:
 def _circles(process: Process, stopping: Iterable[str]) -> Iterator[list[str]]:
     """Circles of the graph without the stopping elements (one for each, by removing what leads nowhere)."""
     left = set(process.nodes) - set(stopping)
-    while left:
-        dead = [
-            name
-            for name in left
-            if not any(flow.target in left for flow in process.outgoing(name))
-            or not any(flow.source in left for flow in process.incoming(name))
-        ]
-        if not dead:
-            yield _walk(process, left)
-            return
-        left.difference_update(dead)
+    todo = list(left)
+    while todo:
+        name = todo.pop()
+        before = [flow.source for flow in process.incoming(name) if flow.source in left]
+        after = [flow.target for flow in process.outgoing(name) if flow.target in left]
+        if name in left and not (before and after):
+            left.remove(name)
+            todo += before + after
+    if left:
+        yield _walk(process, left)
 
 
 def _walk(process: Process, left: set[str]) -> list[str]:
