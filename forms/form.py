@@ -45,6 +45,10 @@ class Form:
         `raw` and `files` are MultiDicts of a request. Nothing comes through but what the form asks of this person
         now: hidden, read-only and unknown names are dropped. Raises Invalid({field path: sentences}).
         """
+        return self.settle(self.check(raw, files, context), context)
+
+    def check(self, raw: Any, files: Any, context: FormContext) -> dict[str, Any]:
+        """The first half of `load`: everything checked, passwords counted, no file kept yet. Raises as `load` does."""
         sent = Sent.of(raw, files)
         problems: Problems = {}
         button = self._button(sent, context, problems)
@@ -57,7 +61,13 @@ class Form:
             values = _step(problems, lambda: self.part.confirm(values, context))
         if problems:
             raise Invalid(problems)
-        return self.part.settle(values, context) | ({OUTCOME: button.outcome} if button and button.outcome else {})
+        return values | ({OUTCOME: button.outcome} if button and button.outcome else {})
+
+    def settle(self, checked: Mapping[str, Any], context: FormContext) -> dict[str, Any]:
+        """The second half of `load`: keep the files of what `check` gave. Refuses nothing."""
+        pressed = {} if OUTCOME in self.fields else {OUTCOME: checked[OUTCOME]} if OUTCOME in checked else {}
+        asked = {key: value for key, value in checked.items() if key in self.fields}
+        return self.part.settle(asked, context) | pressed
 
     def suggests(self, source: str) -> bool:
         """Whether one of its fields offers these choices while typing."""

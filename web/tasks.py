@@ -1,12 +1,16 @@
 """One task: claim it, see the matter beside it, fill in its form, hand it over, complete it."""
 
+import hashlib
 import secrets
 from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, Response, g, make_response, redirect, render_template, request
+from werkzeug.datastructures import FileStorage
 
 from forms.choices import offered
+from forms.form import OUTCOME, Form
+from web import drafts
 from web.errors import is_fragment
 from web.fragments import toast
 from web.i18n import _, name_of
@@ -68,10 +72,10 @@ def save_draft(task_id: int) -> Response:
     task = tasks.find(g.session, task_id, user)
     form = form_of(task)
     typed = form.typed(request.form)
-    kept = tasks.save_draft(g.session, task, user, typed)
+    saved_at = drafts.keep(task, user, typed)
     if "fields" in request.args:
         return make_response(form.render(typed, None, context_of(task, user), focus=False))
-    return make_response(render_template("_draft_note.html", saved_at=kept.saved_at))
+    return make_response(render_template("_draft_note.html", saved_at=saved_at))
 
 
 @blueprint.post("/completion")
@@ -85,10 +89,15 @@ def complete(task_id: int) -> Response:
     form = form_of(task)
     if form.rearranges(request.form):
         return _page(task, typed=form.typed(request.form))
+    request_key, sent = request.form.get("request_key"), _sent(form)
+    if tasks.repeated(g.session, task, user, request_key, sent):
+        return _done(task)
     try:
-        answers = form.load(request.form, request.files, context_of(task, user))
+        context = context_of(task, user)
+        checked = form.check(request.form, request.files, context)
         with g.session.begin_nested():
-            tasks.complete(g.session, task, user, answers, request_key=request.form.get("request_key"))
+            answers = form.settle(checked, context)
+            tasks.complete(g.session, task, user, answers, request_key=request_key, sent=sent)
     except Invalid as wrong:
         g.session.refresh(task)
         if _state(task, user) == "done":  # sent twice, and what was free then is taken by the first
@@ -99,6 +108,20 @@ def complete(task_id: int) -> Response:
         g.session.refresh(task)
         return _page(task, 409, conflict=conflict.sentence)
     return _done(task)
+
+
+def _sent(form: Form) -> dict[str, Any]:
+    """What the request says, as far as it tells one request from another: no passwords, files by their hash."""
+    uploads = [(name, each) for name, sent in sorted(request.files.lists()) for each in sent if each.filename]
+    files = [[name, each.filename, _hash(each)] for name, each in uploads]
+    return {"typed": form.typed(request.form), "outcome": request.form.getlist(OUTCOME), "files": files}
+
+
+def _hash(upload: FileStorage) -> str:
+    upload.stream.seek(0)
+    digest = hashlib.file_digest(upload.stream, "sha256").hexdigest()
+    upload.stream.seek(0)
+    return digest
 
 
 def _done(task: UserTask) -> Response:
@@ -154,15 +177,15 @@ def _facts(task: UserTask, user: User, problems: Mapping[str, Any], typed: Mappi
     mine, ended = facts["state"] == "mine", facts["state"] in ("done", "over")
     if facts["state"] == "done":
         facts |= _next(task, user, 0)
-    draft = tasks.draft(g.session, task, user) if mine else None
+    drafted, draft_at = drafts.kept(task, user) if mine else (None, None)
     form = form_of(task)
-    values = typed if typed is not None else draft.values if draft else None
+    values = typed if typed is not None else drafted
     return facts | {
         "why_not": None if mine or ended else tasks.why_not(g.session, task, user),
         "form": form.render(values, problems, context_of(task, user, read_only=not mine)),
         "form_has_buttons": bool(form.buttons),
         "request_key": request.form.get("request_key") or secrets.token_urlsafe(16),
-        "draft_at": draft.saved_at if draft else None,
+        "draft_at": draft_at,
         "colleagues": _colleagues(task, user) if mine else [],
     }
 

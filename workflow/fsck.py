@@ -9,10 +9,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, and_, exists, func, or_, select
+from sqlalchemy import Select, Text, and_, cast, exists, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from workflow import definitions, engine, instances, registry
+from workflow import definitions, engine, instances, office, registry
 from workflow.errors import DefinitionRefused
 from workflow.identity import User
 from workflow.models import (
@@ -21,10 +21,12 @@ from workflow.models import (
     Incident,
     Job,
     ProcessInstance,
+    StoredFile,
     Subscription,
     TaskCandidate,
     Timer,
     UserTask,
+    Variable,
 )
 from workflow.registry import fsck_check
 from workflow.statuses import IncidentStatus, InstanceStatus, JobStatus, TaskStatus, TimerStatus
@@ -189,3 +191,36 @@ def closed_cases(session: Session) -> Iterable[str]:
     running = exists().where(ProcessInstance.case_id == Case.id, ProcessInstance.status.in_(LIVE_INSTANCES))
     for key in session.scalars(select(Case.business_key).where(Case.closed_at.is_not(None), running)):
         yield f"Case “{key}” is closed, but a process runs in it."
+
+
+@fsck_check("files")
+def files(session: Session) -> Iterator[str]:
+    """Each stored file is on the disk with the bytes that were kept."""
+    store = office.of(session).files
+    said = {None: "is not on the disk", False: "is not what was kept: its bytes have changed"}
+    query = select(StoredFile.sha256, func.min(StoredFile.id)).group_by(StoredFile.sha256)
+    for sha256, number in session.execute(query):
+        whole = store.whole(sha256)
+        if not whole:
+            yield f"File {number} ({sha256[:12]}…) {said[whole]}."
+
+
+@fsck_check("file_answers")
+def file_answers(session: Session) -> Iterator[str]:
+    """Each file an answer names exists."""
+    known = set(session.scalars(select(StoredFile.id)))
+    query = select(Variable).where(cast(Variable.value, Text).contains('"sha256"'))
+    for variable in session.scalars(query):
+        for number in sorted(set(_file_numbers(variable.value)) - known):
+            yield f"Process instance {variable.instance_id}: “{variable.name}” names file {number}, which is not there."
+
+
+def _file_numbers(value: Any) -> Iterator[int]:
+    """The ids of every answer {"file": id, "sha256": …} in a value."""
+    if isinstance(value, dict):
+        if "file" in value and "sha256" in value:
+            yield value["file"]
+        value = list(value.values())
+    if isinstance(value, list):
+        for each in value:
+            yield from _file_numbers(each)

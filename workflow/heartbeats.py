@@ -59,6 +59,6 @@ def _beat_on(database: Database, name: str, stop: Event, pause: float) -> None:
             with database.transaction() as session:
                 beat(session, name)
         except SQLAlchemyError:  # the database may be away for a moment; the heart must outlive that
-            log.warning("heartbeat_failed", extra={"process": name}, exc_info=True)
+            log.warning("heartbeat_failed", extra={"heart": name}, exc_info=True)
         if stop.wait(pause):
             return

@@ -1,17 +1,17 @@
-"""The loop that keeps time: due timers, lost wake-ups, missed and expired messages. Any number may run at once."""
+"""The loop that keeps time: due timers, lost wake-ups, missed and expired messages, left files. Any number may run at once."""
 
 import logging
 from collections.abc import Callable
 from threading import Event
 from typing import Any
 
-from workflow import jobs, messages, timers
+from workflow import files, jobs, messages, timers
 from workflow.db import Database
 from workflow.office import Office
 
 log = logging.getLogger(__name__)
 PAUSE = 1.0  # seconds between two rounds
-ROUND: tuple[Callable[[Database], Any], ...] = (timers.fire_due, messages.sweep, jobs.sweep)
+ROUND: tuple[Callable[[Database], Any], ...] = (timers.fire_due, messages.sweep, jobs.sweep, files.sweep)
 
 
 def run(office: Office, stop: Event, pause: float = PAUSE) -> None:

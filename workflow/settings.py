@@ -4,6 +4,7 @@ import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -29,6 +30,7 @@ class Settings:
     upload_limit: int          # JUANLIU_UPLOAD_MB, in bytes here
     office_name: str           # JUANLIU_OFFICE: printed on documents
     demo: bool = True          # JUANLIU_DEMO=0: the first start invents no demo office
+    idle: timedelta = timedelta(hours=4)  # JUANLIU_IDLE_HOURS: signed out after so long without a page
     hosts: tuple[str, ...] = ()  # JUANLIU_HOSTS: the only host names answered, comma-separated; () = any
 
     @property
@@ -56,6 +58,7 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
         upload_limit=_number(env, "JUANLIU_UPLOAD_MB", 20, 1, 2000) * 1024 * 1024,
         office_name=env.get("JUANLIU_OFFICE") or "云溪区人事档案管理中心",
         demo=_flag(env, "JUANLIU_DEMO", "1"),
+        idle=timedelta(hours=_number(env, "JUANLIU_IDLE_HOURS", 4, 1, 12)),
         hosts=tuple(host.strip() for host in env.get("JUANLIU_HOSTS", "").split(",") if host.strip()),
     )
 

@@ -11,12 +11,12 @@ from sqlalchemy import ForeignKey, Index, String, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
+from workflow import office
 from workflow.clock import now
 from workflow.db import Base
 from workflow.identity import User
 
-IDLE = timedelta(hours=1)  # signed out after so long without a page
-LONGEST = timedelta(hours=12)  # and after so long in any case
+LONGEST = timedelta(hours=12)  # signed out after so long in any case; sooner without a page, see Settings.idle
 SEEN_STEP = timedelta(minutes=2)  # how coarse "last seen" is
 
 FIRST_DELAY, LONGEST_DELAY = 3, 60  # seconds; doubles with each failure
@@ -42,9 +42,9 @@ class SignIn(Base):
 
     user: Mapped[User] = relationship()
 
-    @property
-    def live(self) -> bool:
-        return self.revoked_at is None and now() < min(self.expires_at, self.seen_at + IDLE)
+    def live(self, idle: timedelta) -> bool:
+        """Whether it still holds, where so long without a page ends it."""
+        return self.revoked_at is None and now() < min(self.expires_at, self.seen_at + idle)
 
 
 class Attempts(Base):
@@ -76,7 +76,7 @@ def begin(session: Session, user: User, address: str, agent: str) -> str:
 def find(session: Session, token: str) -> SignIn | None:
     """The live sign-in of this token; None when unknown, revoked, too old, or its user deactivated."""
     row = session.scalar(select(SignIn).where(SignIn.token_hash == _hash(token)))
-    return row if row and row.live and row.user.active else None
+    return row if row and row.live(_idle(session)) and row.user.active else None
 
 
 def touch(session: Session, sign_in_id: int) -> None:
@@ -94,7 +94,7 @@ def live_ones(session: Session, user_name: str) -> list[SignIn]:
     rows = session.scalars(
         select(SignIn).where(SignIn.user_name == user_name, SignIn.revoked_at.is_(None)).order_by(SignIn.seen_at.desc())
     )
-    return [row for row in rows if row.live]
+    return [row for row in rows if row.live(_idle(session))]
 
 
 def last_seen(session: Session) -> dict[str, datetime]:
@@ -167,6 +167,10 @@ def _delay(row: Attempts) -> timedelta:
 
 def _subjects(account: str, address: str) -> tuple[str, str]:
     return f"account:{account.casefold()[:100]}", f"address:{address[:100]}"
+
+
+def _idle(session: Session) -> timedelta:
+    return office.of(session).settings.idle
 
 
 def _hash(token: str) -> str:

@@ -1,10 +1,12 @@
 """fsck: silent on a sound office, and each kind of breach is named."""
 
+import io
+
 import pytest
 from sqlalchemy import delete, update
 
 from tests.workflow.world import begin, do, open_tasks, process
-from workflow import fsck, instances, tasks
+from workflow import files, fsck, instances, tasks
 from workflow.clock import now
 from workflow.identity import User
 from workflow.models import (
@@ -50,7 +52,8 @@ def checks(session):
     return {problem.check for problem in fsck.run(session) if problem.check in OURS}
 
 
-OURS = {"states", "completions", "histories", "waiting", "left_over", "failed_jobs", "candidates", "performers", "cases"}
+OURS = {"states", "completions", "histories", "waiting", "left_over", "failed_jobs", "candidates", "performers", "cases",
+        "files", "file_answers"}
 
 
 @pytest.fixture
@@ -159,3 +162,22 @@ def test_a_task_nobody_can_do(session, busy, anna):
 def test_a_closed_case_in_which_something_runs(session, busy):
     breach(session, update(Case).where(Case.id == busy.case_id).values(closed_at=now()))
     assert checks(session) == {"cases"}
+
+
+def test_a_file_that_was_changed_or_lost_is_named(session, office):
+    kept = [files.store(session, office.files, io.BytesIO(body), "a.pdf", "application/pdf", "anna") for body in (b"1", b"2")]
+    assert "files" not in checks(session)
+
+    office.files.path(kept[0].sha256).write_bytes(b"x")
+    office.files.path(kept[1].sha256).unlink()
+
+    said = [problem.sentence for problem in fsck.run(session) if problem.check == "files"]
+    assert any(f"File {kept[0].id} " in each and "have changed" in each for each in said)
+    assert any(f"File {kept[1].id} " in each and "not on the disk" in each for each in said)
+
+
+def test_an_answer_that_names_no_file_is_named(session):
+    instance = begin(session, process(session, "start s\nuser a candidateGroups=registry\nend e\ns -> a -> e"))
+    instances.set_variables(session, instance, {"photos": [{"file": 4711, "sha256": "a", "name": "a.png"}]}, "anna")
+
+    assert "file_answers" in checks(session)

@@ -7,7 +7,7 @@ if it still is what was seen.
 
 from workflow.tasks.bulk import Result, claim_all, complete_all
 from workflow.tasks.claims import ASSIGN, assign, claim, release
-from workflow.tasks.completion import complete
+from workflow.tasks.completion import complete, repeated
 from workflow.tasks.drafts import draft, save_draft
 from workflow.tasks.finding import find, next_in_case, open_in_case, scan
 from workflow.tasks.inbox import COUNTED_TO, Page, counts, filter_counts, inbox
@@ -16,5 +16,5 @@ from workflow.tasks.rules import candidates, possible_performers, why_not
 __all__ = [
     "ASSIGN", "COUNTED_TO", "Page", "Result", "assign", "candidates", "claim", "claim_all", "complete", "complete_all",
     "counts", "draft", "filter_counts", "find", "inbox", "next_in_case", "open_in_case", "possible_performers",
-    "release", "save_draft", "scan", "why_not",
+    "release", "repeated", "save_draft", "scan", "why_not",
 ]

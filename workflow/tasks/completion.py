@@ -9,7 +9,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
-from workflow import definitions, engine, incidents, instances, registry, values, waits
+from workflow import definitions, engine, history, incidents, instances, registry, values, waits
 from workflow.clock import now
 from workflow.errors import NotAllowed, TaskNotOpen, Unavailable
 from workflow.identity import User
@@ -27,16 +27,18 @@ def complete(
     answers: Mapping[str, Any],
     outcome: str | None = None,
     request_key: str | None = None,
+    sent: Any = None,
 ) -> UserTask:
     """Finish the task with these answers (JSON values) and let its process go on.
 
     Listeners of the activity run first; what they return joins the answers. The same request again (same
-    `request_key`, user and answers) changes nothing and gives the same task.
+    `request_key`, user and answers) changes nothing and gives the same task. `sent` (JSON) stands for the answers in
+    that comparison where they differ each time: moments of signatures, numbers of files.
     Raises TaskNotOpen, NotAllowed (not claimed by this user, or a rule of the diagram), Invalid (from a listener),
     incidents.CannotGoOn (the engine refuses; an incident is opened).
     """
     outcome = outcome if outcome is not None else answers.get(OUTCOME)
-    digest = _digest(request_key, user, answers, outcome)
+    digest = _digest(request_key, user, [outcome, dict(answers)] if sent is None else sent)
     instance = instances.lock(session, task.instance_id, task.case_id)
     if not _finish(session, task, user, outcome, digest):
         session.refresh(task)
@@ -54,11 +56,18 @@ def complete(
     return task
 
 
-def _digest(request_key: str | None, user: User, answers: Mapping[str, Any], outcome: str | None) -> str | None:
+def repeated(session: Session, task: UserTask, user: User, request_key: str | None, sent: Any) -> bool:
+    """Whether just this request has completed the task already. The case is held, so that the answer stays true."""
+    history.hold(session, task.case_id)
+    session.refresh(task)
+    return request_key is not None and task.request_digest == _digest(request_key, user, sent)
+
+
+def _digest(request_key: str | None, user: User, asked: Any) -> str | None:
     """Of who asked for what: a key used again by another, or for something else, is not the same request."""
     if request_key is None:
         return None
-    said = orjson.dumps([request_key, user.name, outcome, dict(answers)], option=orjson.OPT_SORT_KEYS)
+    said = orjson.dumps([request_key, user.name, asked], option=orjson.OPT_SORT_KEYS)
     return hashlib.sha256(said).hexdigest()
 
 
