@@ -16,6 +16,7 @@ from workflow.errors import DefinitionRefused
 KINDS = ["user"] * 5 + ["service", "call", "task", "catch", "events", "sub", "sub"] + ["xor", "and", "or"] * 3
 EDGED = ("user", "service", "call", "sub")
 MANY = ("xor", "and", "or")
+SAID = {"user": " candidateGroups=registry", "service": " topic=test.work", "call": " calls=other"}
 DEEPEST = 2
 
 
@@ -105,7 +106,7 @@ class Wild:
             self._repeat(node)
         if kind == "sub":
             self._scope(node.id, several and not node.repeated, depth + 1)
-        node.words += {"service": " topic=work", "call": " calls=other"}.get(kind, "")
+        node.words += SAID.get(kind, "")
         return [node]
 
     def _catch(self, scope: str) -> Node:
