@@ -8,7 +8,7 @@ import itertools
 import re
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, case, false, or_, select, text
+from sqlalchemy import ColumnElement, Select, bindparam, case, false, func, or_, select, text
 from sqlalchemy.orm import Session, contains_eager
 
 from archive import id_numbers, persons, search_index, vault
@@ -70,7 +70,8 @@ def _parts(asked: str) -> list[str]:
 
 def _ordered(query: Select[Any], asked: str) -> Select[Any]:
     name = halved(asked)[:LONGEST]
-    nearness = case((Person.name == name, 0), (Person.name.startswith(name, autoescape=True), 1), else_=2)
+    begins = func.substr(Person.name, 1, len(name)) == name  # LIKE heeds capitals on one database only
+    nearness = case((Person.name == name, 0), (begins, 1), else_=2)
     return query.order_by(nearness, Person.pinyin, Person.id)
 
 

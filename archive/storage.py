@@ -141,10 +141,11 @@ def shelve(
     found = session.scalars(select(Position).where(Position.code == code)).first()
     if found is None:
         raise wrong("position", "There is no position {code}.", code=code)
-    if home(session, dossier) != code:
-        _occupy(session, dossier, found)
-    if dossier.status is not DossierStatus.IN_STORE:
-        dossiers.change_status(session, dossier, DossierStatus.IN_STORE, by, case, why)
+    with session.begin_nested():  # refused half way, the dossier keeps its old home
+        if home(session, dossier) != code:
+            _occupy(session, dossier, found)
+        if dossier.status is not DossierStatus.IN_STORE:
+            dossiers.change_status(session, dossier, DossierStatus.IN_STORE, by, case, why)
     place = custody.place(PlaceKind.POSITION, code)
     if custody.where(session, dossier) != place:
         custody.record(session, dossier, place, by, case, why)
