@@ -27,7 +27,7 @@ DOUBT = frozenset({"E09"})
 def query_keeper(session: Session, work: Work) -> Mapping[str, Any]:
     """D2: the letter of inquiry to the other keeper."""
     pack = pack_of(session, work)
-    facts = {**pack_facts(pack), "keeper": work.variables.get("other_keeper") or ""}
+    facts = {**pack_facts(session, pack), "keeper": work.variables.get("other_keeper") or ""}
     letter = documents.issue(session, pack.case, "query", facts, history.SYSTEM)
     return {"query_no": letter.number}
 
@@ -69,7 +69,7 @@ def confirm_merge(session: Session, task: UserTask, user: User, answers: dict[st
     dossiers.hold(session, dossier, pack.case)
     if dossier.status is DossierStatus.IN_STORE:
         storage.take_out(session, dossier, DESK, DossierStatus.SORTING, user.name, pack.case, "materials are merged")
-    facts = {**pack_facts(pack), "dossier_no": dossier.dossier_no, "why": known.get("merge_note") or ""}
+    facts = {**pack_facts(session, pack), "dossier_no": dossier.dossier_no, "why": known.get("merge_note") or ""}
     record = documents.issue(session, pack.case, "merge", facts, user.name)
     exceptions.resolve(session, pack, DOUBT, user.name, record.number)
     noted(session, pack, user.name, "merge approved", dossier_no=dossier.dossier_no, number=record.number)

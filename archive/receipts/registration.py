@@ -13,7 +13,7 @@ from archive.receipts.returns import pack_facts
 from archive.receipts.work import check_scan, need, noted, pack_of, text
 from archive.refusals import wrong
 from archive.statuses import EntrustKind
-from workflow import cases, history, instances
+from workflow import cases, history, instances, office
 from workflow.clock import now
 from workflow.errors import Conflict
 from workflow.identity import User
@@ -42,7 +42,7 @@ def tick(session: Session, task: UserTask, user: User, answers: dict[str, Any]) 
         "codes": exceptions.open_codes(pack),
     }
     if missing:
-        facts = {**pack_facts(pack), **told, "until": ""}
+        facts = {**pack_facts(session, pack), **told, "until": ""}
         told["notice_no"] = documents.issue(session, pack.case, "missing", facts, user.name).number
     return told
 
@@ -81,7 +81,7 @@ def follow(session: Session, task: UserTask, user: User, answers: dict[str, Any]
 def chase(session: Session, work: Work) -> Mapping[str, Any]:
     """After 30 working days the sender and the person are asked again, by letter."""
     pack = pack_of(session, work)
-    facts = {**pack_facts(pack), "missing_necessary": work.variables.get("missing_necessary") or [],
+    facts = {**pack_facts(session, pack), "missing_necessary": work.variables.get("missing_necessary") or [],
              "addressee": pack.sender, "count": 1}
     letter = documents.issue(session, pack.case, "reminder", facts, history.SYSTEM)
     noted(session, pack, history.SYSTEM, "chased", document=letter.id)
@@ -99,7 +99,7 @@ def register(session: Session, task: UserTask, user: User, answers: dict[str, An
     id_no = _second_typing(session, pack, answers)
     known = instances.variables(session, task.instance)
     phone = text(answers, "phone") or desk.phone_of(session, pack)
-    facts = {**answers, "id_no": id_no, "phone": phone, **_facts_of(pack, known)}
+    facts = {**answers, "id_no": id_no, "phone": phone, **_facts_of(session, pack, known)}
     try:
         dossier = _recorded(session, pack, facts, known, user)
     except Conflict as refused:
@@ -132,11 +132,11 @@ def _second_typing(session: Session, pack: Pack, answers: dict[str, Any]) -> str
     return again
 
 
-def _facts_of(pack: Pack, known: Mapping[str, Any]) -> dict[str, Any]:
+def _facts_of(session: Session, pack: Pack, known: Mapping[str, Any]) -> dict[str, Any]:
     """What the process knows already and nobody types again."""
     kind = known.get("list_kind")
     return {
-        "receive_date": pack.delivery_day,
+        "receive_date": office.of(session).local(pack.received_at).date(),
         "channel": pack.channel,
         "track_no": pack.tracking_no,
         "source_unit": pack.sender,

@@ -12,7 +12,7 @@ from archive.packs.models import Pack, PackStatus
 from archive.receipts.work import check_scan, keep_photos, need, noted, pack_of, text
 from archive.refusals import wrong
 from archive.statuses import Channel
-from workflow import history, instances
+from workflow import history, instances, office
 from workflow.clock import now
 from workflow.identity import User
 from workflow.models import UserTask
@@ -44,7 +44,7 @@ def confirm_return(session: Session, task: UserTask, user: User, answers: dict[s
     if decision == "contact":
         return {"return_decision": "contact"}
     return_to = text(answers, "return_to") or pack.sender
-    facts = _return_facts(pack, return_to, decision, text(answers, "decision_note"))
+    facts = _return_facts(session, pack, return_to, decision, text(answers, "decision_note"))
     letter = documents.issue(session, pack.case, "return_letter", facts, user.name)
     documents.issue(session, pack.case, "return_register", facts, user.name, number=letter.number)
     noted(session, pack, user.name, "return confirmed", number=letter.number, whereto=return_to)
@@ -94,7 +94,10 @@ def remind(session: Session, work: Work) -> Mapping[str, Any]:
     reminders = int(work.variables.get("reminders") or 0) + 1
     letter = documents.issue(
         session, pack.case, "reminder",
-        {**pack_facts(pack), "addressee": _other_side(pack, work), "count": reminders, "missing_necessary": []},
+        {
+            **pack_facts(session, pack), "addressee": _other_side(pack, work), "count": reminders,
+            "missing_necessary": [],
+        },
         history.SYSTEM,
     )
     noted(session, pack, history.SYSTEM, "reminded", count=reminders, document=letter.id)
@@ -107,15 +110,16 @@ def _other_side(pack: Pack, work: Work) -> str:
     return str(work.variables.get("other_keeper") or "") if asked_keeper else pack.sender
 
 
-def pack_facts(pack: Pack) -> dict[str, Any]:
-    """What every letter about a pack says of it."""
+def pack_facts(session: Session, pack: Pack) -> dict[str, Any]:
+    """What every letter about a pack says of it; the day is the one it came on, working day or not."""
+    received = office.of(session).local(pack.received_at).date() if pack.received_at else None
     return {
         "tracking_no": pack.tracking_no,
         "name": pack.listed_name,
         "sender": pack.sender,
         "sender_city": pack.sender_city,
         "channel": CHANNELS[pack.channel],
-        "received_on": documents.chinese_day(pack.delivery_day) if pack.delivery_day else "",
+        "received_on": documents.chinese_day(received) if received else "",
         "codes": [f"{code} {exceptions.CODES[code].zh}" for code in exceptions.open_codes(pack)],
     }
 
@@ -128,10 +132,10 @@ CHANNELS = {
 }
 
 
-def _return_facts(pack: Pack, return_to: str, decision: Any, note: str) -> dict[str, Any]:
+def _return_facts(session: Session, pack: Pack, return_to: str, decision: Any, note: str) -> dict[str, Any]:
     notes = [found.note for found in pack.exceptions if found.resolved_at is None and found.note]
     return {
-        **pack_facts(pack),
+        **pack_facts(session, pack),
         "return_to": return_to,
         "way": "转寄" if decision == "forward" else "退回",
         "note": note or "；".join(dict.fromkeys(notes)),

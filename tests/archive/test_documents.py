@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+from datetime import UTC, date, datetime
 
 import pytest
 from docx import Document as WordFile
@@ -9,7 +10,11 @@ from sqlalchemy import update
 
 from archive import documents, numbers
 from archive.documents import KINDS, TEMPLATES, Document
+from archive.packs.models import Pack
+from archive.receipts.returns import pack_facts
+from archive.statuses import Channel
 from workflow import cases
+from workflow import clock as clocks
 from workflow.documents import check
 from workflow.errors import Invalid, NotFound
 from workflow.registry import checks
@@ -115,3 +120,11 @@ def test_a_number_without_a_paper_and_a_paper_without_a_number_are_found_out(ses
     found = "\n".join(checks["documents_numbered"](session))
     for number in ("〔2026〕收字0001号", "〔2026〕缺字0001号", "〔2026〕缺字0009号"):
         assert number in found
+
+
+def test_a_letter_names_the_day_the_pack_came_not_the_working_day_it_counts_for(session, clock):
+    clock.set(datetime(2026, 7, 4, 2, tzinfo=UTC))  # a Saturday morning at the office
+    pack = Pack(tracking_no="1012345678901", received_at=clocks.now(), delivery_day=date(2026, 7, 6), sender="云溪大学",
+                channel=Channel.EMS)
+
+    assert pack_facts(session, pack)["received_on"] == "2026年7月4日"
