@@ -10,9 +10,7 @@ Files a test makes go to tmp_path; the office's data folder is tmp_path / "data"
 """
 
 import contextlib
-import importlib
 import os
-import pkgutil
 import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -32,45 +30,16 @@ from workflow import clock as office_clock
 from workflow.db import Base, Database
 from workflow.identity import User
 from workflow.office import Office, open_office
+from workflow.registry import discover
 from workflow.settings import from_environment
 
 NINE = datetime(2026, 7, 1, 9, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
 SECRET = "the tests' secret, long enough: 0123456789"
-unfinished: list[str] = []
 
 
 def pytest_configure() -> None:
     servers.announce()
-    for package in ("workflow", "archive", "forms", "web"):
-        _import_all(package)
-    _set_aside_unfinished()
-
-
-def _set_aside_unfinished() -> None:
-    """While the tables are still being written: those that refer to a table not there yet."""
-    tables = Base.metadata.tables
-    while missing := [
-        table
-        for table in tables.values()
-        for key in table.foreign_keys
-        if key.target_fullname.rpartition(".")[0] not in tables
-    ]:
-        unfinished.append(f"table {missing[0].name}: refers to a table that is not there")
-        Base.metadata.remove(missing[0])
-
-
-def pytest_report_header() -> list[str]:
-    return [f"not importable: {said}" for said in unfinished]
-
-
-def _import_all(package: str) -> None:
-    """Every module, so that every table is known and every decorator has run."""
-    found = importlib.import_module(package)
-    for module in pkgutil.walk_packages(found.__path__, package + ".", onerror=unfinished.append):
-        try:
-            importlib.import_module(module.name)
-        except Exception as error:
-            unfinished.append(f"{module.name}: {error!r}")
+    discover("workflow", "archive", "forms", "web")  # every table is known, every decorator has run
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
