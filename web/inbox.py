@@ -44,7 +44,7 @@ def show() -> Response:
         "_inbox.html",
         wish=wish,
         views=VIEWS,
-        counts=counts,
+        counts={view: _shown(view, number) for view, number in counts.items()},
         page=found,
         rows=[row_of(task, user, wish.view) for task in found.rows],
         choices=choices(g.session, user, wish),
@@ -99,8 +99,12 @@ def _empty(wish: Wish) -> str:
     return _(next(view.empty for view in VIEWS if view.value == wish.view))
 
 
+def _shown(view: str, number: int) -> str:
+    return str(number) if number < tasks.COUNTED_TO[view] else f"{number - 1}+"
+
+
 def _waiting(session: Session, user: User) -> int:
-    return tasks.counts(session, user).get("mine", 0)
+    return tasks.counts(session, user, ["mine"])["mine"]
 
 
 NAVIGATION = (Entry("Inbox", "inbox.show", order=10, icon="inbox", badge=_waiting, live="inbox-changed"),)

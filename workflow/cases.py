@@ -60,12 +60,12 @@ def visible(session: Session, user: User) -> Select[tuple[Case]]:
     return select(Case).where(visible_to(user))
 
 
-def visible_to(user: User) -> ColumnElement[bool]:
-    """The condition on `cases` that says this user may see a row."""
+def visible_to(user: User, case_id: ColumnElement[int] = Case.id) -> ColumnElement[bool]:
+    """The condition on `cases`, or on what has this `case_id`, that says the user may see a row."""
     if user.may(READ_ALL):
-        return Case.id.is_not(None)
-    groups = select(CaseGroup.case_id).where(CaseGroup.group_key.in_(user.group_keys), CaseGroup.case_id == Case.id)
-    people = select(CasePerson.case_id).where(CasePerson.user_name == user.name, CasePerson.case_id == Case.id)
+        return case_id.is_not(None)
+    groups = select(CaseGroup.case_id).where(CaseGroup.group_key.in_(user.group_keys), CaseGroup.case_id == case_id)
+    people = select(CasePerson.case_id).where(CasePerson.user_name == user.name, CasePerson.case_id == case_id)
     return or_(groups.exists(), people.exists())
 
 

@@ -56,7 +56,7 @@ def states(session: Session) -> Iterator[str]:
     while found := list(session.scalars(query.where(ProcessInstance.id > last).limit(AT_ONCE))):
         last = found[-1].id
         rows: dict[int, set[Key]] = {}
-        for row in session.execute(live_rows([instance.id for instance in found])):
+        for row in live_rows(session, [instance.id for instance in found]):
             rows.setdefault(row.instance_id, set()).add(row_key(row))
         for instance in found:
             yield from _state(session, instance, rows.get(instance.id, set()))

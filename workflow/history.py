@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import event, func, select
+from sqlalchemy import bindparam, event, func, select
 from sqlalchemy.orm import Session, undefer
 
 from workflow.clock import now
@@ -17,6 +17,8 @@ from workflow.identity import User
 from workflow.models import Case, HistoryEvent, ProcessDefinition, ProcessInstance
 
 SYSTEM = "system"
+_CASE = select(Case.id).where(Case.id == bindparam("case_id")).with_for_update(key_share=True)
+_LAST = select(func.max(HistoryEvent.seq)).where(HistoryEvent.case_id == bindparam("case_id"))
 
 
 @dataclass(frozen=True)
@@ -42,8 +44,8 @@ def hold(session: Session, case_id: int) -> None:
     """Hold the case until the transaction ends, against every other command in it."""
     numbers = _numbers(session)
     if case_id not in numbers:
-        session.execute(select(Case.id).where(Case.id == case_id).with_for_update(key_share=True))
-        last = session.scalar(select(func.max(HistoryEvent.seq)).where(HistoryEvent.case_id == case_id))
+        session.execute(_CASE, {"case_id": case_id})
+        last = session.scalar(_LAST, {"case_id": case_id})
         numbers[case_id] = last or 0
 
 

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 import orjson
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, joinedload
 
@@ -21,6 +21,13 @@ from workflow.models import Case, ProcessDefinition, ProcessInstance, Variable
 from workflow.statuses import InstanceStatus
 
 DEEPEST_CALL = 10        # called processes within called processes
+_VARIABLES = select(Variable.name, Variable.value).where(Variable.instance_id == bindparam("instance_id"))
+_INSTANCE = (
+    select(ProcessInstance)
+    .where(ProcessInstance.id == bindparam("instance_id"))
+    .options(joinedload(ProcessInstance.definition))
+    .execution_options(populate_existing=True)
+)
 Facts = Mapping[str, Mapping[str, Any]]  # token id → what its "completed" event also says
 
 
@@ -43,8 +50,7 @@ def start(
 
 def variables(session: Session, instance: ProcessInstance) -> dict[str, Any]:
     """All variables of an instance as they are now."""
-    query = select(Variable.name, Variable.value).where(Variable.instance_id == instance.id)
-    return dict(session.execute(query).all())
+    return dict(session.execute(_VARIABLES, {"instance_id": instance.id}).all())
 
 
 def set_variables(session: Session, instance: ProcessInstance, changes: Mapping[str, Any], actor: str) -> None:
@@ -66,9 +72,7 @@ def lock(session: Session, instance_id: int, case_id: int | None = None) -> Proc
         if case_id is None:
             raise NotFound
     history.hold(session, case_id)
-    query = select(ProcessInstance).where(ProcessInstance.id == instance_id)
-    query = query.options(joinedload(ProcessInstance.definition)).execution_options(populate_existing=True)
-    return session.scalars(query).one()
+    return session.scalars(_INSTANCE, {"instance_id": instance_id}).one()
 
 
 def require_running(instance: ProcessInstance) -> None:

@@ -5,26 +5,17 @@ A wait without a row gets one; a row without a wait is cancelled; the rest is le
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, delete, literal, select, union_all, update
+from sqlalchemy import CompoundSelect, Select, bindparam, delete, literal, select, union_all, update
 from sqlalchemy.orm import Session
 
 from workflow import cases
 from workflow.clock import now
 from workflow.db import Moment
 from workflow.engine import Around, Model, Wait, WaitKind
-from workflow.models import (
-    FAR,
-    Incident,
-    Job,
-    ProcessInstance,
-    Subscription,
-    TaskCandidate,
-    TaskDraft,
-    Timer,
-    UserTask,
-)
+from workflow.models import FAR, Incident, Job, ProcessInstance, Subscription, TaskCandidate, TaskDraft, Timer, UserTask
 from workflow.offers import offer
 from workflow.statuses import IncidentStatus, InstanceStatus, JobStatus, TaskStatus, TimerStatus
 from workflow.wakeups import wake
@@ -32,6 +23,8 @@ from workflow.wakeups import wake
 LIVE_JOBS = (JobStatus.WAITING, JobStatus.RUNNING, JobStatus.FAILED)
 LIVE_INSTANCES = (InstanceStatus.RUNNING, InstanceStatus.SUSPENDED)
 Key = tuple[Any, ...]  # (kind, token id) and, for a timer, its due time
+_ENDED = bindparam("task_ids", expanding=True)
+_WITHDRAWN = [delete(table).where(table.task_id.in_(_ENDED)) for table in (TaskCandidate, TaskDraft)]
 
 
 @dataclass
@@ -49,7 +42,7 @@ def agree(
     session: Session, instance: ProcessInstance, model: Model, waits: Sequence[Wait], around: Callable[[], Around]
 ) -> Changes:
     """Make the rows agree with the waits. `around` is asked for only when a new task needs it."""
-    rows = {row_key(row): row.id for row in session.execute(live_rows([instance.id]))}
+    rows = {row_key(row): row.id for row in live_rows(session, [instance.id])}
     wanted = {wait_key(wait): wait for wait in waits}
     changes = Changes()
     _end(session, {key: row_id for key, row_id in rows.items() if key not in wanted}, changes)
@@ -58,15 +51,22 @@ def agree(
     return changes
 
 
-def live_rows(instance_ids: Sequence[int]) -> Select[Any]:
+def live_rows(session: Session, instance_ids: Sequence[int]) -> Sequence[Any]:
     """(instance_id, kind, id, token_id, due_at) of every row that stands for a wait of these instances."""
+    return session.execute(_live_rows(), {"instance_ids": list(instance_ids)}).all()
+
+
+@cache
+def _live_rows() -> CompoundSelect[Any]:
+    """Built once: building it costs more than asking it."""
+    wanted = bindparam("instance_ids", expanding=True)
 
     def rows(kind: str, table: Any, owner: Any, token: Any, live: Any, due: Any = None) -> Select[Any]:
         at = literal(None, Moment()) if due is None else due
         return select(
             owner.label("instance_id"), literal(kind).label("kind"), table.id.label("id"), token.label("token_id"),
             at.label("due_at"),
-        ).where(owner.in_(instance_ids), *live)
+        ).where(owner.in_(wanted), *live)
 
     child = ProcessInstance
     return union_all(
@@ -109,8 +109,8 @@ def _end(session: Session, gone: Mapping[Key, int], changes: Changes) -> None:
 
 def withdraw(session: Session, task_ids: Iterable[int]) -> None:
     """The tasks have ended: nobody may claim them any more, and what was typed is no longer needed."""
-    for table in (TaskCandidate, TaskDraft):
-        session.execute(delete(table).where(table.task_id.in_(list(task_ids))))
+    for gone in _WITHDRAWN:
+        session.execute(gone, {"task_ids": list(task_ids)})
 
 
 def _update(session: Session, table: Any, ids: list[int], **values: Any) -> None:
