@@ -88,6 +88,9 @@ def guard(view: Any) -> Any:
 
 
 def _load(_request: Request) -> SignedIn | None:
+    """Who this browser is; nobody while a failure is told: its page must not ask a database that is away again."""
+    if g.get("failed"):
+        return None
     token = session.get("sign_in")
     found = signins.find(g.session, token) if token and "session" in g else None
     return SignedIn(found) if found else None

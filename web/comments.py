@@ -7,7 +7,7 @@ from flask import Blueprint, Response, current_app, g, make_response, redirect, 
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 
-from forms.kinds.uploads import sniffed
+from forms.kinds.uploads import own_name, sniffed
 from web.errors import is_fragment
 from web.reader import current_user
 from workflow import attachments, cases, comments
@@ -45,8 +45,7 @@ def attach(case_id: int) -> Response:
         media_type = _checked(sent)
     except Invalid as wrong:
         return _answer(case, {"file": [wrong.sentence]})
-    name = (sent.filename or "").replace("\\", "/").rpartition("/")[2][-200:]
-    attachments.add(g.session, case, current_user(), sent.stream, name, media_type)
+    attachments.add(g.session, case, current_user(), sent.stream, own_name(sent.filename), media_type)
     return _answer(case)
 
 
@@ -61,12 +60,13 @@ def _checked(sent: FileStorage | None) -> str:
     """The media type of what was sent; raises Invalid when it is nothing, too large or of a kind not taken."""
     if sent is None or not sent.filename:
         raise Invalid(message="Choose a file first.")
+    name = own_name(sent.filename)
     size, limit = sent.stream.seek(0, 2), current_app.office.settings.upload_limit  # type: ignore[attr-defined]
     if not 0 < size <= limit:
-        raise Invalid(message="“{name}” is empty or larger than {most} MB.", name=sent.filename, most=limit >> 20)
-    media_type = sniffed(sent.stream, sent.filename)
+        raise Invalid(message="“{name}” is empty or larger than {most} MB.", name=name, most=limit >> 20)
+    media_type = sniffed(sent.stream, name)
     if media_type is None:
-        raise Invalid(message="“{name}” cannot be attached: PDF, Word, Excel, zip and images can.", name=sent.filename)
+        raise Invalid(message="“{name}” cannot be attached: PDF, Word, Excel, zip and images can.", name=name)
     sent.stream.seek(0)
     return media_type
 

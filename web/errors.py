@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import Flask, Response, g, jsonify, make_response, redirect, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, SecurityError
@@ -96,6 +96,9 @@ def _database(error: DBAPIError | NoConnectionFree) -> Response:
     state = getattr(cause, "sqlstate", None)
     if state in SERIALIZATION_FAILURES:
         return _refused(Conflict())
+    if isinstance(error, DataError):
+        log.warning("value_not_kept", extra={"path": request.path, "error": str(cause)})
+        return _refused(Invalid(message="A value is too large, or holds characters that are not text."))
     if isinstance(error, OperationalError | NoConnectionFree):
         log.error("database_unavailable", extra={"path": request.path, "error": str(cause or error)})
         return _refused(Unavailable("The database is busy or out of reach. Nothing was lost; please try again."))

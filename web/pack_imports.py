@@ -9,6 +9,7 @@ from flask import Blueprint, Response, current_app, g, make_response, redirect, 
 from archive.packs import columns, imports, lists
 from archive.packs.kept_sentences import spoken
 from archive.packs.models import ListStatus, RowStatus
+from forms.kinds.uploads import own_name
 from web.auth import needs
 from web.errors import is_fragment
 from web.fragments import page
@@ -108,7 +109,7 @@ def _sent() -> tuple[bytes, str]:
     content = sent.stream.read(current_app.office.settings.upload_limit + 1)  # type: ignore[attr-defined]
     if len(content) > current_app.office.settings.upload_limit:  # type: ignore[attr-defined]
         raise Invalid(message="The file is larger than this office allows.")
-    return content, sent.filename
+    return content, own_name(sent.filename)
 
 
 def _preview(status: int, **facts: Any) -> Response:

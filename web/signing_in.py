@@ -5,6 +5,7 @@ from typing import Any
 from flask import Blueprint, current_app, g, redirect, render_template, request, session, url_for
 from flask_login import current_user as login
 
+from web import asked
 from web.auth import own_transactions, public, while_initial
 from web.i18n import _
 from web.reader import LANGUAGES, THEMES, current_user, viewer
@@ -28,7 +29,7 @@ def show() -> Any:
 @own_transactions
 def enter() -> Any:
     """Charge the attempt, compare the password outside any transaction, then let in or not."""
-    name, password = request.form.get("name", "").strip(), request.form.get("password", "")
+    name, password = asked.text("name", 200), request.form.get("password", "")
     address = request.remote_addr or ""
     database = current_app.office.database  # type: ignore[attr-defined]
     with database.transaction() as own:

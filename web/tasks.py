@@ -10,7 +10,7 @@ from werkzeug.datastructures import FileStorage
 
 from forms.choices import offered
 from forms.form import OUTCOME, Form
-from web import drafts
+from web import asked, drafts
 from web.errors import is_fragment
 from web.fragments import toast
 from web.i18n import _, name_of
@@ -58,10 +58,10 @@ def release(task_id: int) -> Response:
 def hand_over(task_id: int) -> Response:
     user = current_user()
     task = tasks.find(g.session, task_id, user)
-    to = g.session.get(User, request.form.get("to", ""))
+    to = g.session.get(User, asked.text("to"))
     if to is None or not to.active:
         raise Invalid(message="Choose the person who shall do it.")
-    tasks.assign(g.session, task, user, to, request.form.get("reason", "")[:500])
+    tasks.assign(g.session, task, user, to, asked.text("reason", 500))
     return _after(task, _("“{task}” is now with {person}.", task=name_of(task), person=to.display_name), "/inbox")
 
 

@@ -50,7 +50,7 @@ class Queue:
     """The wake-up line to the workers. Losing it loses nothing, so its troubles are logged, never raised."""
 
     def __init__(self, url: str) -> None:
-        self.connection = connect(url)
+        self.connection = connect(url, 1)
         self._queue = rq.Queue(QUEUE, connection=self.connection, serializer=JSONSerializer)
         self._silent_until = 0.0
 
@@ -75,9 +75,9 @@ class Queue:
             return None
 
 
-def connect(url: str) -> redis.Redis:
-    """A connection that fails fast: a person may be waiting for the page."""
-    return redis.Redis.from_url(url, socket_connect_timeout=1, socket_timeout=5, retry=Retry(NoBackoff(), 1))
+def connect(url: str, patience: float = 5) -> redis.Redis:
+    """A connection that fails fast: a person may be waiting for the page. `patience`: seconds for one answer."""
+    return redis.Redis.from_url(url, socket_connect_timeout=1, socket_timeout=patience, retry=Retry(NoBackoff(), 1))
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The loop that keeps time: due timers, lost wake-ups, missed and expired messages, left files. Any number may run at once."""
+"""The loop that keeps time: timers, lost wake-ups, missed messages, left files. Any number may run at once."""
 
 import logging
 from collections.abc import Callable

@@ -156,8 +156,12 @@ def _check_image(upload: Upload) -> None:
 
 
 def _name(upload: Upload) -> str:
-    """The file's own name, without folders and signs that are no text."""
-    name = keepable(upload.filename or "", 1000).replace("\\", "/").rpartition("/")[2]
+    return own_name(upload.filename)
+
+
+def own_name(filename: str | None) -> str:
+    """A sent file's own name, without folders and signs that are no text; at most 200 characters."""
+    name = keepable(filename or "", 10_000).replace("\\", "/").rpartition("/")[2]
     return "".join(sign for sign in name if sign.isprintable())[-200:] or "file"
 
 

@@ -102,7 +102,9 @@ def test_a_refused_completion_keeps_no_file(office, clock, signed_in, signing, m
     monkeypatch.setitem(registry.listeners, "test.refuse", refuse)
     with office.database.transaction() as session:
         xml = drawn(DRAWING, "refusing", look={"name:en": "Look"}).replace(
-            b"</extensionElements>", b'<camunda:taskListener event="complete" delegateExpression="test.refuse"/></extensionElements>', 1
+            b"</extensionElements>",
+            b'<camunda:taskListener event="complete" delegateExpression="test.refuse"/></extensionElements>',
+            1,
         )
         definition = definitions.deploy(session, xml, {"signed.form": SIGNED}, "eve")
         case = cases.open_case(session, "S-2", "李四", "refusing", "system")

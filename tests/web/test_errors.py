@@ -1,7 +1,10 @@
 """Refusals and failures are sentences; nothing inside leaks."""
 
+import sqlite3
+
 import pytest
 from flask import g, request
+from sqlalchemy import event
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -9,15 +12,7 @@ from tests.web.conftest import QUICK, Browser
 from web.app import create_app
 from web.auth import public
 from workflow.clock import now
-from workflow.errors import (
-    Conflict,
-    Invalid,
-    NotAllowed,
-    NotFound,
-    TaskAlreadyClaimed,
-    Unavailable,
-    sentence,
-)
+from workflow.errors import Conflict, Invalid, NotAllowed, NotFound, TaskAlreadyClaimed, Unavailable, sentence
 from workflow.identity import User
 from workflow.office import open_office
 from workflow.settings import from_environment
@@ -175,3 +170,27 @@ def test_a_database_out_of_reach_is_a_sentence(cut_off):
 def test_a_database_out_of_reach_is_told_to_the_monitor(cut_off):
     answer = cut_off.get("/healthz")
     assert (answer.status_code, answer.json["database"]) == (503, "unreachable")
+
+
+def test_a_locked_database_is_asked_once_and_then_told_of(sqlite_office):
+    """Each asking waits for the lock; a page that asks again while it says so would wait again."""
+    office = sqlite_office
+    app = create_app(office=office, hasher=QUICK)
+    app.test_client_class = Browser
+    anna = app.test_client()
+    anna.sign_in("anna")
+    token, asked = anna.token(), []
+    other = sqlite3.connect(office.settings.database_url.removeprefix("sqlite:///"), isolation_level=None)
+
+    @event.listens_for(office.database.engine.pool, "checkout")
+    def _watch(dbapi_connection, *_):
+        dbapi_connection.execute("PRAGMA busy_timeout=20")
+        dbapi_connection.set_trace_callback(asked.append)
+
+    other.execute("BEGIN IMMEDIATE")
+    answer = anna.post("/tasks/1/claim", headers={"X-CSRFToken": token}, csrf=False)
+    other.close()
+
+    assert answer.status_code == 503
+    assert "Retry-After" in answer.headers
+    assert asked.count("BEGIN IMMEDIATE") == 1
