@@ -154,10 +154,17 @@ def prepare(children: Children, office: Office) -> None:
         raise CannotStart(f"DATABASE_URL: the database cannot be used: {str(error.orig).strip()}") from None
     finally:
         office.database.engine.dispose()
-    if first_start and office.settings.demo:
-        say("First start: inventing a demo office …")
-        if children.run([*FLASK, "demo", "seed"]):
-            raise CannotStart("The demo office could not be made; what was said stands above.")
+    if first_start:
+        begin_office(children, office.settings)
+
+
+def begin_office(children: Children, settings: Settings) -> None:
+    """The demo office, or the standard groups and processes of a real one."""
+    if settings.demo:
+        say("First start: inventing a demo office (half a minute) …")
+    command = ["demo", "seed"] if settings.demo else ["office", "found"]
+    if children.run([*FLASK, *command]):
+        raise CannotStart("The office could not be made; what was said stands above.")
 
 
 def web_command(settings: Settings) -> list[str]:

@@ -175,5 +175,6 @@ PERMISSION_LABELS = {
     "incidents.retry": "resolve incidents",
     "packs.import": "import courier lists",
     "packs.receive": "receive packs without a list",
+    "tasks.assign": "hand over the tasks of others",
     "users.manage": "manage people and groups",
 }

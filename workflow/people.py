@@ -23,6 +23,7 @@ PERMISSIONS = (
     "incidents.retry",
     "packs.import",
     "packs.receive",
+    "tasks.assign",
     "users.manage",
 )
 

@@ -1,16 +1,6 @@
-"""The demo office's groups and people."""
+"""The demo office's people; each belongs to one of the standard groups (archive.founding)."""
 
 from dataclasses import dataclass
-
-READ = ["dossiers.read", "comments"]
-
-
-@dataclass(frozen=True)
-class DemoGroup:
-    key: str
-    name: str
-    name_en: str
-    permissions: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -19,20 +9,6 @@ class DemoPerson:
     display_name: str
     group: str
 
-
-GROUPS = (
-    DemoGroup("window", "窗口收件", "Window", ("packs.import", "packs.receive", *READ)),
-    DemoGroup("registry", "登记", "Registry", tuple(READ)),
-    DemoGroup("review", "复核", "Review", tuple(READ)),
-    DemoGroup("store", "库房", "Storeroom", tuple(READ)),
-    DemoGroup(
-        "director",
-        "中心主任",
-        "Director",
-        ("packs.import", "packs.receive", "days.close", "cases.read_all", "incidents.retry", *READ),
-    ),
-    DemoGroup("admin", "系统管理", "Administration", ("users.manage", "definitions.deploy", "incidents.retry")),
-)
 
 PEOPLE = (
     DemoPerson("wangmin", "王敏", "window"),

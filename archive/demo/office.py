@@ -12,18 +12,17 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from archive import dossiers, keepers, persons, storage
-from archive.demo.cast import GROUPS, PEOPLE
+from archive import dossiers, founding, keepers, persons, storage
+from archive.demo.cast import PEOPLE
 from archive.demo.invented import SCHOOLS, UNITS, Invented
 from archive.demo.morning import LISTED, Morning, morning, stored_people, write_list
 from archive.statuses import Channel, DossierKind, EntrustKind
-from workflow import definitions, passwords
 from workflow import office as offices
+from workflow import passwords
 from workflow.clock import held, now
 from workflow.errors import Conflict
 from workflow.identity import Group, User
 from workflow.office import Office
-from workflow.settings import CHECKOUT
 
 STORED = 2000  # dossiers on the shelves
 YEARS = 3  # over which they arrived
@@ -44,8 +43,8 @@ def seed(session: Session, stored: int = STORED, listed: int = LISTED) -> Seeded
     if session.scalar(select(User.name).limit(1)):
         raise Conflict("This office has people already; the demo is made in an empty database only.")
     office = offices.of(session)
+    founding.found(session)
     _hire(session, office)
-    definitions.deploy_folder(session, CHECKOUT / "bpmn", CHECKOUT / "forms", "system")
     storage.furnish(session, ROOM, "一号库", SHELVES)
     residents = stored_people(stored)
     _fill(session, office, residents)
@@ -71,11 +70,7 @@ def _hire(session: Session, office: Office) -> None:
     """The cast, with one password made for this installation, kept in a file only its owner may read."""
     password = "-".join(secrets.token_hex(2) for _ in range(3))
     hashed = passwords.STANDARD.hash(password)
-    groups = {
-        group.key: Group(key=group.key, name=group.name, name_en=group.name_en, permissions=list(group.permissions))
-        for group in GROUPS
-    }
-    session.add_all(groups.values())
+    groups = {group.key: group for group in session.scalars(select(Group))}
     for person in PEOPLE:
         session.add(
             User(
@@ -87,15 +82,14 @@ def _hire(session: Session, office: Office) -> None:
             )
         )
     session.flush()  # what follows names these people
-    known = {group.key: group for group in GROUPS}
     _write_privately(
         _accounts_file(office),
         [
             {
                 "account": person.login,
                 "name": person.display_name,
-                "group": known[person.group].name,
-                "group_en": known[person.group].name_en,
+                "group": groups[person.group].name,
+                "group_en": groups[person.group].name_en,
                 "password": password,
             }
             for person in PEOPLE

@@ -8,7 +8,7 @@ from itertools import islice
 import pytest
 from sqlalchemy import delete, func, select
 
-from archive import custody, id_numbers, persons, search, storage
+from archive import custody, founding, id_numbers, persons, search, storage
 from archive.demo import office as demo
 from archive.demo.invented import people
 from archive.demo.morning import OF_RESIDENTS, TROUBLES, morning, stored_people, write_list
@@ -139,10 +139,10 @@ def test_its_people_can_do_what_their_groups_may_and_permissions_exist(seeded):
     with seeded.database.reading() as session:
         groups = {group.key: group for group in session.scalars(select(Group))}
         members = {user.name: [group.key for group in user.groups] for user in session.scalars(select(User))}
-    assert set(groups) == {group.key for group in demo.GROUPS}
+    assert set(groups) == {group.key for group in founding.GROUPS}
     assert members == {person.login: [person.group] for person in demo.PEOPLE}
     assert all(set(group.permissions) <= set(PERMISSIONS) for group in groups.values())
-    assert all(sum(person.group == group.key for person in demo.PEOPLE) >= 1 for group in demo.GROUPS)
+    assert all(sum(person.group == group.key for person in demo.PEOPLE) >= 1 for group in founding.GROUPS)
 
 
 def test_its_list_lies_ready_and_its_passwords_are_its_owners_only(seeded):
