@@ -168,7 +168,8 @@ def candidates(session: Session) -> Iterator[str]:
     query = select(TaskCandidate.task_id, TaskCandidate.candidate).join(UserTask, UserTask.id == TaskCandidate.task_id)
     for task_id, candidate in session.execute(query.where(UserTask.status != TaskStatus.OPEN)):
         yield f"Task {task_id} is not open, but offered to {candidate}."
-    for task_id, _ in session.execute(query.where(TaskCandidate.claimed != UserTask.assignee.is_not(None))):
+    mistaken = TaskCandidate.claimed != UserTask.assignee.is_not(None)
+    for task_id, _ in session.execute(query.where(UserTask.status == TaskStatus.OPEN, mistaken)):
         yield f"Task {task_id} stands in the wrong queue: its candidates do not know whether it is claimed."
 
 
