@@ -5,6 +5,7 @@ What a request kept and then undid leaves a file without a row; `sweep` removes 
 
 import contextlib
 import hashlib
+import logging
 import os
 import tempfile
 from collections.abc import Iterator
@@ -17,7 +18,10 @@ from sqlalchemy.orm import Session
 
 from workflow.clock import now
 from workflow.db import Database
+from workflow.errors import Unavailable
 from workflow.models import StoredFile
+
+log = logging.getLogger(__name__)
 
 CHUNK = 1 << 16
 SHELVES = 256                 # folders of the store, by the first two digits of the hash
@@ -59,7 +63,17 @@ class FileStore:
         return True
 
     def put(self, source: BinaryIO) -> tuple[str, int]:
-        """Keep the bytes of `source`; returns (sha256, size in bytes). Safe to repeat."""
+        """Keep the bytes of `source`; returns (sha256, size in bytes). Safe to repeat.
+
+        Raises Unavailable when the disk is full or cannot be written; nothing is left of it then.
+        """
+        try:
+            return self._put(source)
+        except OSError as error:
+            log.error("file_not_kept", extra={"error": str(error)})
+            raise Unavailable("The file could not be kept: the disk is full or cannot be written.") from error
+
+    def _put(self, source: BinaryIO) -> tuple[str, int]:
         self.folder.mkdir(parents=True, exist_ok=True)
         digest, size = hashlib.sha256(), 0
         with tempfile.NamedTemporaryFile(dir=self.folder, prefix=".new-", delete=False) as kept:

@@ -9,6 +9,7 @@ import pytest
 from workflow import clock as office_clock
 from workflow import files
 from workflow.clock import now
+from workflow.errors import Unavailable
 from workflow.files import SHELVES
 
 LATER = timedelta(hours=2)
@@ -73,7 +74,7 @@ def test_a_file_written_again_while_it_is_removed_stays(sqlite_office):
 
 
 def test_a_write_that_fails_leaves_nothing(sqlite_office):
-    with pytest.raises(OSError, match="No space"):
+    with pytest.raises(Unavailable, match="disk is full"):
         sqlite_office.files.put(Broken())
 
     assert list(sqlite_office.files.folder.iterdir()) == []
