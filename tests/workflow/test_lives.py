@@ -11,24 +11,15 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import select
 
-from tests.workflow import made, world
+from tests.workflow import made
 from tests.workflow.engine.drawing import bpmn
 from tests.workflow.engine.wild import Wild
 from workflow import definitions, fsck, incidents, instances, jobs, messages, registry, tasks, timers
 from workflow.errors import BpmnError, Refusal
 from workflow.identity import User
-from workflow.models import (
-    HistoryEvent,
-    Incident,
-    Job,
-    ProcessInstance,
-    Subscription,
-    Timer,
-    UserTask,
-    Variable,
-)
+from workflow.models import HistoryEvent, Incident, Job, ProcessInstance, Subscription, Timer, UserTask, Variable
 from workflow.office import Office
-from workflow.statuses import IncidentStatus, InstanceStatus, JobStatus, TaskStatus, TimerStatus
+from workflow.statuses import IncidentStatus, JobStatus, TaskStatus, TimerStatus
 
 LIVES = 36
 STEPS = 16

@@ -12,16 +12,7 @@ from tests.workflow import world
 from workflow import fsck, instances, jobs, messages, registry, tasks, timers
 from workflow.errors import BpmnError, Refusal
 from workflow.identity import User
-from workflow.models import (
-    HistoryEvent,
-    Job,
-    Message,
-    ProcessInstance,
-    Subscription,
-    Timer,
-    UserTask,
-    Variable,
-)
+from workflow.models import HistoryEvent, Job, Message, ProcessInstance, Subscription, Timer, UserTask, Variable
 from workflow.office import Office
 from workflow.statuses import JobStatus, TaskStatus, TimerStatus
 
