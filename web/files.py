@@ -71,9 +71,12 @@ def download(row: StoredFile) -> Response:
 def _picture(row: StoredFile) -> Response:
     place = current_app.office.files.path(row.sha256)  # type: ignore[attr-defined]
     body = io.BytesIO()
-    with Image.open(place, formats=[PICTURES[row.media_type]]) as image:
-        image.thumbnail((LONGEST_EDGE, LONGEST_EDGE))
-        image.convert("RGB").save(body, "JPEG", quality=82)
+    try:
+        with Image.open(place, formats=[PICTURES[row.media_type]]) as image:
+            image.thumbnail((LONGEST_EDGE, LONGEST_EDGE))
+            image.convert("RGB").save(body, "JPEG", quality=82)
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as broken:
+        raise NotFound("This picture cannot be shown.") from broken
     body.seek(0)
     answer = send_file(body, mimetype="image/jpeg", etag=False)
     answer.headers["Content-Security-Policy"] = SANDBOX

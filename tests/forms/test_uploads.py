@@ -66,6 +66,7 @@ def test_a_file_is_what_it_contains(session, around, name, data, media_type):
     ("a.pdf", b"MZ\x90\x00", "“a.pdf” cannot be taken"), ("a.svg", b"<svg onload=alert(1)>", "cannot be taken"),
     ("a.html", b"<html>", "cannot be taken"), ("a.gif", b"GIF89a", "cannot be taken"), ("a.pdf", b"", "is empty"),
     ("a.png", b"\x89PNG\r\n\x1a\nrubbish", "is broken"), ("a.png", image()[:40], "is broken"),
+    ("a.jpg", image("JPEG", (900, 900))[:-3000], "is broken"),
     ("a.jpg", b"\xff\xd8\xff\xe0" + b"\x00" * 50, "is broken"), ("a.tif", b"II*\x00\xff\xff\xff\x7f", "is broken"),
     ("a.png", bomb(), "too many pixels"),
 ])
