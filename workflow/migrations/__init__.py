@@ -62,13 +62,21 @@ def write(database: Database, message: str) -> Path:
 def differences(database: Database) -> list[Any]:
     """How the database's tables differ from those the code declares, as Alembic says it; [] when they do not."""
     with database.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True, "include_name": mine})
+        context = MigrationContext.configure(
+            connection, opts={"compare_type": True, "include_name": mine, "include_object": comparable}
+        )
         return compare_metadata(context, Base.metadata)
 
 
 def mine(name: str | None, kind: str, parents: Any) -> bool:
     """Whether a table found in the database is one the code declares (for Alembic's `include_name`)."""
     return kind != "table" or name in Base.metadata.tables
+
+
+def comparable(thing: Any, name: str | None, kind: str, reflected: bool, declared: Any) -> bool:
+    """Whether Alembic can compare it (for its `include_object`): an index over expressions alone is made by
+    statements beside its table, and declared nowhere Alembic looks."""
+    return not (kind == "index" and reflected and declared is None and not list(thing.columns))
 
 
 def _steps() -> ScriptDirectory:

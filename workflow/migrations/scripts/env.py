@@ -6,7 +6,7 @@ from alembic import context
 from sqlalchemy.types import TypeDecorator
 
 from workflow.db import Base
-from workflow.migrations import mine
+from workflow.migrations import comparable, mine
 
 
 def plainly(kind: str, thing: Any, _context: Any) -> str | Literal[False]:
@@ -23,6 +23,7 @@ context.configure(
     render_item=plainly,
     compare_type=True,
     include_name=mine,
+    include_object=comparable,
     transactional_ddl=True,
 )
 with context.begin_transaction():
