@@ -106,7 +106,8 @@ def _next(office: Office, clock, chance: random.Random, wild: Wild) -> Step | No
         at = chance.randrange(len(open_tasks))
         return lambda office: _complete(office, at, _one_of_them(number), answers, f"request-{number}")
     if kind == "news":
-        return lambda office, name=chance.choice(news): _receive(office, name, f"{name}-{number}", answers)
+        name = chance.choice(news)
+        return lambda office: _receive(office, name, f"{name}-{number}", answers)
     clock.move(minutes=number % 12)
     return (lambda office: timers.fire_due(office.database)) if kind == "time" else _work
 
