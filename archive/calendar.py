@@ -116,7 +116,8 @@ def provisional(session: Session, year: int) -> Sentence | None:
         return None
     return sentence(
         "The holidays of {year} are not official yet (source: {source}): check the office calendar.",
-        year=year, source=known.source,
+        year=year,
+        source=known.source,
     )
 
 

@@ -77,8 +77,11 @@ def missing(kind: Any, present: Iterable[str], party_member: bool = False) -> li
 def materials(session: Session, kind: str | None) -> list[dict[str, Any]]:
     """For forms: the items of a checklist as choices; necessary ones are marked."""
     return [
-        {"value": item.key, "label": f"{item.zh}（必备）" if item.necessary else item.zh,
-         "label:en": f"{item.en} (necessary)" if item.necessary else item.en}
+        {
+            "value": item.key,
+            "label": f"{item.zh}（必备）" if item.necessary else item.zh,
+            "label:en": f"{item.en} (necessary)" if item.necessary else item.en,
+        }
         for item in CHECKLISTS.get(kind or "", ())
     ]
 

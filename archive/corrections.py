@@ -37,8 +37,14 @@ def keep(session: Session, row: Any, field: str, old: Any, by: str, case: Case |
     owner = {_OWNER[row.__tablename__]: row.id}
     session.add(
         Correction(
-            **owner, field=field, old_value=plain, old_sealed=sealed, corrected_at=now(), corrected_by=by,
-            case_id=case.id if case else None, why=why,
+            **owner,
+            field=field,
+            old_value=plain,
+            old_sealed=sealed,
+            corrected_at=now(),
+            corrected_by=by,
+            case_id=case.id if case else None,
+            why=why,
         )
     )
 

@@ -26,11 +26,11 @@ Place = String(200)
 
 class PlaceKind(StrEnum):
     POSITION = "position"  # on a shelf, by its code
-    PERSON = "person"      # in somebody's hands, by login or name
-    DESK = "desk"          # at a desk or in a room of the office
-    SENDER = "sender"      # still (or again) with who sent it
-    TRANSIT = "transit"    # on the way, by channel and number
-    UNIT = "unit"          # with another keeper or unit
+    PERSON = "person"  # in somebody's hands, by login or name
+    DESK = "desk"  # at a desk or in a room of the office
+    SENDER = "sender"  # still (or again) with who sent it
+    TRANSIT = "transit"  # on the way, by channel and number
+    UNIT = "unit"  # with another keeper or unit
 
 
 LABELS = {

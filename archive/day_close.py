@@ -91,8 +91,12 @@ def _report_facts(figures: DayFigures, known: Mapping[str, Any]) -> dict[str, An
         ],
         "codes": [{"code": code, "name": CODES[code].zh, "count": count} for code, count in sorted(by_code.items())],
         "excepted": [
-            {"tracking_no": row.tracking_no, "name": row.name, "sender": row.sender,
-             "codes": "、".join(row.codes) or PLACES.get(row.status, row.status)}
+            {
+                "tracking_no": row.tracking_no,
+                "name": row.name,
+                "sender": row.sender,
+                "codes": "、".join(row.codes) or PLACES.get(row.status, row.status),
+            }
             for row in excepted
         ],
         "first_signed_by": known.get("first_signed_by") or "",

@@ -116,7 +116,10 @@ def open_day(session: Session, day: date, by: str) -> Day:
         row.case_id = case.id
         closing = calendar.closing(session, day)
         instances.start(
-            session, definitions.latest(session, PROCESS), case, by,
+            session,
+            definitions.latest(session, PROCESS),
+            case,
+            by,
             {"day": day.isoformat(), "closing_at": closing.isoformat()},
         )
     return row

@@ -85,8 +85,13 @@ def issue(
     name = f"{known.zh}{number or ''}.docx"
     file = files.store(session, office.of(session).files, io.BytesIO(content), name, MEDIA_TYPE, by)
     document = Document(
-        kind=kind, number=number, case_id=case.id, file_id=file.id,
-        template_sha256=hashlib.sha256(template).hexdigest(), issued_at=now(), issued_by=by,
+        kind=kind,
+        number=number,
+        case_id=case.id,
+        file_id=file.id,
+        template_sha256=hashlib.sha256(template).hexdigest(),
+        issued_at=now(),
+        issued_by=by,
     )
     session.add(document)
     session.flush()  # the process keeps its id

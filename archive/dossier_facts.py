@@ -23,8 +23,14 @@ from archive.statuses import (
 TEXTS = ("source_unit", "source_place", "entrust_unit", "recall_no", "notice_no", "condition", "remark")
 COUNTS = {"volumes": 1, "page_count": 0, "material_count": 0}  # field: least value
 CHOICES = {
-    "kind": DossierKind, "version": DossierVersion, "channel": Channel, "entrust_kind": EntrustKind,
-    "secret_level": SecretLevel, "sort_status": SortStatus, "digit_status": DigitStatus, "audit_status": AuditStatus,
+    "kind": DossierKind,
+    "version": DossierVersion,
+    "channel": Channel,
+    "entrust_kind": EntrustKind,
+    "secret_level": SecretLevel,
+    "sort_status": SortStatus,
+    "digit_status": DigitStatus,
+    "audit_status": AuditStatus,
 }
 FIELDS = (*TEXTS, *COUNTS, *CHOICES, "missing", "ex_cadre", "receive_date", "track_no", "checked_by", "kept_by")
 _COUNT = re.compile(r"\d{1,6}", re.ASCII)

@@ -35,8 +35,13 @@ class Dossier(Base):
     __tablename__ = "dossiers"
     __table_args__ = (
         Index(
-            "uq_dossiers_active", "keeper_code", "person_id", "version",
-            unique=True, sqlite_where=ACTIVE, postgresql_where=ACTIVE,
+            "uq_dossiers_active",
+            "keeper_code",
+            "person_id",
+            "version",
+            unique=True,
+            sqlite_where=ACTIVE,
+            postgresql_where=ACTIVE,
         ),
         CheckConstraint("volumes >= 1", name="one_volume_at_least"),
         CheckConstraint("page_count >= 0 AND material_count >= 0", name="counts_not_negative"),

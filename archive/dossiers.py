@@ -38,8 +38,14 @@ def register(
     _refuse_second(session, person, keeper, version)
     dossier = Dossier(
         dossier_no=numbers.issue(session, "dossier", f"dossier of person {person.id}"),
-        keeper_code=keeper, person_id=person.id, status=DossierStatus.TO_SHELVE, registered_at=now(),
-        registered_by=by, updated_at=now(), previous_id=_earlier(session, person, keeper, version), **fresh,
+        keeper_code=keeper,
+        person_id=person.id,
+        status=DossierStatus.TO_SHELVE,
+        registered_at=now(),
+        registered_by=by,
+        updated_at=now(),
+        previous_id=_earlier(session, person, keeper, version),
+        **fresh,
     )
     dossier.receive_date = dossier.receive_date or office.of(session).today()
     try:
@@ -100,7 +106,9 @@ def change_status(
     if to not in MOVES[before]:
         raise Conflict(
             "Dossier {number} is “{before}” and cannot become “{after}”.",
-            number=dossier.dossier_no, before=sentence(label(before)), after=sentence(label(to)),
+            number=dossier.dossier_no,
+            before=sentence(label(before)),
+            after=sentence(label(to)),
         )
     _refuse_held(session, dossier, case)
     moved = session.execute(
@@ -148,7 +156,9 @@ def status_changes(session: Session, dossier: Dossier) -> list[StatusChange]:
 
 def _refuse_second(session: Session, person: Person, keeper: str, version: DossierVersion) -> None:
     second = select(Dossier.dossier_no).where(
-        Dossier.keeper_code == keeper, Dossier.person_id == person.id, Dossier.version == version,
+        Dossier.keeper_code == keeper,
+        Dossier.person_id == person.id,
+        Dossier.version == version,
         Dossier.status.not_in(ENDED),
     )
     if number := session.scalars(second).first():
@@ -161,7 +171,8 @@ def _refuse_held(session: Session, dossier: Dossier, case: Case | None) -> None:
         return
     raise Conflict(
         "Dossier {number} is held by another case: {title}.",
-        number=dossier.dossier_no, title=session.get_one(Case, holder).title,
+        number=dossier.dossier_no,
+        title=session.get_one(Case, holder).title,
     )
 
 
@@ -179,8 +190,14 @@ def _log(
     seq = session.scalar(select(func.max(StatusChange.seq)).where(StatusChange.dossier_id == dossier.id)) or 0
     session.add(
         StatusChange(
-            dossier_id=dossier.id, seq=seq + 1, from_status=before, to_status=dossier.status, at=now(), by=by,
-            case_id=case.id if case else None, why=why,
+            dossier_id=dossier.id,
+            seq=seq + 1,
+            from_status=before,
+            to_status=dossier.status,
+            at=now(),
+            by=by,
+            case_id=case.id if case else None,
+            why=why,
         )
     )
     session.flush()  # the next change counts on from this one

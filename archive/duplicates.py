@@ -43,12 +43,12 @@ BLOCKING = frozenset({Level.D1, Level.D4})
 class Found:
     """A record that looks the same, fit to be shown: its ID number is masked."""
 
-    kind: str          # "dossier", "person", "kept_elsewhere", "pack"
+    kind: str  # "dossier", "person", "kept_elsewhere", "pack"
     id: int
     name: str
     masked_id: str
-    number: str        # dossier or tracking number
-    where: str         # keeper, or the label of the status
+    number: str  # dossier or tracking number
+    where: str  # keeper, or the label of the status
 
 
 @dataclass(frozen=True)
@@ -64,8 +64,11 @@ class Duplicate:
     def as_json(self) -> dict[str, Any]:
         """For a process variable."""
         return {
-            "level": self.level.value, "blocks": self.blocks, "template": self.said.template,
-            "facts": dict(self.said.facts), "records": [asdict(found) for found in self.records],
+            "level": self.level.value,
+            "blocks": self.blocks,
+            "template": self.said.template,
+            "facts": dict(self.said.facts),
+            "records": [asdict(found) for found in self.records],
         }
 
 

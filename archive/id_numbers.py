@@ -18,11 +18,11 @@ CHECK_CHARACTERS = "10X98765432"
 class IdKind(StrEnum):
     """What paper the number is from (证件类型)."""
 
-    RESIDENT = "resident"    # 居民身份证, also 港澳台居民居住证
+    RESIDENT = "resident"  # 居民身份证, also 港澳台居民居住证
     PASSPORT = "passport"
-    HK_MACAO = "hk_macao"    # 港澳居民来往内地通行证
-    TAIWAN = "taiwan"        # 台湾居民来往大陆通行证
-    MILITARY = "military"    # 军官证, 士兵证
+    HK_MACAO = "hk_macao"  # 港澳居民来往内地通行证
+    TAIWAN = "taiwan"  # 台湾居民来往大陆通行证
+    MILITARY = "military"  # 军官证, 士兵证
 
 
 LABELS = {

@@ -60,7 +60,9 @@ def save(session: Session, facts: Row, source: str) -> Outcome:
     if known and all(getattr(known, field) == value for field, value in fresh.items()):
         return Outcome.SAME
     row = known or KeptElsewhere(
-        id_fingerprint=mark, keeper_code=keeper, id_sealed=vault.seal(session, number, ID_PURPOSE),
+        id_fingerprint=mark,
+        keeper_code=keeper,
+        id_sealed=vault.seal(session, number, ID_PURPOSE),
         birth=id_numbers.birth(number).isoformat(),
     )
     for field, value in fresh.items():

@@ -89,7 +89,11 @@ def tell(session: Session, person: Person, text: str, case: Case | None = None, 
     if known := _known(session, key):
         return known
     notice = Notice(
-        key=key, person_id=person.id, case_id=case.id if case else None, text=text, status=NoticeStatus.WAITING,
+        key=key,
+        person_id=person.id,
+        case_id=case.id if case else None,
+        text=text,
+        status=NoticeStatus.WAITING,
         written_at=now(),
     )
     try:

@@ -89,9 +89,7 @@ def issue(session: Session, series: str, document: str) -> str:
     form = SERIES[series].form
     prefix = parameters.value(session, "dossier_prefix") if "{prefix}" in form else ""
     text = form.format(year=year, number=number, prefix=prefix)
-    session.add(
-        IssuedNumber(text=text, series=series, year=year, number=number, document=document, issued_at=now())
-    )
+    session.add(IssuedNumber(text=text, series=series, year=year, number=number, document=document, issued_at=now()))
     session.flush()  # a clash must show here, not at the commit
     return text
 
@@ -140,9 +138,7 @@ def _gaps(session: Session) -> Iterator[str]:
             yield f"Series {series} of {year} stands at {last}, but {given} numbers were issued."
     beyond = (
         select(IssuedNumber.text)
-        .join(
-            NumberSeries, (IssuedNumber.series == NumberSeries.series) & (IssuedNumber.year == NumberSeries.year)
-        )
+        .join(NumberSeries, (IssuedNumber.series == NumberSeries.series) & (IssuedNumber.year == NumberSeries.year))
         .where(IssuedNumber.number > NumberSeries.last)  # … unless one lies beyond it
     )
     for text in session.scalars(beyond):

@@ -85,10 +85,36 @@ class Person(Base):
 
 
 PLAIN = (
-    "name", "former_name", "sex", "birth", "filed_birth", "nation", "native_place", "birth_place", "household",
-    "political", "party_date", "party_relation", "work_start", "education", "later_education", "degree", "school",
-    "major", "grad_date", "prof_title", "unit", "post", "rank", "identity", "admin_level", "person_status", "mail",
-    "address", "social_insurance", "remark",
+    "name",
+    "former_name",
+    "sex",
+    "birth",
+    "filed_birth",
+    "nation",
+    "native_place",
+    "birth_place",
+    "household",
+    "political",
+    "party_date",
+    "party_relation",
+    "work_start",
+    "education",
+    "later_education",
+    "degree",
+    "school",
+    "major",
+    "grad_date",
+    "prof_title",
+    "unit",
+    "post",
+    "rank",
+    "identity",
+    "admin_level",
+    "person_status",
+    "mail",
+    "address",
+    "social_insurance",
+    "remark",
 )
 FIELDS = (*PLAIN, "id_kind", "id_no", "phone")
 
@@ -158,9 +184,7 @@ def fingerprint(session: Session, number: str) -> str:
 
 
 def _refuse_known(session: Session, fresh: Mapping[str, Any]) -> None:
-    same = select(Person.id).where(
-        Person.id_kind == fresh["id_kind"], Person.id_fingerprint == fresh["id_fingerprint"]
-    )
+    same = select(Person.id).where(Person.id_kind == fresh["id_kind"], Person.id_fingerprint == fresh["id_fingerprint"])
     if session.scalars(same).first():
         raise AlreadyRegistered
 

@@ -12,8 +12,13 @@ from archive.storage import Position, PositionSlot
 from workflow.registry import fsck_check
 
 HOMED = frozenset({DossierStatus.IN_STORE})  # lie on their position
-ON_SHELF_PERMITTED = HOMED | {DossierStatus.LEAVING, DossierStatus.SEALED, DossierStatus.STOCKTAKING,
-                              DossierStatus.MISSING, DossierStatus.DAMAGED}
+ON_SHELF_PERMITTED = HOMED | {
+    DossierStatus.LEAVING,
+    DossierStatus.SEALED,
+    DossierStatus.STOCKTAKING,
+    DossierStatus.MISSING,
+    DossierStatus.DAMAGED,
+}
 
 
 @fsck_check("dossiers_in_one_place")

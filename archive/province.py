@@ -28,16 +28,37 @@ from workflow.registry import Work, fsck_check, service_task
 
 Record = Mapping[str, Any]
 _OF_PERSON = {
-    "姓名": "name", "曾用名": "former_name", "证件类型": "id_kind", "性别": "sex", "出生日期": "birth",
-    "民族": "nation", "政治面貌": "political", "学历": "education", "学位": "degree",
-    "毕业院校": "school", "专业": "major", "毕业时间": "grad_date",
-    "参加工作时间": "work_start", "户籍地": "household", "组织关系": "party_relation",
+    "姓名": "name",
+    "曾用名": "former_name",
+    "证件类型": "id_kind",
+    "性别": "sex",
+    "出生日期": "birth",
+    "民族": "nation",
+    "政治面貌": "political",
+    "学历": "education",
+    "学位": "degree",
+    "毕业院校": "school",
+    "专业": "major",
+    "毕业时间": "grad_date",
+    "参加工作时间": "work_start",
+    "户籍地": "household",
+    "组织关系": "party_relation",
 }
 _OF_DOSSIER = {
-    "档案编号": "dossier_no", "存档机构": "keeper_code", "存档日期": "receive_date", "存档类型": "entrust_kind",
-    "委托单位": "entrust_unit", "来档单位": "source_unit", "来档方式": "channel", "机要/邮件号": "track_no",
-    "档案状态": "status", "材料页数": "page_count", "是否数字化": "digit_status", "材料完整性": "completeness",
-    "备注": "remark", "经办人": "registered_by",
+    "档案编号": "dossier_no",
+    "存档机构": "keeper_code",
+    "存档日期": "receive_date",
+    "存档类型": "entrust_kind",
+    "委托单位": "entrust_unit",
+    "来档单位": "source_unit",
+    "来档方式": "channel",
+    "机要/邮件号": "track_no",
+    "档案状态": "status",
+    "材料页数": "page_count",
+    "是否数字化": "digit_status",
+    "材料完整性": "completeness",
+    "备注": "remark",
+    "经办人": "registered_by",
 }
 
 
@@ -125,5 +146,3 @@ def _strangers(session: Session) -> Iterator[str]:
     )
     for pushed, number in session.execute(other):
         yield f"Dossier {number} was pushed to the province as {pushed}."
-
-

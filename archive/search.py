@@ -21,8 +21,8 @@ from archive.statuses import ENDED
 from workflow.errors import Invalid
 
 MOST_PARTS = 6
-LONGEST = 60                 # characters of a question
-SAME_TAIL = 500              # people whose sealed numbers are opened to compare a longer tail
+LONGEST = 60  # characters of a question
+SAME_TAIL = 500  # people whose sealed numbers are opened to compare a longer tail
 _TAIL = re.compile(r"\d{3,5}[\dX]", re.ASCII)
 _NUMBER = re.compile(r"(\d{17}[\dX]|\d{15})", re.ASCII)
 _FOUND_IN = {

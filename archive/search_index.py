@@ -30,9 +30,7 @@ SQLITE_CREATE = (
     " INSERT INTO person_words_index(rowid, words) VALUES (new.person_id, new.words); END",
 )
 SQLITE_DROP = ("DROP TABLE IF EXISTS person_words_index",)
-POSTGRESQL_CREATE = (
-    "CREATE INDEX ix_person_words_index ON person_words USING gin (to_tsvector('simple', words))",
-)
+POSTGRESQL_CREATE = ("CREATE INDEX ix_person_words_index ON person_words USING gin (to_tsvector('simple', words))",)
 
 
 class PersonWords(Base):

@@ -6,23 +6,23 @@ from enum import StrEnum
 class DossierStatus(StrEnum):
     """Where a dossier stands physically (domain rule: Annex B). A person's state is another thing."""
 
-    EXPECTED = "expected"            # 在途
-    TO_REGISTER = "to_register"      # 待登记
-    TO_SHELVE = "to_shelve"          # 待入库
-    IN_STORE = "in_store"            # 在库
-    SORTING = "sorting"              # 整理中
-    SCANNING = "scanning"            # 扫描中
-    LENT = "lent"                    # 借出
-    STOCKTAKING = "stocktaking"      # 盘点中
-    LEAVING = "leaving"              # 待转出
-    ON_THE_WAY = "on_the_way"        # 转出在途
-    TRANSFERRED = "transferred"      # 已转出
-    SEALED = "sealed"                # 封存
-    MISSING = "missing"              # 缺失
-    DAMAGED = "damaged"              # 损毁
-    RETURNED = "returned"            # 退回
-    ARCHIVED = "archived"            # 已移交档案馆
-    CANCELLED = "cancelled"          # 注销
+    EXPECTED = "expected"  # 在途
+    TO_REGISTER = "to_register"  # 待登记
+    TO_SHELVE = "to_shelve"  # 待入库
+    IN_STORE = "in_store"  # 在库
+    SORTING = "sorting"  # 整理中
+    SCANNING = "scanning"  # 扫描中
+    LENT = "lent"  # 借出
+    STOCKTAKING = "stocktaking"  # 盘点中
+    LEAVING = "leaving"  # 待转出
+    ON_THE_WAY = "on_the_way"  # 转出在途
+    TRANSFERRED = "transferred"  # 已转出
+    SEALED = "sealed"  # 封存
+    MISSING = "missing"  # 缺失
+    DAMAGED = "damaged"  # 损毁
+    RETURNED = "returned"  # 退回
+    ARCHIVED = "archived"  # 已移交档案馆
+    CANCELLED = "cancelled"  # 注销
 
 
 _AT_WORK = (DossierStatus.SORTING, DossierStatus.SCANNING, DossierStatus.LENT, DossierStatus.STOCKTAKING)
@@ -49,13 +49,13 @@ GONE = ENDED | {_S.ON_THE_WAY}  # has left the house and keeps no place on a she
 
 
 class DossierKind(StrEnum):
-    CADRE = "cadre"      # 干部档案
-    FLOW = "flow"        # 流动人员档案
+    CADRE = "cadre"  # 干部档案
+    FLOW = "flow"  # 流动人员档案
     RETIRED = "retired"  # 离退休人员档案
 
 
 class DossierVersion(StrEnum):
-    ORIGINAL = "original"    # 正本
+    ORIGINAL = "original"  # 正本
     DUPLICATE = "duplicate"  # 副本
 
 
@@ -63,14 +63,14 @@ class Channel(StrEnum):
     """How a pack or dossier travels."""
 
     CONFIDENTIAL = "confidential"  # 机要通信
-    EMS = "ems"                    # EMS 标准快递
-    BY_HAND = "by_hand"            # 专人送取
-    OTHER = "other"                # any other courier; refused at receipt
+    EMS = "ems"  # EMS 标准快递
+    BY_HAND = "by_hand"  # 专人送取
+    OTHER = "other"  # any other courier; refused at receipt
 
 
 class EntrustKind(StrEnum):
-    PERSON = "person"      # 个人存档
-    UNIT = "unit"          # 单位委托存档
+    PERSON = "person"  # 个人存档
+    UNIT = "unit"  # 单位委托存档
     GRADUATE = "graduate"  # 应届毕业生
 
 
@@ -104,8 +104,8 @@ class Completeness(StrEnum):
 class SecretLevel(StrEnum):
     NONE = "none"
     CONFIDENTIAL = "confidential"  # 秘密
-    SECRET = "secret"              # 机密
-    TOP_SECRET = "top_secret"      # 绝密
+    SECRET = "secret"  # 机密
+    TOP_SECRET = "top_secret"  # 绝密
 
 
 LABELS: dict[type[StrEnum], dict[StrEnum, str]] = {

@@ -53,8 +53,12 @@ class PositionSlot(Base):
     __tablename__ = "position_slots"
     __table_args__ = (
         CheckConstraint("slot >= 1", name="counts_from_one"),
-        Index("ix_position_slots_free", "position_id", sqlite_where=text("dossier_id IS NULL"),
-              postgresql_where=text("dossier_id IS NULL")),
+        Index(
+            "ix_position_slots_free",
+            "position_id",
+            sqlite_where=text("dossier_id IS NULL"),
+            postgresql_where=text("dossier_id IS NULL"),
+        ),
     )
     position_id: Mapped[int] = mapped_column(ForeignKey("positions.id"), primary_key=True)
     slot: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
@@ -94,8 +98,11 @@ def furnish(session: Session, room: str, name: str, shelves: Shelves) -> int:
     session.merge(Room(code=room, name=name))
     session.flush()
     known = set(session.scalars(select(Position.code).where(Position.room_code == room)))
-    fresh = [Position(code=code, room_code=room, capacity=shelves.capacity)
-             for code in shelves.codes(room) if code not in known]
+    fresh = [
+        Position(code=code, room_code=room, capacity=shelves.capacity)
+        for code in shelves.codes(room)
+        if code not in known
+    ]
     session.add_all(fresh)
     session.flush()  # the slots need the positions' ids
     slots = [{"position_id": made.id, "slot": slot} for made in fresh for slot in range(1, made.capacity + 1)]
@@ -153,8 +160,13 @@ def shelve(
 
 
 def take_out(
-    session: Session, dossier: Dossier, to_place: str, status: DossierStatus, by: str,
-    case: Case | None = None, why: str = "",
+    session: Session,
+    dossier: Dossier,
+    to_place: str,
+    status: DossierStatus,
+    by: str,
+    case: Case | None = None,
+    why: str = "",
 ) -> None:
     """Take the dossier to `to_place` (typed text, see archive.custody) and give it `status`.
 

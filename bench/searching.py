@@ -88,16 +88,30 @@ def _occupy(session: Session) -> None:
 
 def _person(number: int, name: str, sealed: bytes) -> dict[str, object]:
     return {
-        "id": number, "name": name, "pinyin": name, "id_kind": "resident", "id_sealed": sealed, "sex": "1",
-        "id_fingerprint": str(number), "id_tail": f"{number % 10000:04d}", "created_at": now(), "updated_at": now(),
+        "id": number,
+        "name": name,
+        "pinyin": name,
+        "id_kind": "resident",
+        "id_sealed": sealed,
+        "sex": "1",
+        "id_fingerprint": str(number),
+        "id_tail": f"{number % 10000:04d}",
+        "created_at": now(),
+        "updated_at": now(),
         "created_by": "bench",
     }
 
 
 def _dossier(number: int) -> dict[str, object]:
     return {
-        "id": number, "dossier_no": f"YX{number:09d}", "keeper_code": "YX", "person_id": number,
-        "status": DossierStatus.IN_STORE, "registered_at": now(), "registered_by": "bench", "updated_at": now(),
+        "id": number,
+        "dossier_no": f"YX{number:09d}",
+        "keeper_code": "YX",
+        "person_id": number,
+        "status": DossierStatus.IN_STORE,
+        "registered_at": now(),
+        "registered_by": "bench",
+        "updated_at": now(),
     }
 
 

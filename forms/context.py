@@ -33,9 +33,9 @@ class FormContext:
     read_only: bool = False
     task: UserTask | None = None
     check_password: PasswordCheck | None = None  # None: nothing can be signed here
-    draft_url: str = ""    # where what is typed is saved (PUT) and the form drawn anew; "": nowhere
+    draft_url: str = ""  # where what is typed is saved (PUT) and the form drawn anew; "": nowhere
     choices_url: str = ""  # below it, by name, the suggestions of pickers; "": none
-    files_url: str = ""    # below it, by id, files already uploaded; "": not linked
+    files_url: str = ""  # below it, by id, files already uploaded; "": not linked
 
     def say(self, template: str, **facts: Any) -> str:
         return self.translate(sentence(template, **facts))

@@ -69,13 +69,13 @@ class Element:
 class Field(Element):
     """An element that asks for a value. Its answer stands under `key` among the answers."""
 
-    empty: ClassVar[Any] = None       # the answer when everything typed was erased
-    stored: ClassVar[bool] = True     # False: checked, but not among the answers
+    empty: ClassVar[Any] = None  # the answer when everything typed was erased
+    stored: ClassVar[bool] = True  # False: checked, but not among the answers
     computed: ClassVar[bool] = False  # True: never sent, made by `compute`
     input_type: ClassVar[str] = "text"
     input_mode: ClassVar[str] = ""
     longest: int = LONGEST
-    suggest: str = ""                         # the choices offered while typing
+    suggest: str = ""  # the choices offered while typing
     suggests_at_once: ClassVar[bool] = False  # True: some of them before anything is typed
 
     def __init__(self, component: Component, children: Sequence[Element] = ()) -> None:
@@ -113,7 +113,8 @@ class Field(Element):
         """What a draft keeps of it; {} when it was not on the screen."""
         return {
             each: [keepable(text, self.longest) for text in sent.texts[each]]
-            for each in self.inputs(name) if each in sent
+            for each in self.inputs(name)
+            if each in sent
         }
 
     def gather(self, sent: Sent, name: str, context: FormContext, asked: Any) -> Any:
@@ -161,8 +162,12 @@ class Field(Element):
 
     def attributes(self) -> dict[str, Any]:
         """What its input is told, beside name, id and what every input has."""
-        told = {"type": self.input_type, "inputmode": self.input_mode, "autocomplete": self.autocomplete,
-                "placeholder": self.placeholder}
+        told = {
+            "type": self.input_type,
+            "inputmode": self.input_mode,
+            "autocomplete": self.autocomplete,
+            "placeholder": self.placeholder,
+        }
         return {name: value for name, value in told.items() if value}
 
     def typed(self, sent: Sent, name: str, value: Any, context: FormContext) -> list[str]:

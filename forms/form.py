@@ -83,8 +83,11 @@ class Form:
         return bool(Sent.of(raw).one(rendering.ROWS))
 
     def render(
-        self, values: Mapping[str, Any] | None, problems: Mapping[str, Sequence[Sentence]] | None,
-        context: FormContext, focus: bool = True,
+        self,
+        values: Mapping[str, Any] | None,
+        problems: Mapping[str, Sequence[Sentence]] | None,
+        context: FormContext,
+        focus: bool = True,
     ) -> Markup:
         """The fields as HTML, without the <form> around them.
 
@@ -131,5 +134,3 @@ def _walk(elements: Sequence[Element]) -> Iterator[Element]:
     for each in elements:
         yield each
         yield from _walk(each.children)
-
-

@@ -38,13 +38,13 @@ class Answer(fields.Field):
 class Asked:
     """What is asked of one person at one moment, and what was sent for it."""
 
-    data: dict[str, Any] = field(default_factory=dict)      # gathered, for the schema
+    data: dict[str, Any] = field(default_factory=dict)  # gathered, for the schema
     computed: dict[str, Any] = field(default_factory=dict)  # values of computed fields
     hidden: set[str] = field(default_factory=set)
-    locked: set[str] = field(default_factory=set)           # shown for reading only
-    scope: dict[str, Any] = field(default_factory=dict)     # what expressions see
-    values: dict[str, Any] = field(default_factory=dict)    # what stands in a field before anything is typed
-    partial: bool = False                                   # True: what is required may be left out
+    locked: set[str] = field(default_factory=set)  # shown for reading only
+    scope: dict[str, Any] = field(default_factory=dict)  # what expressions see
+    values: dict[str, Any] = field(default_factory=dict)  # what stands in a field before anything is typed
+    partial: bool = False  # True: what is required may be left out
 
 
 class Part:
@@ -68,8 +68,13 @@ class Part:
             raise Invalid({keys[0]: [said]}) from None
 
     def ask(
-        self, sent: Sent, prefix: str, context: FormContext, outer: Mapping[str, Any],
-        known: Mapping[str, Any], partial: bool = False,
+        self,
+        sent: Sent,
+        prefix: str,
+        context: FormContext,
+        outer: Mapping[str, Any],
+        known: Mapping[str, Any],
+        partial: bool = False,
     ) -> Asked:
         """Decide what is hidden and what is locked, and gather the rest.
 

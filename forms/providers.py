@@ -51,8 +51,10 @@ def exception_codes(context: FormContext, argument: str, typed: str) -> Iterator
 @choices("units")
 def unit_names(context: FormContext, argument: str, typed: str) -> Iterator[Choice]:
     """Units by name; the answer is the name, or with the argument "code" its code."""
-    found = units.find(context.session, typed, SUGGESTED) if typed else context.session.scalars(
-        select(Unit).where(Unit.active).order_by(Unit.pinyin, Unit.code).limit(MOST)
+    found = (
+        units.find(context.session, typed, SUGGESTED)
+        if typed
+        else context.session.scalars(select(Unit).where(Unit.active).order_by(Unit.pinyin, Unit.code).limit(MOST))
     )
     for unit in found:
         yield Choice(unit.code if argument == "code" else unit.name, unit.name)

@@ -35,18 +35,18 @@ class Shown:
     hint: str = ""
     typed: list[str] = field(default_factory=list)
     value: Any = None
-    read: str | None = None        # for reading only: its text
+    read: str | None = None  # for reading only: its text
     problems: list[str] = field(default_factory=list)
     options: list[tuple[str, str]] = field(default_factory=list)  # value, label
     attributes: dict[str, Any] = field(default_factory=dict)
-    lines: list[list["Shown"]] = field(default_factory=list)      # of a group
+    lines: list[list["Shown"]] = field(default_factory=list)  # of a group
     rows: list[tuple[int, list[list["Shown"]]]] = field(default_factory=list)
     next_row: int = 0
     words: Markup = Markup()
     locked: bool = False
-    links: list[tuple[str, str]] = field(default_factory=list)    # files already there: address, name
-    suggest: str = ""              # the choices offered while typing
-    headings: list[str] = field(default_factory=list)             # of a table
+    links: list[tuple[str, str]] = field(default_factory=list)  # files already there: address, name
+    suggest: str = ""  # the choices offered while typing
+    headings: list[str] = field(default_factory=list)  # of a table
     table: list[list[str]] = field(default_factory=list)
 
     @property
@@ -63,9 +63,7 @@ class Shown:
         return self.typed[-1] if self.typed else ""
 
 
-def render(
-    part: Part, asked: Asked, sent: Sent, problems: Problems, context: FormContext, focus: bool
-) -> Markup:
+def render(part: Part, asked: Asked, sent: Sent, problems: Problems, context: FormContext, focus: bool) -> Markup:
     """The fields as HTML; see Form.render."""
     drawing = _Drawing(sent, problems, context)
     lines = drawing.lines(part, part.elements, asked, "")
@@ -73,8 +71,9 @@ def render(
         drawing.put_cursor(lines)
     redrawn = bool(context.draft_url) and not context.read_only
     page = _templates().get_template("form.html")
-    return Markup(page.render(lines=lines, summary=drawing.summary(lines), context=context, say=context.say,
-                              redrawn=redrawn))
+    return Markup(
+        page.render(lines=lines, summary=drawing.summary(lines), context=context, say=context.say, redrawn=redrawn)
+    )
 
 
 class _Drawing:
@@ -153,9 +152,13 @@ class _Drawing:
         """Every problem as (id to jump to, label, sentence); those of no visible field too."""
         drawn = {each.name: each for each in _flat(lines)}
         return [
-            (drawn[name].id if name in drawn else "", drawn[name].label if name in drawn else "",
-             self.context.translate(said))
-            for name, all_said in self.problems.items() for said in all_said
+            (
+                drawn[name].id if name in drawn else "",
+                drawn[name].label if name in drawn else "",
+                self.context.translate(said),
+            )
+            for name, all_said in self.problems.items()
+            for said in all_said
         ]
 
 

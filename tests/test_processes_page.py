@@ -9,8 +9,10 @@ from workflow import engine
 
 PAGE = (ROOT / "docs" / "processes.md").read_text("utf-8")
 STEPS = {"userTask", "serviceTask", "boundaryEvent", "endEvent", "startEvent", "intermediateCatchEvent"}
-NAMED = {name: set(re.findall(r"`(\w+)`", part)) for name, part in
-         zip(("receipt", "day-close"), PAGE.split("\n## ")[1:], strict=True)}
+NAMED = {
+    name: set(re.findall(r"`(\w+)`", part))
+    for name, part in zip(("receipt", "day-close"), PAGE.split("\n## ")[1:], strict=True)
+}
 
 
 def activities(name: str) -> dict[str, str]:
@@ -31,14 +33,18 @@ def test_every_element_in_the_tables_exists():
 
 def test_every_test_in_the_tables_exists():
     tests = {path.name: path.read_text("utf-8") for path in (ROOT / "tests").rglob("test_*.py")}
-    lost = [f"{file}::{test}" for file, test in re.findall(r"`(test_\w+\.py)::(\w+)`", PAGE)
-            if f"def {test}(" not in tests.get(file, "")]
+    lost = [
+        f"{file}::{test}"
+        for file, test in re.findall(r"`(test_\w+\.py)::(\w+)`", PAGE)
+        if f"def {test}(" not in tests.get(file, "")
+    ]
     assert lost == []
 
 
 @pytest.mark.parametrize("name", NAMED)
 def test_every_element_is_named_in_both_languages(name):
     model = engine.parse((ROOT / "bpmn" / f"{name}.bpmn").read_bytes())
-    silent = [each.id for each in model.activities.values() if each.kind in STEPS and not (
-        each.name and each.names.get("en"))]
+    silent = [
+        each.id for each in model.activities.values() if each.kind in STEPS and not (each.name and each.names.get("en"))
+    ]
     assert silent == []

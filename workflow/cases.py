@@ -22,9 +22,7 @@ def open_case(session: Session, business_key: str, title: str, process_key: str,
         raise Invalid({"business_key": [sentence("A case needs a business key.")]})
     if session.scalar(select(Case.id).where(Case.business_key == business_key)) is not None:
         raise Conflict("There is already a case “{key}”.", key=business_key)
-    case = Case(
-        business_key=business_key, title=title[:300], process_key=process_key, opened_at=now(), opened_by=by
-    )
+    case = Case(business_key=business_key, title=title[:300], process_key=process_key, opened_at=now(), opened_by=by)
     session.add(case)
     session.flush()  # the case's id is needed by everything inside it
     history.begin(session, case)

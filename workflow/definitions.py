@@ -105,9 +105,11 @@ def deploy(
 
 def known(session: Session, resources: Mapping[str, bytes] | None = None, together: Iterable[str] = ()) -> lint.Known:
     """What the house has to offer to a diagram. `resources` (file name → content) None: forms are not checked."""
-    forms = None if resources is None else {
-        name.removesuffix(FORM): content for name, content in resources.items() if name.endswith(FORM)
-    }
+    forms = (
+        None
+        if resources is None
+        else {name.removesuffix(FORM): content for name, content in resources.items() if name.endswith(FORM)}
+    )
     return lint.Known(
         groups=set(session.scalars(select(Group.key))),
         users=set(session.scalars(select(User.name).where(User.active))),

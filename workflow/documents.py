@@ -17,14 +17,14 @@ from lxml import etree
 from workflow import xmlsafe
 from workflow.errors import Invalid
 
-LARGEST_FILE = 5_000_000       # bytes of the template
-LARGEST_CONTENT = 20_000_000   # bytes unpacked
+LARGEST_FILE = 5_000_000  # bytes of the template
+LARGEST_CONTENT = 20_000_000  # bytes unpacked
 MOST_PARTS = 500
-LONGEST_RANGE = 2_000          # rounds of a range() in a template
+LONGEST_RANGE = 2_000  # rounds of a range() in a template
 BODY = "word/document.xml"
 _LIMITS = xmlsafe.Limits(size=8_000_000, elements=60_000, depth=200, attribute=100_000)
 _ACTIVE = ("vbaproject", "activex", "embeddings/", "oleobject")
-_LINKS = ("hyperlink",)        # a link goes nowhere until a person clicks it
+_LINKS = ("hyperlink",)  # a link goes nowhere until a person clicks it
 
 
 class TemplateRefused(Invalid):

@@ -24,7 +24,7 @@ from workflow.models import StoredFile
 log = logging.getLogger(__name__)
 
 CHUNK = 1 << 16
-SHELVES = 256                 # folders of the store, by the first two digits of the hash
+SHELVES = 256  # folders of the store, by the first two digits of the hash
 ORPHANED = timedelta(hours=1)  # longer than any request takes from the file to its row
 
 

@@ -96,9 +96,7 @@ def timeline(session: Session, case: Case) -> list[Event]:
     )
     rows = session.execute(query).all()
     activities = _activities(session, {row.definition_id for row in rows} - {None})
-    return [
-        _event(row.HistoryEvent, row.display_name, activities.get(row.definition_id, {})) for row in rows
-    ]
+    return [_event(row.HistoryEvent, row.display_name, activities.get(row.definition_id, {})) for row in rows]
 
 
 def _activities(session: Session, definition_ids: Iterable[int]) -> dict[int, dict[str, Any]]:

@@ -37,15 +37,25 @@ def open_(
         found.message, found.attempts = message, found.attempts + attempts
         return found
     incident = Incident(
-        instance_id=instance.id if instance else None, activity_id=activity_id, job_id=job.id if job else None,
-        message=message, attempts=attempts, opened_at=now(),
+        instance_id=instance.id if instance else None,
+        activity_id=activity_id,
+        job_id=job.id if job else None,
+        message=message,
+        attempts=attempts,
+        opened_at=now(),
     )
     session.add(incident)
     session.flush()  # the history names it
     if instance is not None:
         history.record(
-            session, instance.case_id, history.SYSTEM, "incident_opened", instance, activity_id,
-            incident=incident.id, message=message,
+            session,
+            instance.case_id,
+            history.SYSTEM,
+            "incident_opened",
+            instance,
+            activity_id,
+            incident=incident.id,
+            message=message,
         )
     return incident
 

@@ -20,7 +20,7 @@ from workflow.errors import Conflict, NotFound, sentence
 from workflow.models import Case, ProcessDefinition, ProcessInstance, Variable
 from workflow.statuses import InstanceStatus
 
-DEEPEST_CALL = 10        # called processes within called processes
+DEEPEST_CALL = 10  # called processes within called processes
 _VARIABLES = select(Variable.name, Variable.value).where(Variable.instance_id == bindparam("instance_id"))
 _INSTANCE = (
     select(ProcessInstance)
@@ -60,9 +60,7 @@ def set_variables(session: Session, instance: ProcessInstance, changes: Mapping[
     changed = write(session, instance, before, changes)
     if changed:
         told = {name: before.get(name) for name in changed}
-        history.record(
-            session, instance.case_id, actor, "variables_changed", instance, before=told, variables=changed
-        )
+        history.record(session, instance.case_id, actor, "variables_changed", instance, before=told, variables=changed)
 
 
 def lock(session: Session, instance_id: int, case_id: int | None = None) -> ProcessInstance:
@@ -145,12 +143,23 @@ def cancel(session: Session, instance: ProcessInstance, by: str, reason: str) ->
 
 
 def _row(
-    session: Session, definition: ProcessDefinition, case_id: int, by: str,
-    parent: ProcessInstance | None = None, token_id: str | None = None,
+    session: Session,
+    definition: ProcessDefinition,
+    case_id: int,
+    by: str,
+    parent: ProcessInstance | None = None,
+    token_id: str | None = None,
 ) -> ProcessInstance:
     instance = ProcessInstance(
-        definition=definition, case_id=case_id, parent_id=parent.id if parent else None, parent_token_id=token_id,
-        status=InstanceStatus.RUNNING, revision=0, state=b"", started_at=now(), started_by=by,
+        definition=definition,
+        case_id=case_id,
+        parent_id=parent.id if parent else None,
+        parent_token_id=token_id,
+        status=InstanceStatus.RUNNING,
+        revision=0,
+        state=b"",
+        started_at=now(),
+        started_by=by,
     )
     session.add(instance)
     return instance
@@ -162,8 +171,14 @@ def _begin(
     values.check(given)
     definition = instance.definition
     history.record(
-        session, instance.case_id, by, "started", instance,
-        process=definition.key, version=definition.version, variables=dict(given),
+        session,
+        instance.case_id,
+        by,
+        "started",
+        instance,
+        process=definition.key,
+        version=definition.version,
+        variables=dict(given),
     )
     _write(session, instance, given, 0)
     model = definitions.model(session, definition)

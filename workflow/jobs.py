@@ -34,16 +34,16 @@ from workflow.wakeups import add
 __all__ = ["Queue", "add", "perform", "retry", "sweep"]
 
 log = logging.getLogger(__name__)
-LEASE = timedelta(seconds=30)        # after this a worker that has not begun its transaction counts as dead
-BACKOFF = (5, 30, 120, 600)          # seconds before the second, third … try; then a person must look
-GRACE = timedelta(seconds=3)         # what has been due for longer has not been woken, or its waker is lost
+LEASE = timedelta(seconds=30)  # after this a worker that has not begun its transaction counts as dead
+BACKOFF = (5, 30, 120, 600)  # seconds before the second, third … try; then a person must look
+GRACE = timedelta(seconds=3)  # what has been due for longer has not been woken, or its waker is lost
 QUEUE = "juanliu"
-QUEUE_KEY = f"rq:queue:{QUEUE}"      # where RQ keeps the line
+QUEUE_KEY = f"rq:queue:{QUEUE}"  # where RQ keeps the line
 ENTRY = "workflow.worker.perform"
-PATIENCE = 600                       # seconds one job may run
-FORGET = 3600                        # seconds after which a wake-up nobody took is worth nothing
-SILENCE = 5.0                        # seconds in which an unreachable queue is not tried again
-SWEPT = 500                          # jobs looked at in one sweep
+PATIENCE = 600  # seconds one job may run
+FORGET = 3600  # seconds after which a wake-up nobody took is worth nothing
+SILENCE = 5.0  # seconds in which an unreachable queue is not tried again
+SWEPT = 500  # jobs looked at in one sweep
 
 
 class Queue:
@@ -151,9 +151,7 @@ def _lease(database: Database, job_id: int) -> Lease | None:
     take = (
         update(Job)
         .where(Job.id == job_id, free)
-        .values(
-            status=JobStatus.RUNNING, fence=Job.fence + 1, attempts=Job.attempts + 1, lease_until=now() + LEASE
-        )
+        .values(status=JobStatus.RUNNING, fence=Job.fence + 1, attempts=Job.attempts + 1, lease_until=now() + LEASE)
         .returning(Job.fence, Job.instance_id)
         .execution_options(synchronize_session=False)
     )

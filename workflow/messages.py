@@ -149,9 +149,7 @@ def _hand_over(
     known.update(changed)
     token_id, sight = subscription.token_id, instances.around(session, known)
     step = engine.deliver(model, instances.state(instance), token_id, sight)
-    instances.settle(
-        session, instance, step, history.SYSTEM, known, {token_id: {**told, "variables": changed}}
-    )
+    instances.settle(session, instance, step, history.SYSTEM, known, {token_id: {**told, "variables": changed}})
 
 
 def _deliver_one(database: Database, message_id: int) -> bool:

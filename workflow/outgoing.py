@@ -15,9 +15,9 @@ from workflow.engine import Thrown
 from workflow.models import Message, ProcessInstance, Subscription
 from workflow.statuses import MessageStatus
 
-MESSAGE_LIVES = timedelta(days=30)   # how long a message nobody waits for is kept
-DELIVER = "messages.deliver"         # topic: take a kept message to the token that waits for it
-BROADCAST = "messages.broadcast"     # topic: take a signal to every token that waits for it
+MESSAGE_LIVES = timedelta(days=30)  # how long a message nobody waits for is kept
+DELIVER = "messages.deliver"  # topic: take a kept message to the token that waits for it
+BROADCAST = "messages.broadcast"  # topic: take a signal to every token that waits for it
 
 
 def send(session: Session, instance: ProcessInstance, thrown: Sequence[Thrown]) -> None:
@@ -37,7 +37,11 @@ def keep(
 ) -> Message:
     """The message as a row, waiting for its reader."""
     message = Message(
-        message_id=message_id, name=name, correlation_key=correlation_key, payload=payload, received_at=now(),
+        message_id=message_id,
+        name=name,
+        correlation_key=correlation_key,
+        payload=payload,
+        received_at=now(),
         expires_at=now() + ttl,
     )
     session.add(message)

@@ -20,7 +20,7 @@ class Work:
     """One piece of machine work as its handler sees it."""
 
     job_id: int
-    variables: Mapping[str, Any]      # the instance's variables, or the payload of a job outside any process
+    variables: Mapping[str, Any]  # the instance's variables, or the payload of a job outside any process
     payload: Mapping[str, Any]
     instance: ProcessInstance | None  # None outside any process
     activity_id: str | None

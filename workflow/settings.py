@@ -19,17 +19,17 @@ class SettingsRefused(SystemExit):
 class Settings:
     """What the environment said. See the table in docs/settings.md."""
 
-    data: Path                 # JUANLIU_DATA: the one folder of everything that must survive
-    database_url: str          # DATABASE_URL
-    redis_url: str             # REDIS_URL; "" = the bundled Valkey (a socket in the data folder)
-    host: str                  # HOST
-    port: int                  # PORT
-    zone: ZoneInfo             # JUANLIU_ZONE: the office's time zone
-    secret_key: str            # SECRET_KEY, or generated on first start into data/secret-key
-    secure_cookies: bool       # JUANLIU_HTTPS=1 behind a TLS proxy
-    upload_limit: int          # JUANLIU_UPLOAD_MB, in bytes here
-    office_name: str           # JUANLIU_OFFICE: printed on documents
-    demo: bool = True          # JUANLIU_DEMO=0: the first start invents no demo office
+    data: Path  # JUANLIU_DATA: the one folder of everything that must survive
+    database_url: str  # DATABASE_URL
+    redis_url: str  # REDIS_URL; "" = the bundled Valkey (a socket in the data folder)
+    host: str  # HOST
+    port: int  # PORT
+    zone: ZoneInfo  # JUANLIU_ZONE: the office's time zone
+    secret_key: str  # SECRET_KEY, or generated on first start into data/secret-key
+    secure_cookies: bool  # JUANLIU_HTTPS=1 behind a TLS proxy
+    upload_limit: int  # JUANLIU_UPLOAD_MB, in bytes here
+    office_name: str  # JUANLIU_OFFICE: printed on documents
+    demo: bool = True  # JUANLIU_DEMO=0: the first start invents no demo office
     idle: timedelta = timedelta(hours=4)  # JUANLIU_IDLE_HOURS: signed out after so long without a page
     hosts: tuple[str, ...] = ()  # JUANLIU_HOSTS: the only host names answered, comma-separated; () = any
 

@@ -17,10 +17,10 @@ class TaskStatus(StrEnum):
 
 
 class JobStatus(StrEnum):
-    WAITING = "waiting"      # due now or later
-    RUNNING = "running"      # leased to a worker
+    WAITING = "waiting"  # due now or later
+    RUNNING = "running"  # leased to a worker
     DONE = "done"
-    FAILED = "failed"        # tries used up; an open incident stands beside it
+    FAILED = "failed"  # tries used up; an open incident stands beside it
     CANCELLED = "cancelled"
 
 
@@ -36,6 +36,6 @@ class IncidentStatus(StrEnum):
 
 
 class MessageStatus(StrEnum):
-    WAITING = "waiting"      # kept until someone waits for it
+    WAITING = "waiting"  # kept until someone waits for it
     DELIVERED = "delivered"
     EXPIRED = "expired"

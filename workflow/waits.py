@@ -64,7 +64,10 @@ def _live_rows() -> CompoundSelect[Any]:
     def rows(kind: str, table: Any, owner: Any, token: Any, live: Any, due: Any = None) -> Select[Any]:
         at = literal(None, Moment()) if due is None else due
         return select(
-            owner.label("instance_id"), literal(kind).label("kind"), table.id.label("id"), token.label("token_id"),
+            owner.label("instance_id"),
+            literal(kind).label("kind"),
+            table.id.label("id"),
+            token.label("token_id"),
             at.label("due_at"),
         ).where(owner.in_(wanted), *live)
 
@@ -192,19 +195,26 @@ def _offer_tasks(
 def _job(instance: ProcessInstance, wait: Wait) -> Job:
     at = now()
     return Job(
-        instance_id=instance.id, token_id=wait.token_id, activity_id=wait.activity_id, topic=wait.name or "",
-        payload=dict(wait.variables), due_at=at, created_at=at,
+        instance_id=instance.id,
+        token_id=wait.token_id,
+        activity_id=wait.activity_id,
+        topic=wait.name or "",
+        payload=dict(wait.variables),
+        due_at=at,
+        created_at=at,
     )
 
 
 def _timer(instance: ProcessInstance, wait: Wait) -> Timer:
-    return Timer(
-        instance_id=instance.id, token_id=wait.token_id, activity_id=wait.activity_id, due_at=wait.due_at
-    )
+    return Timer(instance_id=instance.id, token_id=wait.token_id, activity_id=wait.activity_id, due_at=wait.due_at)
 
 
 def _subscription(instance: ProcessInstance, wait: Wait) -> Subscription:
     return Subscription(
-        instance_id=instance.id, token_id=wait.token_id, activity_id=wait.activity_id, kind=wait.kind.value,
-        name=wait.name or "", correlation_key=wait.correlation_key or "",
+        instance_id=instance.id,
+        token_id=wait.token_id,
+        activity_id=wait.activity_id,
+        kind=wait.kind.value,
+        name=wait.name or "",
+        correlation_key=wait.correlation_key or "",
     )

@@ -21,7 +21,7 @@ from workflow import jobs
 from workflow.office import Office
 
 log = logging.getLogger(__name__)
-LISTEN = 1            # seconds to wait for a wake-up before looking whether to stop
+LISTEN = 1  # seconds to wait for a wake-up before looking whether to stop
 LONGEST_PAUSE = 15.0  # seconds between two tries to reach the queue
 _here: ContextVar[Office] = ContextVar("office_of_this_worker")
 

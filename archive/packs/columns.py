@@ -12,20 +12,53 @@ from workflow.errors import Sentence, sentence
 # field → the headers senders use; compared without blanks, brackets and signs
 SYNONYMS: dict[str, tuple[str, ...]] = {
     "tracking_no": (
-        "运单号", "运单编号", "快递单号", "快递号", "邮件号", "邮件号码", "ems单号", "ems运单号", "ems号", "单号",
-        "机要号", "机要编号", "机要文件号", "寄递单号", "物流单号", "trackingno", "trackingnumber",
+        "运单号",
+        "运单编号",
+        "快递单号",
+        "快递号",
+        "邮件号",
+        "邮件号码",
+        "ems单号",
+        "ems运单号",
+        "ems号",
+        "单号",
+        "机要号",
+        "机要编号",
+        "机要文件号",
+        "寄递单号",
+        "物流单号",
+        "trackingno",
+        "trackingnumber",
     ),
     "name": ("姓名", "学生姓名", "毕业生姓名", "档案姓名", "人员姓名", "名字", "name"),
     "id_no": ("身份证号", "身份证号码", "身份证", "公民身份号码", "证件号码", "证件号", "idno", "idnumber"),
     "sender": (
-        "寄件单位", "学校", "学校名称", "毕业院校", "毕业学校", "院校", "寄件人", "发件单位", "来档单位", "转出单位",
-        "sender", "school",
+        "寄件单位",
+        "学校",
+        "学校名称",
+        "毕业院校",
+        "毕业学校",
+        "院校",
+        "寄件人",
+        "发件单位",
+        "来档单位",
+        "转出单位",
+        "sender",
+        "school",
     ),
     "sender_city": ("寄件城市", "寄件地", "寄出地", "发件城市", "学校所在地", "来档地", "城市", "sendercity", "city"),
     "channel": ("渠道", "寄递方式", "寄送方式", "邮寄方式", "转递方式", "来档方式", "方式", "channel"),
     "addressee": ("收件单位", "收件人", "接收单位", "转往单位", "档案接收单位", "addressee"),
     "sent_date": (
-        "寄出日期", "寄出时间", "寄件日期", "邮寄日期", "寄送日期", "发出日期", "转出日期", "交寄日期", "sentdate",
+        "寄出日期",
+        "寄出时间",
+        "寄件日期",
+        "邮寄日期",
+        "寄送日期",
+        "发出日期",
+        "转出日期",
+        "交寄日期",
+        "sentdate",
     ),
     "grad_date": ("毕业时间", "毕业日期", "毕业年月", "graddate", "graduation"),
     "major": ("专业", "专业名称", "所学专业", "major"),
@@ -97,8 +130,10 @@ def number_of(cell: Any) -> str:
     """A tracking or ID number: capitals, no blanks or hyphens. Refuses one a spreadsheet has rounded."""
     if _is_rounded(cell) or re.fullmatch(r"\d(\.\d+)?E\+\d+", text_of(cell).upper()):
         raise Unreadable(
-            sentence("“{value}” was rounded by the spreadsheet. Format the column as text and enter it again.",
-                     value=text_of(cell))
+            sentence(
+                "“{value}” was rounded by the spreadsheet. Format the column as text and enter it again.",
+                value=text_of(cell),
+            )
         )
     return normalise(text_of(cell)).replace("-", "")
 

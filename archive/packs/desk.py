@@ -149,5 +149,3 @@ def note_history(session: Session, pack: Pack, by: str, kind: str, **data: Any) 
     """An event of the pack's own story (signed, excepted, shelved …) in its case."""
     if pack.case_id is not None:
         history.record(session, pack.case_id, by, kind, **data)
-
-

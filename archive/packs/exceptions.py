@@ -13,12 +13,12 @@ from workflow.clock import now
 class Treatment(StrEnum):
     """What the rules let the office do with an exception."""
 
-    RETURN = "return"    # never registered as stored: back by an official channel, or a note asked for
+    RETURN = "return"  # never registered as stored: back by an official channel, or a note asked for
     FORWARD = "forward"  # to the right addressee, or back
     CONTACT = "contact"  # the sender is asked first
-    DECIDE = "decide"    # somebody decides whether it is the same person
-    NOTICE = "notice"    # told and undertaken; never a reason to refuse
-    CHASE = "chase"      # list and packs are brought together
+    DECIDE = "decide"  # somebody decides whether it is the same person
+    NOTICE = "notice"  # told and undertaken; never a reason to refuse
+    CHASE = "chase"  # list and packs are brought together
 
     @property
     def holds_up(self) -> bool:

@@ -69,7 +69,8 @@ def progress(session: Session, courier_list: CourierList) -> Progress:
     """Counts of the list's rows by what became of them."""
     counted = dict(
         session.execute(
-            select(CourierRow.status, func.count()).where(CourierRow.list_id == courier_list.id)
+            select(CourierRow.status, func.count())
+            .where(CourierRow.list_id == courier_list.id)
             .group_by(CourierRow.status)
         ).all()
     )

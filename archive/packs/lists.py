@@ -133,8 +133,12 @@ def _row(number: int, raw: dict[str, Any], confidential: bool) -> ListRow:
             row.facts[known] = ""
             told = row.problems if known in columns.REQUIRED else row.warnings
             told.append(
-                sentence("Row {row}, column “{column}”: {problem}", row=number, column=columns.SYNONYMS[known][0],
-                         problem=refused.sentence)
+                sentence(
+                    "Row {row}, column “{column}”: {problem}",
+                    row=number,
+                    column=columns.SYNONYMS[known][0],
+                    problem=refused.sentence,
+                )
             )
     _check_required(row)
     _check_lengths(row)
@@ -147,8 +151,9 @@ def _check_required(row: ListRow) -> None:
     for known in columns.REQUIRED:
         if not row.facts[known] and not row.problems:
             row.problems.append(
-                sentence("Row {row}: the column “{column}” is empty.", row=row.number,
-                         column=columns.SYNONYMS[known][0])
+                sentence(
+                    "Row {row}: the column “{column}” is empty.", row=row.number, column=columns.SYNONYMS[known][0]
+                )
             )
 
 
@@ -158,8 +163,12 @@ def _check_lengths(row: ListRow) -> None:
         if len(value) > longest:
             row.facts[known] = value[:longest]
             row.problems.append(
-                sentence("Row {row}, column “{column}”: longer than {most} characters.", row=row.number,
-                         column=columns.SYNONYMS[known][0], most=longest)
+                sentence(
+                    "Row {row}, column “{column}”: longer than {most} characters.",
+                    row=row.number,
+                    column=columns.SYNONYMS[known][0],
+                    most=longest,
+                )
             )
 
 
@@ -172,8 +181,12 @@ def _check_id(row: ListRow) -> None:
         row.id_no = id_numbers.check(written)
     except Invalid as refused:
         row.warnings.append(
-            sentence("Row {row}, column “{column}”: {problem}", row=row.number, column=columns.SYNONYMS["id_no"][0],
-                     problem=refused.sentence)
+            sentence(
+                "Row {row}, column “{column}”: {problem}",
+                row=row.number,
+                column=columns.SYNONYMS["id_no"][0],
+                problem=refused.sentence,
+            )
         )
 
 
@@ -183,8 +196,12 @@ def _mark_repeated(rows: list[ListRow]) -> None:
         tracking_no = row.facts["tracking_no"]
         if tracking_no and seen.setdefault(tracking_no, row.number) != row.number:
             row.problems.append(
-                sentence("Row {row}: tracking number {tracking_no} already stands in row {first}.", row=row.number,
-                         tracking_no=tracking_no, first=seen[tracking_no])
+                sentence(
+                    "Row {row}: tracking number {tracking_no} already stands in row {first}.",
+                    row=row.number,
+                    tracking_no=tracking_no,
+                    first=seen[tracking_no],
+                )
             )
 
 

@@ -14,14 +14,14 @@ from workflow.models import Case, StoredFile
 
 
 class PackStatus(StrEnum):
-    EXPECTED = "expected"    # on a list, not here yet
-    SIGNED = "signed"        # signed for at the desk
-    IN_WORK = "in_work"      # its outside was checked; it is being opened, registered, shelved
-    STORED = "stored"        # its dossier stands on its position
-    RETURNED = "returned"    # sent back to the sender
+    EXPECTED = "expected"  # on a list, not here yet
+    SIGNED = "signed"  # signed for at the desk
+    IN_WORK = "in_work"  # its outside was checked; it is being opened, registered, shelved
+    STORED = "stored"  # its dossier stands on its position
+    RETURNED = "returned"  # sent back to the sender
     FORWARDED = "forwarded"  # sent on to the right keeper
-    LOOSE = "loose"          # loose materials, handed to materials filing
-    MISSING = "missing"      # on the list but never delivered
+    LOOSE = "loose"  # loose materials, handed to materials filing
+    MISSING = "missing"  # on the list but never delivered
 
 
 OVER = frozenset({PackStatus.STORED, PackStatus.RETURNED, PackStatus.FORWARDED, PackStatus.LOOSE, PackStatus.MISSING})

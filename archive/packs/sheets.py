@@ -14,10 +14,10 @@ BYTES_AT_MOST = 10 * 1024 * 1024
 PARTS_AT_MOST = 1_000
 PART_BYTES_AT_MOST = 20 * 1024 * 1024
 UNPACKED_BYTES_AT_MOST = 100 * 1024 * 1024
-RATIO_AT_MOST = 100           # of a part larger than a megabyte
-LINES_AT_MOST = 20_000        # blank lines too
-CELLS_AT_MOST = 200           # in one line
-HEAD_BYTES = 4096             # where a DOCTYPE would stand
+RATIO_AT_MOST = 100  # of a part larger than a megabyte
+LINES_AT_MOST = 20_000  # blank lines too
+CELLS_AT_MOST = 200  # in one line
+HEAD_BYTES = 4096  # where a DOCTYPE would stand
 
 Numbered = list[tuple[int, Sequence[Any]]]
 _OLE = b"\xd0\xcf\x11\xe0"
@@ -69,8 +69,9 @@ def _check_archive(content: bytes, name: str) -> None:
         for part in parts:
             with archive.open(part) as opened:
                 if b"<!DOCTYPE" in opened.read(HEAD_BYTES).upper():
-                    raise Invalid(message="The file {name} carries a document type declaration; it was not opened.",
-                                  name=name)
+                    raise Invalid(
+                        message="The file {name} carries a document type declaration; it was not opened.", name=name
+                    )
 
 
 def _text_table(content: bytes, name: str) -> Numbered:

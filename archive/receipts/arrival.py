@@ -38,7 +38,9 @@ def sign(session: Session, task: UserTask, user: User, answers: dict[str, Any]) 
     _take_in(session, pack, user)
     keep_photos(pack, answers.get("arrival_photos"), task.activity_id)
     return {
-        "arrived": True, "channel": str(pack.channel), "delivery_day": pack.delivery_day.isoformat(),
+        "arrived": True,
+        "channel": str(pack.channel),
+        "delivery_day": pack.delivery_day.isoformat(),
         "scanned_no": None,  # each step asks for its own scan
     }
 

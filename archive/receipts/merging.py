@@ -74,7 +74,10 @@ def confirm_merge(session: Session, task: UserTask, user: User, answers: dict[st
     exceptions.resolve(session, pack, DOUBT, user.name, record.number)
     noted(session, pack, user.name, "merge approved", dossier_no=dossier.dossier_no, number=record.number)
     return {
-        "merge_agreed": True, "merging": True, "merge_no": record.number, "dossier_no": dossier.dossier_no,
+        "merge_agreed": True,
+        "merging": True,
+        "merge_no": record.number,
+        "dossier_no": dossier.dossier_no,
         "codes": exceptions.open_codes(pack),
     }
 

@@ -129,8 +129,11 @@ def _same_id_in_work(session: Session, pack: Pack) -> list[Pack]:
     if not pack.id_no_hash:
         return []
     query = select(Pack).where(
-        Pack.id_no_hash == pack.id_no_hash, Pack.id < pack.id, Pack.opened_at.is_not(None),
-        Pack.dossier_id.is_(None), Pack.status.not_in(OVER),
+        Pack.id_no_hash == pack.id_no_hash,
+        Pack.id < pack.id,
+        Pack.opened_at.is_not(None),
+        Pack.dossier_id.is_(None),
+        Pack.status.not_in(OVER),
     )
     return list(session.scalars(query.order_by(Pack.id)))
 

@@ -81,8 +81,12 @@ def follow(session: Session, task: UserTask, user: User, answers: dict[str, Any]
 def chase(session: Session, work: Work) -> Mapping[str, Any]:
     """After 30 working days the sender and the person are asked again, by letter."""
     pack = pack_of(session, work)
-    facts = {**pack_facts(session, pack), "missing_necessary": work.variables.get("missing_necessary") or [],
-             "addressee": pack.sender, "count": 1}
+    facts = {
+        **pack_facts(session, pack),
+        "missing_necessary": work.variables.get("missing_necessary") or [],
+        "addressee": pack.sender,
+        "count": 1,
+    }
     letter = documents.issue(session, pack.case, "reminder", facts, history.SYSTEM)
     noted(session, pack, history.SYSTEM, "chased", document=letter.id)
     return {"chased_at": now().isoformat()}
@@ -108,7 +112,9 @@ def register(session: Session, task: UserTask, user: User, answers: dict[str, An
     cases.add_key(session, pack.case, dossier.dossier_no)
     noted(session, pack, user.name, "registered", dossier_no=dossier.dossier_no)
     return {
-        "dossier_id": dossier.id, "dossier_no": dossier.dossier_no, "name": dossier.person.name,
+        "dossier_id": dossier.id,
+        "dossier_no": dossier.dossier_no,
+        "name": dossier.person.name,
         **dict.fromkeys(("id_no_again", "phone", "scanned_no")),  # sealed with the person; the process forgets them
     }
 
@@ -146,9 +152,7 @@ def _facts_of(session: Session, pack: Pack, known: Mapping[str, Any]) -> dict[st
     }
 
 
-def _recorded(
-    session: Session, pack: Pack, facts: dict[str, Any], known: Mapping[str, Any], user: User
-) -> Dossier:
+def _recorded(session: Session, pack: Pack, facts: dict[str, Any], known: Mapping[str, Any], user: User) -> Dossier:
     """The dossier of this pack: corrected, joined, or new."""
     person = persons.by_id_no(session, facts["id_no"])
     if person is None:
@@ -165,5 +169,3 @@ def _recorded(
         dossiers.update_facts(session, dossier, joined, user.name, pack.case, "materials merged")
         return dossier
     return dossiers.register(session, person, facts, user.name, pack.case)
-
-

@@ -29,10 +29,7 @@ def prepare_return(session: Session, task: UserTask, user: User, answers: dict[s
     for code in codes:
         exceptions.raise_(session, pack, code, user.name, text(answers, "return_note"))
     keep_photos(pack, answers.get("return_photos"), task.activity_id)
-    return {
-        "return_codes": codes,
-        "return_to": need(answers, "return_to", "Say whereto the pack goes."),
-    }
+    return {"return_codes": codes, "return_to": need(answers, "return_to", "Say whereto the pack goes.")}
 
 
 @on_completion("receipt.confirm_return")
@@ -93,9 +90,13 @@ def remind(session: Session, work: Work) -> Mapping[str, Any]:
     pack = pack_of(session, work)
     reminders = int(work.variables.get("reminders") or 0) + 1
     letter = documents.issue(
-        session, pack.case, "reminder",
+        session,
+        pack.case,
+        "reminder",
         {
-            **pack_facts(session, pack), "addressee": _other_side(pack, work), "count": reminders,
+            **pack_facts(session, pack),
+            "addressee": _other_side(pack, work),
+            "count": reminders,
             "missing_necessary": [],
         },
         history.SYSTEM,
@@ -141,4 +142,3 @@ def _return_facts(session: Session, pack: Pack, return_to: str, decision: Any, n
         "note": note or "；".join(dict.fromkeys(notes)),
         "received_by": pack.received_by or "",
     }
-

@@ -43,8 +43,13 @@ def issue_slip(session: Session, work: Work) -> Mapping[str, Any]:
     """R9a: the receipt slip for the sender."""
     pack = pack_of(session, work)
     dossier = session.get_one(Dossier, pack.dossier_id)
-    facts = {**pack_facts(session, pack), "name": dossier.person.name, "dossier_no": dossier.dossier_no,
-             "stored_on": documents.chinese_day(now()), "missing": list(dossier.missing)}
+    facts = {
+        **pack_facts(session, pack),
+        "name": dossier.person.name,
+        "dossier_no": dossier.dossier_no,
+        "stored_on": documents.chinese_day(now()),
+        "missing": list(dossier.missing),
+    }
     slip = documents.issue(session, pack.case, "receipt", facts, history.SYSTEM)
     return {"slip_no": slip.number, "slip_id": slip.id}
 

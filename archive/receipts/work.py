@@ -28,8 +28,9 @@ def check_scan(scanned: Any, expected: str, field: str) -> None:
     """Refuse, beside `field`, a scan that is not what it should be. Nothing scanned is let pass."""
     found = normalise(str(scanned or "")).replace("-", "")
     if found and found != normalise(expected).replace("-", ""):
-        raise wrong(field, "You scanned {scanned}, but this task is about {expected}.", scanned=found,
-                    expected=expected)
+        raise wrong(
+            field, "You scanned {scanned}, but this task is about {expected}.", scanned=found, expected=expected
+        )
 
 
 def keep_photos(pack: Pack, photos: Any, step: str) -> None:

@@ -36,8 +36,10 @@ class DateTime(Field):
         if self.subtype not in ("date", "time", "datetime"):
             raise component.wrong("“{name}” must be date, time or datetime.", name="subtype")
         if not self.labels["zh"]:
-            self.labels = {"zh": component.text("timeLabel" if self.subtype == "time" else "dateLabel"),
-                           "en": self.labels["en"]}
+            self.labels = {
+                "zh": component.text("timeLabel" if self.subtype == "time" else "dateLabel"),
+                "en": self.labels["en"],
+            }
         self.input_type = {"datetime": "datetime-local"}.get(self.subtype, self.subtype)
         self.earliest, self.latest = ("", "") if self.subtype == "time" else _bounds(component)
 
@@ -162,9 +164,7 @@ def _expressions(asked: "DateTime | PartialDate") -> list[Expression]:
     return [bound for bound in (asked.earliest, asked.latest) if isinstance(bound, Expression)]
 
 
-def _check_bounds(
-    asked: "DateTime | PartialDate", value: str, context: FormContext, scope: Mapping[str, Any]
-) -> None:
+def _check_bounds(asked: "DateTime | PartialDate", value: str, context: FormContext, scope: Mapping[str, Any]) -> None:
     """Compare as far as both dates are known: 2026 is not after 2026-07."""
     for bound, wrong in ((asked.earliest, -1), (asked.latest, 1)):
         limit = _limit(bound, context, scope)

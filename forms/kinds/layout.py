@@ -81,5 +81,3 @@ class Button(Element):
 
 def _piece(component: Component, piece: str, place: bool) -> "str | Expression":
     return component.expression(piece, "text") if place else piece
-
-

@@ -95,5 +95,3 @@ def _bound(component: Component, name: str) -> Decimal | None:
     if not bound.is_finite():
         raise component.wrong("“{name}” must be a number.", name=name)
     return bound
-
-

@@ -43,7 +43,8 @@ class UserPicker(Picking):
     def options(self, context: FormContext, scope: Mapping[str, Any]) -> list[Choice]:
         return [
             Choice(person.name, person.display_name)
-            for person in people(context, self.groups) if not (self.other and person.name == context.user.name)
+            for person in people(context, self.groups)
+            if not (self.other and person.name == context.user.name)
         ]
 
 

@@ -185,5 +185,5 @@ def _quick(pattern: str) -> bool:
         varies = bool(re.search(r"[*+?{|V]", group[1].removeprefix("?:")))
         if varies and group[2]:
             return False
-        plain = plain[: group.start()] + ("V" if varies else "x") + group[2] + plain[group.end():]
+        plain = plain[: group.start()] + ("V" if varies else "x") + group[2] + plain[group.end() :]
     return True

@@ -16,8 +16,19 @@ from workflow.errors import Invalid
 
 IMAGES = ("PNG", "JPEG", "TIFF")
 _BROKEN = (  # what Pillow raises for broken files
-    OSError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError, SyntaxError, EOFError, RuntimeError,
-    AssertionError, MemoryError, struct.error, zlib.error,
+    OSError,
+    ValueError,
+    TypeError,
+    LookupError,
+    AttributeError,
+    ArithmeticError,
+    SyntaxError,
+    EOFError,
+    RuntimeError,
+    AssertionError,
+    MemoryError,
+    struct.error,
+    zlib.error,
 )
 MOST_PIXELS = 60_000_000
 MOST_FRAMES = 500
@@ -182,5 +193,3 @@ def _fresh(value: Any) -> bool:
 
 def _kept(value: Any) -> list[Mapping[str, Any]]:
     return [each for each in (value if isinstance(value, list) else [value]) if isinstance(each, Mapping)]
-
-

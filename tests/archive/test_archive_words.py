@@ -12,15 +12,34 @@ from tests.msgids import ROOT, said_in
 
 CATALOGUE = ROOT / "web" / "locale" / "zh_CN" / "archive.po"
 MODULES = (
-    "calendar", "credit_codes", "custody", "dossier_facts", "dossiers", "id_numbers", "keepers", "notices", "numbers", "parameters",
-    "persons", "province", "rosters", "search", "storage", "units", "vault",
+    "calendar",
+    "credit_codes",
+    "custody",
+    "dossier_facts",
+    "dossiers",
+    "id_numbers",
+    "keepers",
+    "notices",
+    "numbers",
+    "parameters",
+    "persons",
+    "province",
+    "rosters",
+    "search",
+    "storage",
+    "units",
+    "vault",
 )
 
 
 def beside_fields(path: Path) -> set[str]:
     """The sentences of `wrong(field, sentence)`."""
     calls = [node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Call)]
-    return {node.args[1].value for node in calls if getattr(node.func, "id", "") == "wrong" and isinstance(node.args[1], ast.Constant)}
+    return {
+        node.args[1].value
+        for node in calls
+        if getattr(node.func, "id", "") == "wrong" and isinstance(node.args[1], ast.Constant)
+    }
 
 
 def in_tables() -> set[str]:

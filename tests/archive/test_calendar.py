@@ -16,12 +16,12 @@ def at(text):
 @pytest.mark.parametrize(
     ("day", "worked"),
     [
-        ("2026-07-01", True),    # an ordinary Wednesday
-        ("2026-07-04", False),   # Saturday
-        ("2026-02-14", True),    # a Saturday worked for the Spring Festival
-        ("2026-02-17", False),   # Spring Festival
-        ("2026-10-01", False),   # National Day
-        ("2026-10-10", True),    # a Saturday worked for it
+        ("2026-07-01", True),  # an ordinary Wednesday
+        ("2026-07-04", False),  # Saturday
+        ("2026-02-14", True),  # a Saturday worked for the Spring Festival
+        ("2026-02-17", False),  # Spring Festival
+        ("2026-10-01", False),  # National Day
+        ("2026-10-10", True),  # a Saturday worked for it
     ],
 )
 @pytest.mark.parametrize("seeded", [False, True])
@@ -85,7 +85,12 @@ def test_a_moment_late_in_utc_belongs_to_the_next_day_here(session, clock):
 
 @pytest.mark.parametrize(
     ("start", "end", "count"),
-    [("2026-07-01", "2026-07-01", 0), ("2026-07-01", "2026-07-06", 3), ("2026-07-06", "2026-07-01", -3), ("2026-09-30", "2026-10-08", 1)],
+    [
+        ("2026-07-01", "2026-07-01", 0),
+        ("2026-07-01", "2026-07-06", 3),
+        ("2026-07-06", "2026-07-01", -3),
+        ("2026-09-30", "2026-10-08", 1),
+    ],
 )
 def test_working_days_between_two_days(session, clock, start, end, count):
     assert calendar.working_days_between(session, date.fromisoformat(start), date.fromisoformat(end)) == count

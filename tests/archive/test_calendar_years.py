@@ -13,8 +13,27 @@ from workflow.clock import now
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 OFFICIAL = (2024, 2025, 2026)
 FESTIVALS_2026 = {  # State Council notice of November 2025: days off, and the weekends worked for them
-    "off": ["01-01", "01-02", "02-16", "02-17", "02-18", "02-19", "02-20", "02-23", "04-06", "05-01", "05-04", "05-05",
-            "06-19", "09-25", "10-01", "10-02", "10-05", "10-06", "10-07"],
+    "off": [
+        "01-01",
+        "01-02",
+        "02-16",
+        "02-17",
+        "02-18",
+        "02-19",
+        "02-20",
+        "02-23",
+        "04-06",
+        "05-01",
+        "05-04",
+        "05-05",
+        "06-19",
+        "09-25",
+        "10-01",
+        "10-02",
+        "10-05",
+        "10-06",
+        "10-07",
+    ],
     "worked": ["01-04", "02-14", "02-28", "05-09", "09-20", "10-10"],
 }
 
@@ -33,8 +52,12 @@ def test_every_day_of_an_official_year_is_as_announced_seeded_or_not(session, cl
 
 
 def test_the_days_of_2026_are_those_of_the_notice(session, clock):
-    weekdays_off = [f"{day:%m-%d}" for day in days_of(2026) if day.weekday() < 5 and not calendar.is_working_day(session, day)]
-    weekends_worked = [f"{day:%m-%d}" for day in days_of(2026) if day.weekday() > 4 and calendar.is_working_day(session, day)]
+    weekdays_off = [
+        f"{day:%m-%d}" for day in days_of(2026) if day.weekday() < 5 and not calendar.is_working_day(session, day)
+    ]
+    weekends_worked = [
+        f"{day:%m-%d}" for day in days_of(2026) if day.weekday() > 4 and calendar.is_working_day(session, day)
+    ]
 
     assert {"off": weekdays_off, "worked": weekends_worked} == FESTIVALS_2026
 
@@ -110,13 +133,17 @@ def test_what_people_set_wins_before_and_after_seeding(session, clock, year):
     for day in changed[1:]:
         calendar.set_day(session, day, not was[day], "dora", "")
 
-    assert {day: calendar.is_working_day(session, day) for day in changed} == {day: not worked for day, worked in was.items()}
+    assert {day: calendar.is_working_day(session, day) for day in changed} == {
+        day: not worked for day, worked in was.items()
+    }
 
 
 def test_an_office_closed_for_ten_years_is_told_not_searched_for_ever(session, clock):
     first = date(2031, 1, 1)
     for ahead in range(3700):
-        session.add(calendar.OfficeDay(day=first + timedelta(days=ahead), working=False, changed_at=now(), changed_by="x"))
+        session.add(
+            calendar.OfficeDay(day=first + timedelta(days=ahead), working=False, changed_at=now(), changed_by="x")
+        )
     session.flush()
 
     with pytest.raises(ValueError, match="no working day after 2031-01-01"):

@@ -32,12 +32,12 @@ def test_each_move_starts_where_the_last_one_ended(session, kept):
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"from_place": "person:mallory"},                       # not where it was
-        {"seq": 4, "previous_seq": 3},                          # a gap
-        {"seq": 3, "previous_seq": 1},                          # points past its neighbour
-        {"seq": 1, "previous_seq": None, "from_place": None},   # a second beginning
-        {"pack_id": 1},                                         # two items at once
-        {"dossier_id": None},                                   # of nothing
+        {"from_place": "person:mallory"},  # not where it was
+        {"seq": 4, "previous_seq": 3},  # a gap
+        {"seq": 3, "previous_seq": 1},  # points past its neighbour
+        {"seq": 1, "previous_seq": None, "from_place": None},  # a second beginning
+        {"pack_id": 1},  # two items at once
+        {"dossier_id": None},  # of nothing
     ],
 )
 def test_the_database_itself_refuses_a_broken_path(session, kept, wrong):
@@ -83,8 +83,12 @@ def test_a_place_must_be_of_a_known_kind(session, kept, place):
 
 def test_every_kind_of_place_reads_well():
     assert {kind: str(custody.label(custody.place(kind, "X"))) for kind in PlaceKind} == {
-        PlaceKind.POSITION: "Shelf X", PlaceKind.PERSON: "With X", PlaceKind.DESK: "Desk: X",
-        PlaceKind.SENDER: "Sender: X", PlaceKind.TRANSIT: "On the way: X", PlaceKind.UNIT: "Unit: X",
+        PlaceKind.POSITION: "Shelf X",
+        PlaceKind.PERSON: "With X",
+        PlaceKind.DESK: "Desk: X",
+        PlaceKind.SENDER: "Sender: X",
+        PlaceKind.TRANSIT: "On the way: X",
+        PlaceKind.UNIT: "Unit: X",
     }
 
 
@@ -101,7 +105,9 @@ def test_fsck_names_a_chain_that_jumps(session, kept):
         session.connection().exec_driver_sql("PRAGMA defer_foreign_keys = ON")
     session.execute(delete(CustodyEvent).where(CustodyEvent.seq == 2))
 
-    assert list(custody._broken_paths(session)) == [f"The custody chain of dossier {kept.id} jumps from move 1 to move 3."]
+    assert list(custody._broken_paths(session)) == [
+        f"The custody chain of dossier {kept.id} jumps from move 1 to move 3."
+    ]
 
 
 def test_fsck_names_a_move_from_the_wrong_place(session, kept):

@@ -119,5 +119,12 @@ def test_the_figures_fit_into_process_variables(session, clock):
     delivered(session, 1)
     told = days.figures(session, TODAY).as_json()
 
-    assert told == {"delivered": 1, "registered": 0, "shelved": 0, "exceptions": 0, "difference": 1, "late": 0,
-                    "by_channel": {"ems": 1}}
+    assert told == {
+        "delivered": 1,
+        "registered": 0,
+        "shelved": 0,
+        "exceptions": 0,
+        "difference": 1,
+        "late": 0,
+        "by_channel": {"ems": 1},
+    }

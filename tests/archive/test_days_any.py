@@ -29,7 +29,11 @@ def random_pack(session, chance: random.Random, number: int) -> None:
     status = chance.choice(DELIVERED)
     registered = status is PackStatus.STORED or (status is PackStatus.IN_WORK and chance.random() < 0.4)
     pack = put(
-        session, number, status=status, channel=chance.choice(list(Channel)), late=chance.random() < 0.2,
+        session,
+        number,
+        status=status,
+        channel=chance.choice(list(Channel)),
+        late=chance.random() < 0.2,
         registered_at=now() if registered else None,
         delivery_day=TODAY if chance.random() < 0.8 else TODAY + timedelta(days=1),
     )

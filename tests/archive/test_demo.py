@@ -105,11 +105,15 @@ def test_the_courier_s_list_reads_back_to_the_same_facts(tmp_path):
     assert (preview.bad, preview.unknown) == ([], [])
     assert [row.warnings for row in preview.rows] == [[]] * 300
     assert [(row.facts["tracking_no"], row.facts["name"], row.id_no) for row in preview.rows] == [
-        (parcel.tracking_no, parcel.person.name, parcel.first_id_no) for parcel in listed]
+        (parcel.tracking_no, parcel.person.name, parcel.first_id_no) for parcel in listed
+    ]
     assert [row.facts["sent_date"] for row in preview.rows] == [parcel.sent.isoformat() for parcel in listed]
     assert [row.facts["grad_date"] for row in preview.rows] == [parcel.person.graduation for parcel in listed]
     assert {(parcel.channel, row.facts["channel"]) for parcel, row in zip(listed, preview.rows, strict=True)} == {
-        ("EMS", "ems"), ("机要", "confidential"), ("其他快递", "other")}
+        ("EMS", "ems"),
+        ("机要", "confidential"),
+        ("其他快递", "other"),
+    }
 
 
 # the office
@@ -170,5 +174,3 @@ def test_an_office_with_people_of_its_own_is_never_made_a_demo(office, clock):
     with pytest.raises(Conflict), office.database.transaction() as session:
         demo.seed(session, STORED, LISTED)
     assert demo.accounts(office) == []
-
-

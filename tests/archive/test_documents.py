@@ -20,16 +20,39 @@ from workflow.errors import Invalid, NotFound
 from workflow.registry import checks
 
 FACTS = {
-    "tracking_no": "1012345678901", "name": "李明<&>", "sender": "云溪大学", "sender_city": "云溪", "channel": "EMS",
-    "received_on": "2026年7月1日", "codes": ["E01 封口破损"], "dossier_no": "YX202600001", "stored_on": "2026年7月1日",
-    "missing": [], "missing_necessary": ["成绩单"], "missing_other": [], "return_to": "云溪大学", "way": "退回",
-    "note": "", "why": "第二卷", "keeper": "临川", "addressee": "云溪大学", "count": 1,
+    "tracking_no": "1012345678901",
+    "name": "李明<&>",
+    "sender": "云溪大学",
+    "sender_city": "云溪",
+    "channel": "EMS",
+    "received_on": "2026年7月1日",
+    "codes": ["E01 封口破损"],
+    "dossier_no": "YX202600001",
+    "stored_on": "2026年7月1日",
+    "missing": [],
+    "missing_necessary": ["成绩单"],
+    "missing_other": [],
+    "return_to": "云溪大学",
+    "way": "退回",
+    "note": "",
+    "why": "第二卷",
+    "keeper": "临川",
+    "addressee": "云溪大学",
+    "count": 1,
 }
 DAY = {
-    "day": "2026年7月1日", "delivered": 2, "registered": 1, "shelved": 1, "exceptions": 1, "difference": 0, "late": 0,
-    "channels": [{"name": "EMS", "count": 2}], "codes": [{"code": "E01", "name": "封口破损", "count": 1}],
+    "day": "2026年7月1日",
+    "delivered": 2,
+    "registered": 1,
+    "shelved": 1,
+    "exceptions": 1,
+    "difference": 0,
+    "late": 0,
+    "channels": [{"name": "EMS", "count": 2}],
+    "codes": [{"code": "E01", "name": "封口破损", "count": 1}],
     "excepted": [{"tracking_no": "1", "name": "王芳", "sender": "学院", "codes": "E01"}],
-    "first_signed_by": "李登记", "second_signed_by": "朵拉",
+    "first_signed_by": "李登记",
+    "second_signed_by": "朵拉",
 }
 
 
@@ -102,7 +125,10 @@ def test_the_offices_own_template_wins(session, case):
     word.add_paragraph("本局格式 {{ number }}")
     word.save(own / "receipt.docx")
 
-    assert text_of(content(session, documents.issue(session, case, "receipt", FACTS, "anna"))) == "本局格式 〔2026〕收字0001号"
+    assert (
+        text_of(content(session, documents.issue(session, case, "receipt", FACTS, "anna")))
+        == "本局格式 〔2026〕收字0001号"
+    )
 
 
 def test_an_unknown_kind_or_paper_is_not_found(session, case):
@@ -124,7 +150,12 @@ def test_a_number_without_a_paper_and_a_paper_without_a_number_are_found_out(ses
 
 def test_a_letter_names_the_day_the_pack_came_not_the_working_day_it_counts_for(session, clock):
     clock.set(datetime(2026, 7, 4, 2, tzinfo=UTC))  # a Saturday morning at the office
-    pack = Pack(tracking_no="1012345678901", received_at=clocks.now(), delivery_day=date(2026, 7, 6), sender="云溪大学",
-                channel=Channel.EMS)
+    pack = Pack(
+        tracking_no="1012345678901",
+        received_at=clocks.now(),
+        delivery_day=date(2026, 7, 6),
+        sender="云溪大学",
+        channel=Channel.EMS,
+    )
 
     assert pack_facts(session, pack)["received_on"] == "2026年7月4日"

@@ -71,9 +71,19 @@ def test_who_comes_back_gets_a_new_record_linked_to_the_old_one(session, person)
 
 def test_facts_are_checked_and_kept(session, person):
     kept = dossiers.register(
-        session, person,
-        {"source_unit": "　云溪大学 ", "volumes": "２", "channel": "ems", "track_no": "ems 1234-5678", "missing": ["成绩单"],
-         "entrust_kind": "graduate", "ex_cadre": "false", "receive_date": "2026-06-30", "page_count": 12},
+        session,
+        person,
+        {
+            "source_unit": "　云溪大学 ",
+            "volumes": "２",
+            "channel": "ems",
+            "track_no": "ems 1234-5678",
+            "missing": ["成绩单"],
+            "entrust_kind": "graduate",
+            "ex_cadre": "false",
+            "receive_date": "2026-06-30",
+            "page_count": 12,
+        },
         "anna",
     )
 
@@ -84,7 +94,14 @@ def test_facts_are_checked_and_kept(session, person):
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("volumes", "0"), ("volumes", "two"), ("page_count", "-1"), ("channel", "pigeon"), ("kind", "x"), ("receive_date", "30.6.2026")],
+    [
+        ("volumes", "0"),
+        ("volumes", "two"),
+        ("page_count", "-1"),
+        ("channel", "pigeon"),
+        ("kind", "x"),
+        ("receive_date", "30.6.2026"),
+    ],
 )
 def test_what_is_wrong_is_said_beside_its_field(session, person, field, value):
     with pytest.raises(Invalid) as refused:
@@ -126,7 +143,11 @@ def test_every_move_of_annex_b_is_allowed_and_no_other(session, person, before):
 
 def test_the_database_itself_refuses_an_illegal_move(session, person):
     kept = dossiers.register(session, person, {}, "anna")
-    session.add(StatusChange(dossier_id=kept.id, seq=2, from_status="to_shelve", to_status="lent", at=kept.updated_at, by="mallory"))
+    session.add(
+        StatusChange(
+            dossier_id=kept.id, seq=2, from_status="to_shelve", to_status="lent", at=kept.updated_at, by="mallory"
+        )
+    )
     with pytest.raises(IntegrityError):
         session.flush()
 
@@ -182,7 +203,9 @@ def test_letting_go_opens_the_dossier_to_others_but_only_by_the_holder(session, 
 def test_corrections_keep_old_values_and_count_revisions(session, person):
     kept = dossiers.register(session, person, {"source_unit": "云溪大学"}, "anna")
 
-    assert dossiers.update_facts(session, kept, {"source_unit": "云溪学院", "volumes": 1}, "bob", why="typo") == ["source_unit"]
+    assert dossiers.update_facts(session, kept, {"source_unit": "云溪学院", "volumes": 1}, "bob", why="typo") == [
+        "source_unit"
+    ]
     assert [(row.field, row.old_value) for row in corrections.of(session, kept)] == [("source_unit", "云溪大学")]
     assert kept.revision == 2
 
@@ -200,7 +223,9 @@ def test_every_status_is_kept_with_who_and_why(session, person):
     kept = dossiers.register(session, person, {}, "anna")
     dossiers.change_status(session, kept, DossierStatus.IN_STORE, "bob", why="shelved")
 
-    told = [(row.seq, row.from_status, row.to_status, row.by, row.why) for row in dossiers.status_changes(session, kept)]
+    told = [
+        (row.seq, row.from_status, row.to_status, row.by, row.why) for row in dossiers.status_changes(session, kept)
+    ]
     assert told == [(1, None, "to_shelve", "anna", "registered"), (2, "to_shelve", "in_store", "bob", "shelved")]
 
 
@@ -208,7 +233,9 @@ def test_fsck_names_a_status_its_history_does_not_know(session, person):
     kept = dossiers.register(session, person, {}, "anna")
     session.execute(update(dossiers.Dossier).values(status=DossierStatus.LENT))
 
-    assert list(dossiers._status_paths(session)) == [f"Dossier {kept.dossier_no} is lent, but its history ends otherwise."]
+    assert list(dossiers._status_paths(session)) == [
+        f"Dossier {kept.dossier_no} is lent, but its history ends otherwise."
+    ]
 
 
 def test_fsck_names_a_status_history_with_a_hole(session, person):

@@ -13,7 +13,13 @@ from tests.archive.cards import facts, id_no
 from workflow.clock import now
 from workflow.errors import Invalid
 
-ELSEWHERE = {"name": "单雄信", "keeper_code": "BJ01", "keeper_name": "北京中心", "dossier_no": "B-1", "since": "2020-01"}
+ELSEWHERE = {
+    "name": "单雄信",
+    "keeper_code": "BJ01",
+    "keeper_name": "北京中心",
+    "dossier_no": "B-1",
+    "since": "2020-01",
+}
 
 
 def levels(session, given):
@@ -129,7 +135,13 @@ def test_records_kept_elsewhere_lie_sealed(session, clock):
 
 @pytest.mark.parametrize(
     ("field", "given"),
-    [("id_no", {"id_no": "1"}), ("name", {"name": ""}), ("keeper_code", {"keeper_code": ""}), ("keeper_code", {"keeper_code": "yx"}), ("keeper_code", {"keeper_name": " "})],
+    [
+        ("id_no", {"id_no": "1"}),
+        ("name", {"name": ""}),
+        ("keeper_code", {"keeper_code": ""}),
+        ("keeper_code", {"keeper_code": "yx"}),
+        ("keeper_code", {"keeper_name": " "}),
+    ],
 )
 def test_a_row_that_cannot_be_used_says_why(session, clock, field, given):
     with pytest.raises(Invalid) as refused:
@@ -139,7 +151,11 @@ def test_a_row_that_cannot_be_used_says_why(session, clock, field, given):
 
 def test_a_workbook_is_read_row_by_row(session, clock):
     book = openpyxl.Workbook()
-    for line in (["存档机构", "机构编号", "姓名", "身份证号", "档案编号"], ["北京中心", "BJ01", "张三", id_no(5), "B-5"], ["北京中心", "BJ01", "李四", "12", "B-6"]):
+    for line in (
+        ["存档机构", "机构编号", "姓名", "身份证号", "档案编号"],
+        ["北京中心", "BJ01", "张三", id_no(5), "B-5"],
+        ["北京中心", "BJ01", "李四", "12", "B-6"],
+    ):
         book.active.append(line)
     book.save(content := io.BytesIO())
 

@@ -16,7 +16,10 @@ def test_the_example_of_the_standard_passes():
     assert id_numbers.check(KNOWN) == KNOWN
 
 
-@pytest.mark.parametrize("typed", ["11010519491231002x", " 110105 19491231 002X ", "１１０１０５１９４９１２３１００２Ｘ", "110105-19491231-002X"])
+@pytest.mark.parametrize(
+    "typed",
+    ["11010519491231002x", " 110105 19491231 002X ", "１１０１０５１９４９１２３１００２Ｘ", "110105-19491231-002X"],
+)
 def test_a_number_is_mended_before_it_is_checked(typed):
     assert id_numbers.check(typed) == KNOWN
 
@@ -70,7 +73,9 @@ def test_lists_show_the_region_and_the_last_four():
     assert id_numbers.mask("AB12") == "****"
 
 
-@given(some.integers(1, 999), some.dates(date(1900, 1, 1), date(2020, 12, 31)), some.integers(0, 16), some.integers(1, 9))
+@given(
+    some.integers(1, 999), some.dates(date(1900, 1, 1), date(2020, 12, 31)), some.integers(0, 16), some.integers(1, 9)
+)
 def test_one_mistyped_digit_is_always_noticed(serial, day, place, step):
     number = id_no(serial, day.strftime("%Y%m%d"))
     mistyped = number[:place] + str((int(number[place]) + step) % 10) + number[place + 1 :]
@@ -99,7 +104,9 @@ def test_other_papers_are_taken_as_they_are_written(kind, typed, kept):
     assert id_numbers.check_kind(kind, typed) == kept
 
 
-@pytest.mark.parametrize(("kind", "typed"), [(IdKind.PASSPORT, "E1"), (IdKind.HK_MACAO, "X12345678"), (IdKind.TAIWAN, "123")])
+@pytest.mark.parametrize(
+    ("kind", "typed"), [(IdKind.PASSPORT, "E1"), (IdKind.HK_MACAO, "X12345678"), (IdKind.TAIWAN, "123")]
+)
 def test_other_papers_written_wrongly_are_refused(kind, typed):
     with pytest.raises(Invalid, match="how a number of this kind of paper is written"):
         id_numbers.check_kind(kind, typed)

@@ -16,7 +16,9 @@ def read_back(pdf: bytes) -> list[list[str]]:
     pages = []
     for page in pypdfium2.PdfDocument(pdf):
         image = page.render(scale=4).to_pil()
-        pages.append(sorted(found.text for found in zxingcpp.read_barcodes(image, formats=zxingcpp.BarcodeFormat.Code128)))
+        pages.append(
+            sorted(found.text for found in zxingcpp.read_barcodes(image, formats=zxingcpp.BarcodeFormat.Code128))
+        )
     return pages
 
 

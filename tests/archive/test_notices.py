@@ -72,6 +72,8 @@ def test_the_service_task_says_that_the_dossier_was_received(session, office, cl
 
 def test_the_process_may_say_something_else(session, office, clock):
     dossier = dossiers.register(session, person(session, phone="13800138000"), {}, "anna")
-    service_tasks["notices.tell"](session, Work(1, {"dossier_no": dossier.dossier_no, "notice_text": "请补交成绩单"}, {}, None, None))
+    service_tasks["notices.tell"](
+        session, Work(1, {"dossier_no": dossier.dossier_no, "notice_text": "请补交成绩单"}, {}, None, None)
+    )
 
     assert sent(office)[0]["text"] == "请补交成绩单"

@@ -10,14 +10,19 @@ from workflow.errors import Conflict, NotFound
 
 
 def test_numbers_count_from_one_in_the_form_of_their_series(session, clock):
-    assert [numbers.issue(session, "missing", "notice") for _ in range(2)] == ["〔2026〕缺字0001号", "〔2026〕缺字0002号"]
+    assert [numbers.issue(session, "missing", "notice") for _ in range(2)] == [
+        "〔2026〕缺字0001号",
+        "〔2026〕缺字0002号",
+    ]
     assert numbers.issue(session, "return", "letter") == "〔2026〕退字0001号"
     assert numbers.issue(session, "contract", "contract") == "HT-2026-001"
 
 
 def test_each_year_begins_again_by_the_office_clock(session, clock):
     numbers.issue(session, "missing", "notice")
-    clock.set(clock.move(days=183, hours=14).replace(hour=16, minute=30))  # 00:30 in Shanghai, still the old year in UTC
+    clock.set(
+        clock.move(days=183, hours=14).replace(hour=16, minute=30)
+    )  # 00:30 in Shanghai, still the old year in UTC
 
     assert numbers.issue(session, "missing", "notice") == "〔2027〕缺字0001号"
 

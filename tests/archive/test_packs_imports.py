@@ -69,7 +69,11 @@ def test_each_row_becomes_a_pack_a_case_and_a_process(receiving):
     with receiving.database.reading() as session:
         pack = desk.by_tracking_no(session, "1012345678901")
         assert (pack.listed_name, pack.sender, pack.channel, pack.status) == (
-            "李明", "云溪大学", Channel.CONFIDENTIAL, PackStatus.EXPECTED)
+            "李明",
+            "云溪大学",
+            Channel.CONFIDENTIAL,
+            PackStatus.EXPECTED,
+        )
         assert pack.case.business_key == "REC-1012345678901"
         assert pack.case.title == "李明 · 1012345678901"
         assert desk.phone_of(session, pack) == "13800000000"
@@ -105,8 +109,11 @@ def test_the_same_list_twice_brings_nothing_new(receiving):
 
 def test_good_and_bad_rows_add_up(receiving):
     content = listed(
-        f"1012345678901,李明,{ID_NO},云溪大学,EMS,", ",无单号,,云溪大学,EMS,", "1012345678903,,,云溪大学,EMS,",
-        f"1012345678901,重复,{OTHER_ID_NO},云溪大学,EMS,", "12,太短,,云溪大学,EMS,",
+        f"1012345678901,李明,{ID_NO},云溪大学,EMS,",
+        ",无单号,,云溪大学,EMS,",
+        "1012345678903,,,云溪大学,EMS,",
+        f"1012345678901,重复,{OTHER_ID_NO},云溪大学,EMS,",
+        "12,太短,,云溪大学,EMS,",
     )
     courier_list = begin(receiving, content)
     receiving.machine()

@@ -34,13 +34,17 @@ def only(content: bytes) -> lists.ListRow:
 
 
 def test_chinese_headers_are_understood_in_any_order_and_spelling():
-    row = only(table("序号,学校,姓 名,身份证号码（必填）,EMS单号,寄送方式", f"1,云溪大学,李明,{ID_NO},1012345678901,邮政EMS"))
+    row = only(
+        table("序号,学校,姓 名,身份证号码（必填）,EMS单号,寄送方式", f"1,云溪大学,李明,{ID_NO},1012345678901,邮政EMS")
+    )
 
     assert row.facts == {"sender": "云溪大学", "name": "李明", "tracking_no": "1012345678901", "channel": "ems"}
     assert row.id_no == ID_NO
 
 
-@pytest.mark.parametrize("header", ["运单号", "快递单号", "机要号", " 邮件 号码 ", "运单号（必填）", "ＥＭＳ单号", "Tracking No."])
+@pytest.mark.parametrize(
+    "header", ["运单号", "快递单号", "机要号", " 邮件 号码 ", "运单号（必填）", "ＥＭＳ单号", "Tracking No."]
+)
 def test_a_tracking_number_has_many_names(header):
     assert columns.field_of(header) == "tracking_no"
 
@@ -64,15 +68,21 @@ def test_a_preview_says_which_column_was_taken_and_which_means_nothing():
 
 
 def test_a_title_above_and_totals_below_are_no_rows():
-    content = table("2026届毕业生档案寄递清单,,", ",,", "运单号,姓名,专业", "1012345678901,李明,法学", ",,", "合计,,1 件")
+    content = table(
+        "2026届毕业生档案寄递清单,,", ",,", "运单号,姓名,专业", "1012345678901,李明,法学", ",,", "合计,,1 件"
+    )
 
     assert [row.number for row in lists.parse(content, "list.csv").rows] == [4]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gbk", "gb18030", "utf-16"])
 def test_every_usual_encoding_is_read(encoding):
-    assert only(table("运单号,姓名", "1012345678901,欧阳䶮", encoding=encoding if encoding != "gbk" else "gb18030")
-                ).facts["name"] == "欧阳䶮"
+    assert (
+        only(table("运单号,姓名", "1012345678901,欧阳䶮", encoding=encoding if encoding != "gbk" else "gb18030")).facts[
+            "name"
+        ]
+        == "欧阳䶮"
+    )
 
 
 @pytest.mark.parametrize("sign", [",", ";", "\t"])
@@ -94,11 +104,22 @@ def test_a_text_number_of_excel_is_unwrapped():
 @pytest.mark.parametrize(
     ("written", "read"),
     [
-        ("2026-07-01", "2026-07-01"), ("2026/7/1", "2026-07-01"), ("2026.7.1", "2026-07-01"),
-        ("2026年7月1日", "2026-07-01"), ("20260701", "2026-07-01"), ("２０２６年７月", "2026-07"), ("202607", "2026-07"),
-        ("2026-07", "2026-07"), (46204, "2026-07-01"), ("46204", "2026-07-01"), (46204.0, "2026-07-01"),
-        (MORNING, "2026-07-01"), (date(2026, 7, 1), "2026-07-01"),
-        ("2026-07-01 08:30", "2026-07-01"), ("", ""), (None, ""),
+        ("2026-07-01", "2026-07-01"),
+        ("2026/7/1", "2026-07-01"),
+        ("2026.7.1", "2026-07-01"),
+        ("2026年7月1日", "2026-07-01"),
+        ("20260701", "2026-07-01"),
+        ("２０２６年７月", "2026-07"),
+        ("202607", "2026-07"),
+        ("2026-07", "2026-07"),
+        (46204, "2026-07-01"),
+        ("46204", "2026-07-01"),
+        (46204.0, "2026-07-01"),
+        (MORNING, "2026-07-01"),
+        (date(2026, 7, 1), "2026-07-01"),
+        ("2026-07-01 08:30", "2026-07-01"),
+        ("", ""),
+        (None, ""),
     ],
 )
 def test_mixed_forms_of_dates_are_read(written, read):
@@ -116,8 +137,15 @@ def test_what_is_no_date_is_a_warning_not_a_guess(written):
 
 @pytest.mark.parametrize(
     ("written", "channel"),
-    [("机要", "confidential"), ("机要通信", "confidential"), ("EMS", "ems"), ("邮政特快专递", "ems"), ("专人送达", "by_hand"),
-     ("顺丰", "other"), ("", "ems")],
+    [
+        ("机要", "confidential"),
+        ("机要通信", "confidential"),
+        ("EMS", "ems"),
+        ("邮政特快专递", "ems"),
+        ("专人送达", "by_hand"),
+        ("顺丰", "other"),
+        ("", "ems"),
+    ],
 )
 def test_channels_are_known_by_their_usual_names(written, channel):
     assert only(table("运单号,姓名,渠道", f"1012345678901,李明,{written}")).facts["channel"] == channel
@@ -146,8 +174,9 @@ def test_whole_numbers_of_a_workbook_lose_their_point():
 
 
 def test_a_workbook_of_mixed_cells_is_read():
-    row = only(workbook(("名单",), (), ("姓名", "运单号", "毕业时间", "身份证号"),
-                        ("李明", 1012345678901, MORNING, ID_NO)))
+    row = only(
+        workbook(("名单",), (), ("姓名", "运单号", "毕业时间", "身份证号"), ("李明", 1012345678901, MORNING, ID_NO))
+    )
 
     assert (row.number, row.facts["grad_date"], row.id_no) == (4, "2026-07-01", ID_NO)
 
@@ -211,7 +240,7 @@ HOSTILE = {
     "zero bytes": "运单号,姓名\n1\x00,李明".encode(),
     "too large": b"a" * (sheets.BYTES_AT_MOST + 1),
     "too many lines": b"\n" * (sheets.LINES_AT_MOST + 1) + b"a",
-    "endless field": b"a,b\n\"" + b"x" * 200_000,
+    "endless field": b'a,b\n"' + b"x" * 200_000,
 }
 
 

@@ -19,18 +19,32 @@ FIELDS = tuple(columns.SYNONYMS)
 JUNK = ("序号", "性别", "民族", "血型", "宿舍", "辅导员", "Unnamed: 7", "", None)
 NAMES = ("单雄信", "欧阳修", "阿依古丽·买买提", "王𠮷", "Anna Lee", "吕布")
 CHANNELS = {"EMS": "ems", "机要": "confidential", "专人送达": "by_hand", "顺丰": "other", "": "ems"}
-DATES = ("{0:%Y-%m-%d}", "{0.year}/{0.month}/{0.day}", "{0.year}.{0.month}.{0.day}", "{0.year}年{0.month}月{0.day}日",
-         "{0:%Y%m%d}")
+DATES = (
+    "{0:%Y-%m-%d}",
+    "{0.year}/{0.month}/{0.day}",
+    "{0.year}.{0.month}.{0.day}",
+    "{0.year}年{0.month}月{0.day}日",
+    "{0:%Y%m%d}",
+)
 
 
 def facts(chance: random.Random, number: int) -> dict[str, str]:
     """What a sender knows of one pack, as it is kept."""
     sent = date(2026, 6, 1) + timedelta(days=chance.randrange(30))
     return {
-        "tracking_no": f"EA{20260701000 + number}CN", "name": chance.choice(NAMES), "id_no": id_no(number),
-        "sender": "云溪大学", "sender_city": "云溪", "channel": chance.choice(list(CHANNELS)), "addressee": "一号中心",
-        "sent_date": sent.isoformat(), "grad_date": "2026-06", "major": "法学", "education": "本科",
-        "phone": f"138{number:08d}", "remark": "加急",
+        "tracking_no": f"EA{20260701000 + number}CN",
+        "name": chance.choice(NAMES),
+        "id_no": id_no(number),
+        "sender": "云溪大学",
+        "sender_city": "云溪",
+        "channel": chance.choice(list(CHANNELS)),
+        "addressee": "一号中心",
+        "sent_date": sent.isoformat(),
+        "grad_date": "2026-06",
+        "major": "法学",
+        "education": "本科",
+        "phone": f"138{number:08d}",
+        "remark": "加急",
     }
 
 
@@ -51,8 +65,16 @@ def written(chance: random.Random, known: str, value: str) -> str:
 
 def header(chance: random.Random, known: str) -> str:
     spelling = chance.choice(columns.SYNONYMS[known])
-    return chance.choice((spelling, f" {spelling} ", f"{spelling}（必填）", spelling.upper(), full_width(spelling),
-                          "　".join(spelling) if not spelling.isascii() else spelling))
+    return chance.choice(
+        (
+            spelling,
+            f" {spelling} ",
+            f"{spelling}（必填）",
+            spelling.upper(),
+            full_width(spelling),
+            "　".join(spelling) if not spelling.isascii() else spelling,
+        )
+    )
 
 
 def arranged(chance: random.Random, rows: list[dict[str, str]]) -> list[list[str | None]]:
@@ -109,9 +131,13 @@ def test_every_spelling_of_a_header_fills_its_field(known):
 
 
 @pytest.mark.parametrize("cell", ["1E999", "-1E999", "1E400"])
-@pytest.mark.parametrize("heads", [("运单号", "姓名"), ("身份证号", "运单号"), ("寄出日期", "运单号"), ("备注", "运单号")])
+@pytest.mark.parametrize(
+    "heads", [("运单号", "姓名"), ("身份证号", "运单号"), ("寄出日期", "运单号"), ("备注", "运单号")]
+)
 def test_a_number_beyond_every_spreadsheet_is_refused_in_words(cell, heads):
-    content = with_raw_cell(workbook((*heads, "姓名" if "姓名" not in heads else "备注"), (1, "1012345678901", "李明")), cell)
+    content = with_raw_cell(
+        workbook((*heads, "姓名" if "姓名" not in heads else "备注"), (1, "1012345678901", "李明")), cell
+    )
 
     (row,) = lists.parse(content, "list.xlsx").rows
 
@@ -134,7 +160,12 @@ def with_raw_cell(content: bytes, number: str) -> bytes:
 
 
 CELLS = st.one_of(
-    st.none(), st.booleans(), st.integers(), st.floats(), st.dates(), st.datetimes(),
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.floats(),
+    st.dates(),
+    st.datetimes(),
     st.text(st.characters(codec=None), max_size=30),
 )
 
@@ -184,7 +215,7 @@ def test_any_bytes_are_a_list_or_refused_in_one_sentence(content):
 @given(st.integers(0, len(WHOLE) - 1), st.integers(1, 255))
 def test_a_workbook_with_one_byte_changed_is_read_or_refused(place, by):
     """A disk or a mail gateway may have turned any byte."""
-    turned = WHOLE[:place] + bytes([WHOLE[place] ^ by]) + WHOLE[place + 1:]
+    turned = WHOLE[:place] + bytes([WHOLE[place] ^ by]) + WHOLE[place + 1 :]
     try:
         assert lists.parse(turned, "turned.xlsx").rows
     except Invalid as refused:

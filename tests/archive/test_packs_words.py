@@ -11,8 +11,15 @@ from babel.messages import pofile
 from tests.msgids import ROOT, said_in
 
 CATALOGUE = ROOT / "web" / "locale" / "zh_CN" / "archive-receipt.po"
-OURS = ("archive/packs/", "archive/receipts/", "archive/days.py", "archive/day_close.py", "archive/documents.py",
-        "archive/labels.py", "archive/checklists.py")
+OURS = (
+    "archive/packs/",
+    "archive/receipts/",
+    "archive/days.py",
+    "archive/day_close.py",
+    "archive/documents.py",
+    "archive/labels.py",
+    "archive/checklists.py",
+)
 BESIDE_FIELDS = {"wrong": 1, "need": 2}  # which argument is the sentence
 
 

@@ -48,7 +48,9 @@ def test_one_number_belongs_to_one_person(session, clock):
 
 
 def test_the_same_digits_on_another_kind_of_paper_are_another_number(session, clock):
-    first = persons.register(session, {"name": "陈", "id_kind": "passport", "id_no": "12345678", "birth": "1990-01"}, "anna")
+    first = persons.register(
+        session, {"name": "陈", "id_kind": "passport", "id_no": "12345678", "birth": "1990-01"}, "anna"
+    )
     second = persons.register(session, {"name": "林", "id_kind": "taiwan", "id_no": "12345678"}, "anna")
 
     assert first.id != second.id
@@ -85,7 +87,9 @@ def test_a_correction_keeps_the_old_value(session, clock):
 
     kept = corrections.of(session, person)
     assert changed == ["school"]
-    assert [(row.field, row.old_value, row.corrected_by, row.why) for row in kept] == [("school", "云溪大学", "bob", "typo")]
+    assert [(row.field, row.old_value, row.corrected_by, row.why) for row in kept] == [
+        ("school", "云溪大学", "bob", "typo")
+    ]
     assert person.revision == 2
 
 

@@ -25,8 +25,18 @@ def test_a_pushed_dossier_is_one_whole_file_named_by_keeper_and_number(session, 
     (file,) = files(office)
     told = json.loads(file.read_text())
     assert file.name == "YX_YX202600001.json"
-    assert (told["姓名"], told["证件号码"], told["联系电话"], told["毕业院校"]) == ("单雄信", id_no(1), "13800138000", "云溪大学")
-    assert (told["档案编号"], told["档案状态"], told["存档日期"], told["机要/邮件号"]) == ("YX202600001", "to_shelve", "2026-07-01", "EMS1")
+    assert (told["姓名"], told["证件号码"], told["联系电话"], told["毕业院校"]) == (
+        "单雄信",
+        id_no(1),
+        "13800138000",
+        "云溪大学",
+    )
+    assert (told["档案编号"], told["档案状态"], told["存档日期"], told["机要/邮件号"]) == (
+        "YX202600001",
+        "to_shelve",
+        "2026-07-01",
+        "EMS1",
+    )
 
 
 def test_only_the_owner_may_read_the_outbox(session, office, kept):
@@ -66,7 +76,11 @@ def test_the_service_task_needs_only_the_dossier_number(session, kept):
     push = service_tasks["province.push"]
 
     told = push(session, Work(1, {"dossier_no": kept.dossier_no}, {}, None, None))
-    assert told == push(session, Work(1, {"dossier_no": kept.dossier_no}, {}, None, None)) == {"province_id": "YX_YX202600001.json"}
+    assert (
+        told
+        == push(session, Work(1, {"dossier_no": kept.dossier_no}, {}, None, None))
+        == {"province_id": "YX_YX202600001.json"}
+    )
     with pytest.raises(NotFound):
         push(session, Work(1, {"dossier_no": "YX0"}, {}, None, None))
 

@@ -7,7 +7,21 @@ from archive.statuses import DossierStatus
 from tests.archive.cards import facts, id_no
 from workflow.errors import Invalid
 
-CROWD = ("单雄信", "单雄", "曾小贤", "欧阳修", "欧阳询", "阿依古丽·买买提", "吕布", "王𠮷", "任我行", "李小龙", "张伟", "张伟国", "小单")
+CROWD = (
+    "单雄信",
+    "单雄",
+    "曾小贤",
+    "欧阳修",
+    "欧阳询",
+    "阿依古丽·买买提",
+    "吕布",
+    "王𠮷",
+    "任我行",
+    "李小龙",
+    "张伟",
+    "张伟国",
+    "小单",
+)
 
 
 @pytest.fixture

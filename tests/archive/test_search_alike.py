@@ -8,10 +8,31 @@ from archive import dossiers, names, persons, search
 from tests.archive.cards import facts, id_no
 
 FAMILIES = "单曾仇区查解任盖朴尹翟华乐员张王李赵刘陈杨黄周吴徐孙胡朱高林何郭马罗"
-GIVEN = "雄信小贤伟国强敏静丽军洋勇艳杰娟涛明超秀兰霞平刚桂英文华玉萍红玲芬芳燕彩兰凤洁梅琳素云莲真环雪荣爱妹香月莺媛瑞凡佳"
+GIVEN = (
+    "雄信小贤伟国强敏静丽军洋勇艳杰娟涛明超秀兰霞平刚桂英文华玉萍红玲芬芳燕彩兰凤洁梅琳素云莲真环雪荣爱妹香月莺媛瑞凡佳"
+)
 ODD = (
-    "欧阳修", "欧阳询", "尉迟恭", "万俟卨", "阿依古丽·买买提", "买买提·阿依古丽", "Anna Lee", "anna lee", "ANNA", "O'Neil",
-    "王𠮷", "𠮷田", "吕布", "李A", "李a", "张 伟", "José", "ABC", "100%_李", "丽", "Ñandú",
+    "欧阳修",
+    "欧阳询",
+    "尉迟恭",
+    "万俟卨",
+    "阿依古丽·买买提",
+    "买买提·阿依古丽",
+    "Anna Lee",
+    "anna lee",
+    "ANNA",
+    "O'Neil",
+    "王𠮷",
+    "𠮷田",
+    "吕布",
+    "李A",
+    "李a",
+    "张 伟",
+    "José",
+    "ABC",
+    "100%_李",
+    "丽",
+    "Ñandú",
 )
 
 
@@ -35,13 +56,32 @@ def both(sqlite_office, postgresql_office, clock):
 
 def questions(chance: random.Random, called: list[str]) -> list[str]:
     """Parts of names, of readings and of numbers, as people type them, and nonsense."""
-    asked = [*ODD, "", " ", "%", "_", "'", '"', "\\", "*", "-", "NEAR", "AND", "a OR b", "xx", "zz 002", "YX2026", "00001", "李 00"]
+    asked = [
+        *ODD,
+        "",
+        " ",
+        "%",
+        "_",
+        "'",
+        '"',
+        "\\",
+        "*",
+        "-",
+        "NEAR",
+        "AND",
+        "a OR b",
+        "xx",
+        "zz 002",
+        "YX2026",
+        "00001",
+        "李 00",
+    ]
     for serial, name in enumerate(called, start=1):
         start = chance.randrange(len(name))
         asked += [name[start:], name[: start + 1], name[start]]
         way = chance.choice(names.readings(name))
         asked += ["".join(way), " ".join(way), "".join(part[0] for part in way), "".join(way).upper()[:4]]
-        asked += [f"{name[0]} {way[-1]}", f"{way[0]} {id_no(serial)[-4:]}", id_no(serial)[-chance.randrange(4, 7):]]
+        asked += [f"{name[0]} {way[-1]}", f"{way[0]} {id_no(serial)[-4:]}", id_no(serial)[-chance.randrange(4, 7) :]]
     return asked
 
 
@@ -64,7 +104,8 @@ def test_both_databases_answer_every_question_alike(both):
     one, other = answers(sqlite_office, asked), answers(postgresql_office, asked)
 
     assert {each: one[each] for each in asked if one[each] != other[each]} == {
-        each: other[each] for each in asked if one[each] != other[each]}
+        each: other[each] for each in asked if one[each] != other[each]
+    }
     assert sum(bool(found) for found, _numbers in one.values()) > len(one) * 0.8
 
 

@@ -77,7 +77,10 @@ def test_the_nearest_free_positions_are_on_the_same_layer_then_in_the_same_cabin
 def test_free_positions_may_be_asked_of_one_room(session, clock, room):
     storage.furnish(session, "K02", "二号库", storage.Shelves(1, 1, 1, 1))
 
-    assert [found.code for found in storage.free_positions(session, room="k02")] == ["K02-01-01-A-1-01", "K02-01-01-B-1-01"]
+    assert [found.code for found in storage.free_positions(session, room="k02")] == [
+        "K02-01-01-A-1-01",
+        "K02-01-01-B-1-01",
+    ]
 
 
 def test_a_position_of_capacity_three_holds_three(session, clock):
@@ -186,7 +189,9 @@ def test_fsck_names_a_position_with_more_slots_than_its_capacity(session, room):
     session.add(storage.PositionSlot(position_id=first.id, slot=2))
     session.flush()
 
-    assert list(placement._crowded(session)) == ["Position K01-01-01-A-1-01 has capacity 1, but 2 slots with 0 dossiers."]
+    assert list(placement._crowded(session)) == [
+        "Position K01-01-01-A-1-01 has capacity 1, but 2 slots with 0 dossiers."
+    ]
 
 
 def test_a_sealed_dossier_cannot_be_lent(session, clock, room):

@@ -14,8 +14,11 @@ from workflow.errors import Conflict, Invalid
 from workflow.registry import checks
 
 PLACES = {
-    DossierStatus.LENT: "person:carl", DossierStatus.SORTING: "desk:sorting", DossierStatus.SCANNING: "desk:scanning",
-    DossierStatus.LEAVING: "desk:transfer", DossierStatus.ON_THE_WAY: "transit:机要 77",
+    DossierStatus.LENT: "person:carl",
+    DossierStatus.SORTING: "desk:sorting",
+    DossierStatus.SCANNING: "desk:scanning",
+    DossierStatus.LEAVING: "desk:transfer",
+    DossierStatus.ON_THE_WAY: "transit:机要 77",
     DossierStatus.TRANSFERRED: "unit:BJ01",
 }
 DOSSIERS = 7
@@ -54,7 +57,9 @@ def look(session, dossier: Dossier):
 @pytest.mark.parametrize("seed", range(8))
 def test_a_random_season_keeps_every_dossier_in_one_place(session, clock, shelves, seed):
     chance = random.Random(seed)
-    kept = [dossiers.register(session, persons.register(session, facts(n), "anna"), {}, "anna") for n in range(1, DOSSIERS)]
+    kept = [
+        dossiers.register(session, persons.register(session, facts(n), "anna"), {}, "anna") for n in range(1, DOSSIERS)
+    ]
     allowed = 0
     for _step in range(STEPS):
         clock.move(minutes=7)
@@ -66,7 +71,9 @@ def test_a_random_season_keeps_every_dossier_in_one_place(session, clock, shelve
         else:
             assert look(session, dossier) == before
     held = session.execute(
-        select(Position.code, Position.capacity, func.count(PositionSlot.dossier_id)).join(PositionSlot).group_by(Position.id)
+        select(Position.code, Position.capacity, func.count(PositionSlot.dossier_id))
+        .join(PositionSlot)
+        .group_by(Position.id)
     ).all()
     assert all(count <= capacity for _code, capacity, count in held)
     assert [said for check in checks.values() for said in check(session)] == []
@@ -88,7 +95,10 @@ def agree(session, before, dossier: Dossier) -> None:
 @pytest.mark.parametrize("seed", range(4))
 def test_what_is_offered_as_free_can_be_taken_and_nothing_else(session, clock, shelves, seed):
     chance = random.Random(seed)
-    kept = [dossiers.register(session, persons.register(session, facts(n), "anna"), {}, "anna") for n in range(1, DOSSIERS + 1)]
+    kept = [
+        dossiers.register(session, persons.register(session, facts(n), "anna"), {}, "anna")
+        for n in range(1, DOSSIERS + 1)
+    ]
     for dossier in kept:
         offered = {position.code for position in storage.free_positions(session, limit=100)}
         for code in set(shelves) - offered:

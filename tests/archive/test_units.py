@@ -38,8 +38,7 @@ def test_a_unit_out_of_use_is_not_offered(session, clock):
 
 
 @pytest.mark.parametrize(
-    ("field", "facts"),
-    [("code", {"code": ""}), ("name", {"name": " "}), ("credit_code", {"credit_code": "123"})],
+    ("field", "facts"), [("code", {"code": ""}), ("name", {"name": " "}), ("credit_code", {"credit_code": "123"})]
 )
 def test_what_is_wrong_is_said_beside_its_field(session, clock, field, facts):
     with pytest.raises(Invalid) as refused:
@@ -55,18 +54,32 @@ def test_a_credit_code_belongs_to_one_unit(session, clock):
 
 def test_an_imported_list_has_one_result_for_each_row(session, clock):
     add(session)
-    rows = [(2, {"code": "U1", "name": "云溪大学"}), (3, {"code": "U2", "name": "南岭学院"}), (4, {"code": "", "name": "无名"}), (5, {"code": "U3", "name": "x", "credit_code": "1"})]
+    rows = [
+        (2, {"code": "U1", "name": "云溪大学"}),
+        (3, {"code": "U2", "name": "南岭学院"}),
+        (4, {"code": "", "name": "无名"}),
+        (5, {"code": "U3", "name": "x", "credit_code": "1"}),
+    ]
 
     results = units.import_rows(session, rows, "anna")
 
-    assert [(told.row, told.outcome) for told in results] == [(2, Outcome.SAME), (3, Outcome.ADDED), (4, Outcome.REFUSED), (5, Outcome.REFUSED)]
+    assert [(told.row, told.outcome) for told in results] == [
+        (2, Outcome.SAME),
+        (3, Outcome.ADDED),
+        (4, Outcome.REFUSED),
+        (5, Outcome.REFUSED),
+    ]
     assert str(results[2].problem) == "A unit needs a code."
     assert "18 characters" in str(results[3].problem)
     assert session.get(Unit, "U3") is None
 
 
 def test_a_file_may_order_its_columns_as_it_likes(session, clock):
-    content = "单位名称,备注, 单位 编号 ,统一社会信用代码\n云溪大学,x,u1,91110000600037341l\n,,,\n南岭学院,,U2,\n".encode("gb18030")
+    content = (
+        "单位名称,备注, 单位 编号 ,统一社会信用代码\n云溪大学,x,u1,91110000600037341l\n,,,\n南岭学院,,U2,\n".encode(
+            "gb18030"
+        )
+    )
 
     results = units.import_file(session, content, "units.csv", "anna")
 

@@ -36,7 +36,13 @@ def number(key, **more):
 
 
 def select(key, *values, **more):
-    return {"type": "select", "key": key, "label": key, "values": [{"value": v, "label": v.upper()} for v in values], **more}
+    return {
+        "type": "select",
+        "key": key,
+        "label": key,
+        "values": [{"value": v, "label": v.upper()} for v in values],
+        **more,
+    }
 
 
 def rows(path, *components, **more):

@@ -112,7 +112,12 @@ def test_two_fields_of_one_row_may_not_share_a_key():
 
 
 def test_every_problem_is_told_at_once():
-    assert set(refusal(text("a", label=[]), {"type": "x", "key": "b"}, text("c", validate=[]), 7)) == {"a", "b", "c", "4"}
+    assert set(refusal(text("a", label=[]), {"type": "x", "key": "b"}, text("c", validate=[]), 7)) == {
+        "a",
+        "b",
+        "c",
+        "4",
+    }
 
 
 def test_a_condition_that_does_not_compile_names_the_field_and_the_place():
@@ -120,9 +125,15 @@ def test_a_condition_that_does_not_compile_names_the_field_and_the_place():
     assert told.startswith("“conditional.hide” is not an expression:")
 
 
-@pytest.mark.parametrize("more", [
-    {"defaultValue": "=1 +"}, {"readonly": "=("}, {"properties": {"mustEqual": "=("}}, {"properties": {"readonly": "=)"}},
-])
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"defaultValue": "=1 +"},
+        {"readonly": "=("},
+        {"properties": {"mustEqual": "=("}},
+        {"properties": {"readonly": "=)"}},
+    ],
+)
 def test_no_expression_escapes_the_compiler(more):
     assert "is not an expression" in refusal(text("a", **more))["a"][0]
 
@@ -139,9 +150,10 @@ def test_a_second_typing_must_name_a_field():
 
 def test_a_choice_without_choices_is_refused():
     assert "nothing to choose" in refusal(select("a"))["a"][0]
-    assert "There are no choices “nowhere”" in refusal(
-        {"type": "select", "key": "a", "properties": {"choices": "nowhere"}}
-    )["a"][0]
+    assert (
+        "There are no choices “nowhere”"
+        in refusal({"type": "select", "key": "a", "properties": {"choices": "nowhere"}})["a"][0]
+    )
 
 
 @pytest.mark.parametrize("pattern", ["(a+)+", "(a|a)*b", "(", r"(a)\1", ".*.*.*.*x", "((a+)b)*", "x" * 300])
@@ -154,26 +166,69 @@ def test_an_ordinary_pattern_is_taken(pattern):
     assert form(text("a", validate={"pattern": pattern}))
 
 
-@pytest.mark.parametrize("wrong", [
-    text("a", label={"zh": 1}), text("a", properties=[]), text("a", validate={"required": "perhaps"}),
-    text("a", validate={"maxLength": "many"}), text("a", validate={"maxLength": 0}), text("a", defaultValue={"x": 1}),
-    number("a", validate={"min": "low"}), number("a", validate={"max": "NaN"}), number("a", decimalDigits=99),
-    {"type": "datetime", "key": "a", "subtype": "moon"}, own("signature", "a", of="nobody"),
-    {"type": "expression", "key": "a"}, {"type": "table", "dataSource": "=x"}, rows("a"), text("a", label="x" * 6000),
-    {"type": "group", "path": "address", "components": []}, {"type": "button", "action": "explode"},
-    rows("a", text("b"), properties={"maxRows": "many"}), {"type": ["textfield"], "key": "a"},
-    {"type": "textfield", "key": ["a"]}, text("a", layout=3), own("textfield", "a", suggest="nowhere"),
-])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        text("a", label={"zh": 1}),
+        text("a", properties=[]),
+        text("a", validate={"required": "perhaps"}),
+        text("a", validate={"maxLength": "many"}),
+        text("a", validate={"maxLength": 0}),
+        text("a", defaultValue={"x": 1}),
+        number("a", validate={"min": "low"}),
+        number("a", validate={"max": "NaN"}),
+        number("a", decimalDigits=99),
+        {"type": "datetime", "key": "a", "subtype": "moon"},
+        own("signature", "a", of="nobody"),
+        {"type": "expression", "key": "a"},
+        {"type": "table", "dataSource": "=x"},
+        rows("a"),
+        text("a", label="x" * 6000),
+        {"type": "group", "path": "address", "components": []},
+        {"type": "button", "action": "explode"},
+        rows("a", text("b"), properties={"maxRows": "many"}),
+        {"type": ["textfield"], "key": "a"},
+        {"type": "textfield", "key": ["a"]},
+        text("a", layout=3),
+        own("textfield", "a", suggest="nowhere"),
+    ],
+)
 def test_a_value_of_the_wrong_kind_is_refused_with_a_sentence(wrong):
     assert refusal(wrong)
 
 
 def test_every_kind_is_known_by_name():
     assert {
-        "textfield", "textarea", "number", "checkbox", "checklist", "radio", "select", "taglist", "datetime", "text",
-        "group", "separator", "spacer", "dynamiclist", "table", "filepicker", "expression", "button", "money",
-        "partial-date", "id-number", "credit-code", "dossier", "position", "barcode", "user", "group-picker", "photo",
-        "signature", "same-as",
+        "textfield",
+        "textarea",
+        "number",
+        "checkbox",
+        "checklist",
+        "radio",
+        "select",
+        "taglist",
+        "datetime",
+        "text",
+        "group",
+        "separator",
+        "spacer",
+        "dynamiclist",
+        "table",
+        "filepicker",
+        "expression",
+        "button",
+        "money",
+        "partial-date",
+        "id-number",
+        "credit-code",
+        "dossier",
+        "position",
+        "barcode",
+        "user",
+        "group-picker",
+        "photo",
+        "signature",
+        "same-as",
     } <= kinds.keys()
 
 

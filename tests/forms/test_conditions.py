@@ -34,15 +34,26 @@ def test_a_hidden_field_is_not_drawn_and_appears_with_what_was_typed():
 
 
 def test_hidden_is_a_chain():
-    made = form(select("a", "y", "n"), select("b", "y", "n", conditional={"hide": '=a != "y"'}),
-                text("c", conditional={"hide": '=b != "y"'}))
+    made = form(
+        select("a", "y", "n"),
+        select("b", "y", "n", conditional={"hide": '=a != "y"'}),
+        text("c", conditional={"hide": '=b != "y"'}),
+    )
     assert load(made, a="n", b="y", c="forged") == {"a": "n"}
     assert load(made, a="y", b="y", c="seen") == {"a": "y", "b": "y", "c": "seen"}
 
 
 def test_a_hidden_group_hides_all_in_it():
-    group = {"type": "group", "label": "G", "conditional": {"hide": "=small"}, "components": [
-        required(text("a")), {"type": "group", "components": [required(text("b"))]}, {"type": "text", "text": "words"}]}
+    group = {
+        "type": "group",
+        "label": "G",
+        "conditional": {"hide": "=small"},
+        "components": [
+            required(text("a")),
+            {"type": "group", "components": [required(text("b"))]},
+            {"type": "text", "text": "words"},
+        ],
+    }
     hidden, shown = context(variables={"small": True}), context(variables={"small": False})
     assert load(form(group), a="1", b="2", around=hidden) == {}
     assert drawn(form(group), around=hidden).xpath(".//fieldset|.//p") == []
@@ -79,25 +90,44 @@ def test_a_condition_may_ask_the_button_pressed():
 
 
 def test_a_hidden_button_cannot_be_pressed():
-    made = form({"type": "button", "label": "A", "properties": {"outcome": "a"}, "conditional": {"hide": "=locked"}},
-                {"type": "button", "label": "B", "properties": {"outcome": "b"}})
+    made = form(
+        {"type": "button", "label": "A", "properties": {"outcome": "a"}, "conditional": {"hide": "=locked"}},
+        {"type": "button", "label": "B", "properties": {"outcome": "b"}},
+    )
     assert list(problems(made, outcome="a", around=context(variables={"locked": True}))) == ["outcome"]
 
 
 def test_a_row_has_conditions_of_its_own():
-    made = form(select("kind", "x", "y"), rows(
-        "r", select("seal", "whole", "broken"), required(text("why", conditional={"hide": '=seal != "broken"'})),
-        text("also", conditional={"hide": '=kind = "x"'})))
-    assert load(made, ("r", "0"), ("r", "1"), ("r.0.seal", "whole"), ("r.1.seal", "broken"), ("r.1.why", "wet"),
-                ("r.0.also", "forged"), kind="x") == {
-        "kind": "x", "r": [{"seal": "whole"}, {"seal": "broken", "why": "wet"}]}
+    made = form(
+        select("kind", "x", "y"),
+        rows(
+            "r",
+            select("seal", "whole", "broken"),
+            required(text("why", conditional={"hide": '=seal != "broken"'})),
+            text("also", conditional={"hide": '=kind = "x"'}),
+        ),
+    )
+    assert load(
+        made,
+        ("r", "0"),
+        ("r", "1"),
+        ("r.0.seal", "whole"),
+        ("r.1.seal", "broken"),
+        ("r.1.why", "wet"),
+        ("r.0.also", "forged"),
+        kind="x",
+    ) == {"kind": "x", "r": [{"seal": "whole"}, {"seal": "broken", "why": "wet"}]}
     assert list(problems(made, ("r", "0"), ("r", "1"), ("r.0.seal", "whole"), ("r.1.seal", "broken"), kind="x")) == [
-        "r.1.why"]
+        "r.1.why"
+    ]
 
 
 def test_a_default_follows_other_answers():
-    made = form(own("money", "price"), number("n"), {"type": "expression", "key": "sum", "expression": "=price * n",
-                                                     "properties": {"format": "money"}})
+    made = form(
+        own("money", "price"),
+        number("n"),
+        {"type": "expression", "key": "sum", "expression": "=price * n", "properties": {"format": "money"}},
+    )
     page = drawn(made, {"price": "1,000.50", "n": "3"})
     assert page.xpath(".//output/text()") == ["3,001.50"]
 

@@ -32,7 +32,12 @@ KINDS = {
     "partial-date": (own("partial-date", "x"), "1998.9", "1998-09", "1998-13", "1998-09"),
     "id-number": (own("id-number", "x"), ID_NO.lower(), ID_NO, ID_NO[:-1] + "1", ID_NO),
     "credit-code": (
-        own("credit-code", "x"), "91110000600037341l", "91110000600037341L", "911100006000373410", "91110000600037341L"),
+        own("credit-code", "x"),
+        "91110000600037341l",
+        "91110000600037341L",
+        "911100006000373410",
+        "91110000600037341L",
+    ),
     "barcode": (own("barcode", "x"), "ee123456789cn", "EE123456789CN", "a\x00", "EE123456789CN"),
     "checkbox": ({"type": "checkbox", "key": "x"}, "true", True, "yes", "Yes"),
     "select": (select("x", "a", "b"), "b", "b", "c", "B"),
@@ -135,7 +140,11 @@ def test_a_default_stands_in_a_fresh_field_until_a_value_is_there(kind):
 @pytest.mark.parametrize(("language", "label"), [("zh", "姓"), ("en", "Family name")])
 def test_a_label_and_its_hint_are_in_the_readers_language(kind, language, label):
     field = component(kind)
-    field["properties"] = {**field.get("properties", {}), "label:en": "Family name", "description:en": "As on the paper"}
+    field["properties"] = {
+        **field.get("properties", {}),
+        "label:en": "Family name",
+        "description:en": "As on the paper",
+    }
     page = drawn(form({**field, "label": "姓", "description": "照证件填"}), around=context(language=language))
     assert label in page.text_content()
     assert ("As on the paper" if language == "en" else "照证件填") in page.text_content()

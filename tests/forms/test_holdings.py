@@ -58,7 +58,9 @@ def test_a_position_must_be_free(session, around, dossier, room):
 
 def test_a_position_is_a_place_and_of_the_room_asked_for(around, room):
     assert "not a position code" in problems(form(own("position", "x")), x="shelf 3", around=around)["x"][0]
-    assert "not free here" in problems(form(own("position", "x", room="K02")), x="K01-01-01-A-1-01", around=around)["x"][0]
+    assert (
+        "not free here" in problems(form(own("position", "x", room="K02")), x="K01-01-01-A-1-01", around=around)["x"][0]
+    )
 
 
 def test_a_full_house_says_so(around):
@@ -102,7 +104,9 @@ def test_choices_nobody_provides_are_not_found(around):
 
 
 def test_suggestions_are_escaped():
-    assert choices.as_options([choices.Choice('"<', "<b>", "<i>")], "en") == '<option value="&#34;&lt;">&lt;i&gt;</option>'
+    assert (
+        choices.as_options([choices.Choice('"<', "<b>", "<i>")], "en") == '<option value="&#34;&lt;">&lt;i&gt;</option>'
+    )
 
 
 def test_the_paper_a_number_is_from_may_be_another_field(around):

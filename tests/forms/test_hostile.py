@@ -10,18 +10,88 @@ from workflow import values
 from workflow.errors import Invalid
 
 NAUGHTY = [
-    "undefined", "null", "None", "NaN", "Infinity", "true", "0", "-1", "1/0", "0x0", "1E+02", "$1.00", "\\", "''", '"',
-    "' OR 1=1 -- 1", "1;DROP TABLE users", "<foo val=“bar” />", "</script><script>alert(1)</script>", "javascript:alert(1)",
-    "{{7*7}}", "${7*7}", "#{7*7}", "%s%s%n", "%(x)s", "{0.__class__}", "{name}", "../../../etc/passwd", "$HOME", "`ls`",
-    "__import__('os')", "=1+1", "@SUM(1)", "Ω≈ç√∫˜µ≤≥÷", "田中さんにあげて下さい", "ﬀﬃ", "\u200b", "e\u0301", "𠜎𠜱𠝹", "👾🙇💁",
-    "🇺🇸🇷🇺", "١٢٣", "ثم نفس", "\u00a0", "‪‪test‪", "⁦test⁧", "Ṱ̺̺o͞", "\ufeff", "\ufffe", "\x00", "\x07", "\x1b[2J",
-    "\ud800", "a\udfff", "\r\n\r\n", "con", "Ꞵ", "﷽", "x" * 10_000_000, "﹣１", "1,2,3", "-0", "½", "١", "²",
+    "undefined",
+    "null",
+    "None",
+    "NaN",
+    "Infinity",
+    "true",
+    "0",
+    "-1",
+    "1/0",
+    "0x0",
+    "1E+02",
+    "$1.00",
+    "\\",
+    "''",
+    '"',
+    "' OR 1=1 -- 1",
+    "1;DROP TABLE users",
+    "<foo val=“bar” />",
+    "</script><script>alert(1)</script>",
+    "javascript:alert(1)",
+    "{{7*7}}",
+    "${7*7}",
+    "#{7*7}",
+    "%s%s%n",
+    "%(x)s",
+    "{0.__class__}",
+    "{name}",
+    "../../../etc/passwd",
+    "$HOME",
+    "`ls`",
+    "__import__('os')",
+    "=1+1",
+    "@SUM(1)",
+    "Ω≈ç√∫˜µ≤≥÷",
+    "田中さんにあげて下さい",
+    "ﬀﬃ",
+    "\u200b",
+    "e\u0301",
+    "𠜎𠜱𠝹",
+    "👾🙇💁",
+    "🇺🇸🇷🇺",
+    "١٢٣",
+    "ثم نفس",
+    "\u00a0",
+    "‪‪test‪",
+    "⁦test⁧",
+    "Ṱ̺̺o͞",
+    "\ufeff",
+    "\ufffe",
+    "\x00",
+    "\x07",
+    "\x1b[2J",
+    "\ud800",
+    "a\udfff",
+    "\r\n\r\n",
+    "con",
+    "Ꞵ",
+    "﷽",
+    "x" * 10_000_000,
+    "﹣１",
+    "1,2,3",
+    "-0",
+    "½",
+    "١",
+    "²",
 ]
 KINDS = [
-    text("x"), {"type": "textarea", "key": "x"}, number("x"), number("x", decimalDigits=2), own("money", "x"),
-    own("partial-date", "x"), own("id-number", "x"), own("credit-code", "x"), own("barcode", "x"),
-    {"type": "datetime", "key": "x"}, {"type": "datetime", "key": "x", "subtype": "time"}, {"type": "checkbox", "key": "x"},
-    select("x", "a"), select("x", "a", type="radio"), select("x", "a", type="checklist"),
+    text("x"),
+    {"type": "textarea", "key": "x"},
+    number("x"),
+    number("x", decimalDigits=2),
+    own("money", "x"),
+    own("partial-date", "x"),
+    own("id-number", "x"),
+    own("credit-code", "x"),
+    own("barcode", "x"),
+    {"type": "datetime", "key": "x"},
+    {"type": "datetime", "key": "x", "subtype": "time"},
+    {"type": "checkbox", "key": "x"},
+    select("x", "a"),
+    select("x", "a", type="radio"),
+    select("x", "a", type="checklist"),
 ]
 
 
@@ -93,13 +163,22 @@ def test_labels_full_of_markup_are_words():
     assert "<img src=x onerror=alert(1)>{{7*7}}${7*7}" in drawn(made).text_content()
 
 
-@pytest.mark.parametrize("raw", [
-    b'{"components": [{"type": "textfield", "key": "a", "key": "b"}]}',
-    b'{"components": [[]]}', b'{"components": [null, true, 1, "x"]}', b'{"components": [{"components": 1}]}',
-    b'{"components": [{"type": "group", "components": "x"}]}', b'{"components":[{"type":"textfield","key":"a","values":1}]}',
-    b'{"components":[{"type":"select","key":"a","values":{"a":1}}]}', b'{"components":[],"properties":7}',
-    b'\xef\xbb\xbf{"components": []}', b'{"components": []}' + b" " * 100, b'{"components":[{"type":"text","text":7}]}',
-])
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b'{"components": [{"type": "textfield", "key": "a", "key": "b"}]}',
+        b'{"components": [[]]}',
+        b'{"components": [null, true, 1, "x"]}',
+        b'{"components": [{"components": 1}]}',
+        b'{"components": [{"type": "group", "components": "x"}]}',
+        b'{"components":[{"type":"textfield","key":"a","values":1}]}',
+        b'{"components":[{"type":"select","key":"a","values":{"a":1}}]}',
+        b'{"components":[],"properties":7}',
+        b'\xef\xbb\xbf{"components": []}',
+        b'{"components": []}' + b" " * 100,
+        b'{"components":[{"type":"text","text":7}]}',
+    ],
+)
 def test_an_odd_file_is_a_form_or_an_invalid_one(raw):
     try:
         compile_form(raw)
@@ -109,8 +188,14 @@ def test_an_odd_file_is_a_form_or_an_invalid_one(raw):
 
 def test_a_file_saved_by_an_editor_opens():
     """What the editor of form-js adds around the fields is read over."""
-    raw = {"id": "Form_1", "exporter": {"name": "form-js", "version": "1.23.0"}, "executionPlatform": "Camunda Platform"}
-    assert form({"type": "textfield", "id": "Field_1", "key": "name", "layout": {"row": "Row_1", "columns": None}}, **raw)
+    raw = {
+        "id": "Form_1",
+        "exporter": {"name": "form-js", "version": "1.23.0"},
+        "executionPlatform": "Camunda Platform",
+    }
+    assert form(
+        {"type": "textfield", "id": "Field_1", "key": "name", "layout": {"row": "Row_1", "columns": None}}, **raw
+    )
     assert content()
 
 

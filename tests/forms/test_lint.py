@@ -58,7 +58,9 @@ def test_a_start_form_is_judged_too():
 
 
 def test_warnings_of_a_form_are_warnings_of_the_diagram():
-    assert {level for _element, level, _said in judged(TWO_STEPS, good=content(GOOD), bad=content(text("a")))} == {"warning"}
+    assert {level for _element, level, _said in judged(TWO_STEPS, good=content(GOOD), bad=content(text("a")))} == {
+        "warning"
+    }
 
 
 def test_where_only_names_are_known_no_form_is_judged():

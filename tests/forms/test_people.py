@@ -56,7 +56,9 @@ def test_a_group_is_chosen_by_key_and_read_in_the_readers_language(around):
 
 def test_signing_oneself_keeps_who_and_when_and_never_the_password(around):
     made = form(own("signature", "s", required=True))
-    assert load(made, ("s.password", PASSWORD), around=around) == {"s": {"by": "anna", "at": "2026-07-01T01:00:00+00:00"}}
+    assert load(made, ("s.password", PASSWORD), around=around) == {
+        "s": {"by": "anna", "at": "2026-07-01T01:00:00+00:00"}
+    }
     assert around.counted == []
 
 
@@ -100,7 +102,8 @@ def test_a_signature_needs_a_person_and_a_password(around):
 @pytest.mark.parametrize("password", ["x" * 10_000, "a\x00b", "\ud800"])
 def test_a_hostile_password_never_reaches_the_hash(around, password):
     assert problems(form(own("signature", "s")), ("s.password", password), around=around) == {
-        "s": ["The password is not right."]}
+        "s": ["The password is not right."]
+    }
     assert around.counted == []
 
 
@@ -130,6 +133,13 @@ def test_a_password_is_never_drawn_again(around):
 
 def test_a_signature_is_read_by_name_and_time(around):
     made = form(own("signature", "s"))
-    page = drawn(made, around=context(around.session, around.user, read_only=True, variables={
-        "s": {"by": "bob", "at": "2026-07-01T01:00:00+00:00"}}))
+    page = drawn(
+        made,
+        around=context(
+            around.session,
+            around.user,
+            read_only=True,
+            variables={"s": {"by": "bob", "at": "2026-07-01T01:00:00+00:00"}},
+        ),
+    )
     assert page.xpath(".//output/text()") == ["鲍勃 2026-07-01 09:00"]

@@ -56,10 +56,15 @@ def test_every_input_has_a_label_of_its_own(kind):
 @pytest.mark.parametrize("kind", ASKING)
 @pytest.mark.parametrize("read_only", [False, True])
 def test_nothing_is_inline_and_no_id_stands_twice(kind, read_only):
-    page = drawn(form({**ASKING[kind], "label": HOSTILE, "description": HOSTILE}), around=context(
-        read_only=read_only, draft_url="/tasks/7/draft", choices_url="/choices",
-        variables={"x": HOSTILE, "people": [{"a": HOSTILE}]},
-    ))
+    page = drawn(
+        form({**ASKING[kind], "label": HOSTILE, "description": HOSTILE}),
+        around=context(
+            read_only=read_only,
+            draft_url="/tasks/7/draft",
+            choices_url="/choices",
+            variables={"x": HOSTILE, "people": [{"a": HOSTILE}]},
+        ),
+    )
     assert page.xpath(".//script|.//style|.//img|.//@style") == []
     assert [name for each in page.iter() for name in each.attrib if name.startswith("on")] == []
     ids = page.xpath(".//@id")
@@ -108,8 +113,13 @@ def test_what_was_typed_is_kept_as_it_was():
 
 
 def test_a_field_begins_with_its_variable_and_else_with_its_default():
-    made = form(text("a", defaultValue="d"), text("b", defaultValue="d"), own("money", "m"), number("n", defaultValue=3),
-                text("c", defaultValue='=b + "!"'))
+    made = form(
+        text("a", defaultValue="d"),
+        text("b", defaultValue="d"),
+        own("money", "m"),
+        number("n", defaultValue=3),
+        text("c", defaultValue='=b + "!"'),
+    )
     page = drawn(made, around=context(variables={"a": "known", "m": 1234567}))
     assert page.xpath(".//input[@type='text']/@value") == ["known", "d", "12,345.67", "3", "d!"]
 
@@ -133,7 +143,11 @@ def test_the_cursor_goes_to_the_first_field_or_the_first_problem():
 
 
 def test_labels_speak_the_readers_language():
-    made = form(text("x", label="姓名", properties={"label:en": "Name", "description:en": "As on the card"}, description="照卡片"))
+    made = form(
+        text(
+            "x", label="姓名", properties={"label:en": "Name", "description:en": "As on the card"}, description="照卡片"
+        )
+    )
     assert "姓名" in drawn(made).xpath("string(.//label)")
     english = drawn(made, around=context(language="en"))
     assert "Name" in english.xpath("string(.//label)")
@@ -165,7 +179,9 @@ def test_a_read_only_field_is_words_not_an_input():
 
 def test_a_form_for_reading_has_no_input_and_no_button():
     made = form(text("x"), rows("r", text("a")), {"type": "checkbox", "key": "c"}, {"type": "button", "label": "Go"})
-    page = drawn(made, around=context(read_only=True, draft_url="/d", variables={"x": "1", "r": [{"a": "2"}], "c": True}))
+    page = drawn(
+        made, around=context(read_only=True, draft_url="/d", variables={"x": "1", "r": [{"a": "2"}], "c": True})
+    )
     assert page.xpath(".//input|.//button|.//select|.//textarea|.//@hx-put") == []
     assert page.xpath(".//output/text()") == ["1", "2", "Yes"]
 
@@ -239,9 +255,17 @@ def test_the_little_markdown():
 
 
 def test_a_table_shows_a_list_of_the_process():
-    made = form({"type": "table", "label": "T", "dataSource": "=people", "columns": [
-        {"key": "name", "label": "姓名", "label:en": "Name"}, {"key": "n", "label": "数"}]})
-    page = drawn(made, around=context(language="en", variables={"people": [{"name": "A", "n": 1}, {"name": ["B", "C"]}, 7]}))
+    made = form(
+        {
+            "type": "table",
+            "label": "T",
+            "dataSource": "=people",
+            "columns": [{"key": "name", "label": "姓名", "label:en": "Name"}, {"key": "n", "label": "数"}],
+        }
+    )
+    page = drawn(
+        made, around=context(language="en", variables={"people": [{"name": "A", "n": 1}, {"name": ["B", "C"]}, 7]})
+    )
     assert page.xpath(".//th/text()") == ["Name", "数"]
     assert [row.xpath("./td/text()") for row in page.xpath(".//tbody/tr")] == [["A", "1"], ["B、C"]]
 
@@ -252,8 +276,14 @@ def test_a_table_of_nothing_says_so():
 
 
 def test_what_the_browser_would_send_of_an_untouched_form_loads_as_it_was():
-    made = form(text("x"), own("money", "m"), select("s", "a", "b"), select("c", "a", "b", type="checklist"),
-                {"type": "checkbox", "key": "t"}, rows("r", text("a"), number("n")))
+    made = form(
+        text("x"),
+        own("money", "m"),
+        select("s", "a", "b"),
+        select("c", "a", "b", type="checklist"),
+        {"type": "checkbox", "key": "t"},
+        rows("r", text("a"), number("n")),
+    )
     kept = {"x": "q", "m": 1234567, "s": "b", "c": ["a", "b"], "t": True, "r": [{"a": "1", "n": 2}, {"a": "3", "n": 4}]}
     around = context(variables=kept)
     assert load(made, *browser(drawn(made, around=around)), around=around) == kept
@@ -272,8 +302,15 @@ def browser(page):
 
 def test_a_draft_keeps_what_is_typed_and_nothing_else():
     made = form(text("x"), own("signature", "s", of="other"), {"type": "filepicker", "key": "f"}, rows("r", text("a")))
-    raw = sent(("r", ""), ("r", "0"), x="1", assignee="eve", csrf_token="t", f="photo.png",
-               **{"s.by": "bob", "s.password": "secret", "r.0.a": "2", "r.7.a": "3", "r.0.b": "4"})
+    raw = sent(
+        ("r", ""),
+        ("r", "0"),
+        x="1",
+        assignee="eve",
+        csrf_token="t",
+        f="photo.png",
+        **{"s.by": "bob", "s.password": "secret", "r.0.a": "2", "r.7.a": "3", "r.0.b": "4"},
+    )
     assert made.typed(raw) == {"x": ["1"], "s.by": ["bob"], "r": ["", "0"], "r.0.a": ["2"]}
 
 

@@ -14,8 +14,10 @@ VALUES = {
     "number": (number("x"), st.integers(-(2**53) + 1, 2**53 - 1)),
     "decimal": (number("x", decimalDigits=2), st.decimals(-(10**12), 10**12, places=2).map(lambda n: f"{n:.2f}")),
     "day": ({"type": "datetime", "key": "x"}, st.dates().map(str).filter(lambda day: day >= "1880")),
-    "partial": (own("partial-date", "x"), st.dates().map(str).filter(lambda d: d >= "1880").flatmap(
-        lambda d: st.sampled_from([d[:4], d[:7], d]))),
+    "partial": (
+        own("partial-date", "x"),
+        st.dates().map(str).filter(lambda d: d >= "1880").flatmap(lambda d: st.sampled_from([d[:4], d[:7], d])),
+    ),
     "time": ({"type": "datetime", "key": "x", "subtype": "time"}, st.times().map(lambda t: t.strftime("%H:%M"))),
     "tick": ({"type": "checkbox", "key": "x"}, st.booleans()),
 }

@@ -6,15 +6,28 @@ PEOPLE = rows("people", required(text("name")), number("age"), {"type": "checkbo
 
 
 def test_rows_become_a_list_of_objects():
-    assert load(form(PEOPLE), ("people", ""), ("people", "0"), ("people", "1"), ("people.0.name", "A"),
-                ("people.0.age", "3"), ("people.0.party", ""), ("people.1.name", "B"), ("people.1.age", "")) == {
-        "people": [{"name": "A", "age": 3, "party": False}, {"name": "B", "age": None}]}
+    assert load(
+        form(PEOPLE),
+        ("people", ""),
+        ("people", "0"),
+        ("people", "1"),
+        ("people.0.name", "A"),
+        ("people.0.age", "3"),
+        ("people.0.party", ""),
+        ("people.1.name", "B"),
+        ("people.1.age", ""),
+    ) == {"people": [{"name": "A", "age": 3, "party": False}, {"name": "B", "age": None}]}
 
 
 def test_a_problem_names_the_row_and_the_field():
-    assert problems(form(PEOPLE), ("people", "0"), ("people", "4"), ("people.0.name", "A"), ("people.0.age", "x"),
-                    ("people.4.age", "4")) == {
-        "people.0.age": ["This is not a number."], "people.4.name": ["Please fill this in."]}
+    assert problems(
+        form(PEOPLE),
+        ("people", "0"),
+        ("people", "4"),
+        ("people.0.name", "A"),
+        ("people.0.age", "x"),
+        ("people.4.age", "4"),
+    ) == {"people.0.age": ["This is not a number."], "people.4.name": ["Please fill this in."]}
 
 
 def test_a_problem_of_a_row_stands_beside_its_input():
@@ -30,8 +43,14 @@ def test_a_problem_of_a_row_stands_beside_its_input():
 
 
 def test_blank_rows_are_dropped():
-    assert load(form(PEOPLE), ("people", "0"), ("people", "1"), ("people.0.name", " "), ("people.0.party", ""),
-                ("people.1.name", "B")) == {"people": [{"name": "B"}]}
+    assert load(
+        form(PEOPLE),
+        ("people", "0"),
+        ("people", "1"),
+        ("people.0.name", " "),
+        ("people.0.party", ""),
+        ("people.1.name", "B"),
+    ) == {"people": [{"name": "B"}]}
 
 
 def test_a_required_list_needs_a_row():
@@ -76,7 +95,10 @@ def test_a_list_begins_with_the_rows_of_its_variable():
 
 
 def test_a_variable_that_is_no_list_is_no_rows():
-    assert drawn(form(PEOPLE), around=context(variables={"people": "A"})).xpath(".//input[@name='people']/@value") == ["", "0"]
+    assert drawn(form(PEOPLE), around=context(variables={"people": "A"})).xpath(".//input[@name='people']/@value") == [
+        "",
+        "0",
+    ]
 
 
 def test_the_buttons_add_and_remove_rows_without_javascript():
@@ -112,13 +134,20 @@ def test_a_row_keeps_what_is_only_shown_even_when_another_is_removed():
     made = form(rows("packs", text("no", readonly=True), required(select("state", "ok", "bad"))))
     around = context(variables={"packs": [{"no": "A"}, {"no": "B"}]})
     assert load(made, ("packs", "1"), ("packs.1.state", "ok"), ("packs.1.no", "forged"), around=around) == {
-        "packs": [{"no": "B", "state": "ok"}]}
+        "packs": [{"no": "B", "state": "ok"}]
+    }
 
 
 def test_a_list_may_stand_in_a_row():
     made = form(rows("boxes", text("label"), rows("packs", required(text("no")))))
-    raw = [("boxes", "0"), ("boxes.0.label", "L"), ("boxes.0.packs", "0"), ("boxes.0.packs", "1"),
-           ("boxes.0.packs.0.no", "A"), ("boxes.0.packs.1.no", "B")]
+    raw = [
+        ("boxes", "0"),
+        ("boxes.0.label", "L"),
+        ("boxes.0.packs", "0"),
+        ("boxes.0.packs", "1"),
+        ("boxes.0.packs.0.no", "A"),
+        ("boxes.0.packs.1.no", "B"),
+    ]
     assert load(made, *raw) == {"boxes": [{"label": "L", "packs": [{"no": "A"}, {"no": "B"}]}]}
     assert made.typed(sent(*raw))["boxes.0.packs.1.no"] == ["B"]
     assert drawn(made, made.typed(sent(*raw))).xpath(".//input[@name='boxes.0.packs.1.no']/@value") == ["B"]
@@ -126,8 +155,15 @@ def test_a_list_may_stand_in_a_row():
 
 def test_checks_against_the_world_name_the_row_too():
     made = form(rows("r", select("s", "a"), own("barcode", "code", mustEqual="=label")))
-    told = problems(made, ("r", "0"), ("r", "3"), ("r.0.s", "a"), ("r.3.s", "z"), ("r.3.code", "X"),
-                    around=context(variables={"label": "Y"}))
+    told = problems(
+        made,
+        ("r", "0"),
+        ("r", "3"),
+        ("r.0.s", "a"),
+        ("r.3.s", "z"),
+        ("r.3.code", "X"),
+        around=context(variables={"label": "Y"}),
+    )
     assert set(told) == {"r.3.s", "r.3.code"}
 
 

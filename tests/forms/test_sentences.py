@@ -20,7 +20,11 @@ def spoken():
             if isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) in SAYING:
                 asked = [*node.args[:2], *(word.value for word in node.keywords if word.arg == "message")]
                 yield from (each.value for each in asked if isinstance(each, ast.Constant) and _is_template(each.value))
-            if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") in ("said", "template", "did_you_mean"):
+            if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") in (
+                "said",
+                "template",
+                "did_you_mean",
+            ):
                 texts = [each.value for each in ast.walk(node.value) if isinstance(each, ast.Constant)]
                 yield from filter(_is_template, texts)
     for page in HERE.glob("templates/*.html"):

@@ -14,8 +14,17 @@ from workflow.models import DefinitionResource, ProcessDefinition, ResourceConte
 def version(session, number, *components):
     made = content(*components)
     sha = hashlib.sha256(made).hexdigest()
-    definition = ProcessDefinition(key="p", version=number, name="p", names={}, xml=b"", sha256=str(number), activities={},
-                                   deployed_at=now(), deployed_by="anna")
+    definition = ProcessDefinition(
+        key="p",
+        version=number,
+        name="p",
+        names={},
+        xml=b"",
+        sha256=str(number),
+        activities={},
+        deployed_at=now(),
+        deployed_by="anna",
+    )
     session.add_all([definition, ResourceContent(sha256=sha, content=made)])
     session.flush()
     session.add(DefinitionResource(definition_id=definition.id, name="register.form", sha256=sha))

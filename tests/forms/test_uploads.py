@@ -25,6 +25,7 @@ def image(kind="PNG", size=(3, 3)):
 
 def bomb():
     """A PNG of 20,000 × 20,000 pixels in a few bytes."""
+
     def chunk(name, data):
         return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
 
@@ -49,27 +50,41 @@ def test_a_file_is_kept_and_its_hash_is_the_answer(session, around):
     assert office.of(session).files.path(row.sha256).read_bytes() == PDF
 
 
-@pytest.mark.parametrize(("name", "data", "media_type"), [
-    ("a.png", image(), "image/png"), ("a.jpg", image("JPEG"), "image/jpeg"), ("a.tif", image("TIFF"), "image/tiff"),
-    ("list.xlsx", b"PK\x03\x04....", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-    ("letter.docx", b"PK\x03\x04....", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
-    ("all.zip", b"PK\x03\x04....", "application/zip"), ("noname", PDF, "application/pdf"),
-    ("photo.exe", image(), "image/png"),
-])
+@pytest.mark.parametrize(
+    ("name", "data", "media_type"),
+    [
+        ("a.png", image(), "image/png"),
+        ("a.jpg", image("JPEG"), "image/jpeg"),
+        ("a.tif", image("TIFF"), "image/tiff"),
+        ("list.xlsx", b"PK\x03\x04....", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+        ("letter.docx", b"PK\x03\x04....", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+        ("all.zip", b"PK\x03\x04....", "application/zip"),
+        ("noname", PDF, "application/pdf"),
+        ("photo.exe", image(), "image/png"),
+    ],
+)
 def test_a_file_is_what_it_contains(session, around, name, data, media_type):
     answer = load(form(FILE), files=files((name, data)), around=around)["f"]
     assert session.get(StoredFile, answer["file"]).media_type == media_type
 
 
 @pytest.mark.filterwarnings("ignore:Corrupt EXIF")
-@pytest.mark.parametrize(("name", "data", "said"), [
-    ("a.pdf", b"MZ\x90\x00", "“a.pdf” cannot be taken"), ("a.svg", b"<svg onload=alert(1)>", "cannot be taken"),
-    ("a.html", b"<html>", "cannot be taken"), ("a.gif", b"GIF89a", "cannot be taken"), ("a.pdf", b"", "is empty"),
-    ("a.png", b"\x89PNG\r\n\x1a\nrubbish", "is broken"), ("a.png", image()[:40], "is broken"),
-    ("a.jpg", image("JPEG", (900, 900))[:-3000], "is broken"),
-    ("a.jpg", b"\xff\xd8\xff\xe0" + b"\x00" * 50, "is broken"), ("a.tif", b"II*\x00\xff\xff\xff\x7f", "is broken"),
-    ("a.png", bomb(), "too many pixels"),
-])
+@pytest.mark.parametrize(
+    ("name", "data", "said"),
+    [
+        ("a.pdf", b"MZ\x90\x00", "“a.pdf” cannot be taken"),
+        ("a.svg", b"<svg onload=alert(1)>", "cannot be taken"),
+        ("a.html", b"<html>", "cannot be taken"),
+        ("a.gif", b"GIF89a", "cannot be taken"),
+        ("a.pdf", b"", "is empty"),
+        ("a.png", b"\x89PNG\r\n\x1a\nrubbish", "is broken"),
+        ("a.png", image()[:40], "is broken"),
+        ("a.jpg", image("JPEG", (900, 900))[:-3000], "is broken"),
+        ("a.jpg", b"\xff\xd8\xff\xe0" + b"\x00" * 50, "is broken"),
+        ("a.tif", b"II*\x00\xff\xff\xff\x7f", "is broken"),
+        ("a.png", bomb(), "too many pixels"),
+    ],
+)
 def test_what_is_not_taken_is_told(session, around, name, data, said):
     told = problems(form(FILE), files=files((name, data)), around=around)
     assert said in told["f"][0]
@@ -121,13 +136,21 @@ def test_a_file_cannot_be_claimed_by_its_number(around):
 
 
 def test_a_required_file_must_come(around):
-    assert problems(form(required(FILE)), f="", files=files(("", b"")), around=around) == {"f": ["Please fill this in."]}
+    assert problems(form(required(FILE)), f="", files=files(("", b"")), around=around) == {
+        "f": ["Please fill this in."]
+    }
 
 
-@pytest.mark.parametrize(("name", "kept"), [
-    ("../../etc/passwd.pdf", "passwd.pdf"), ("C:\\Users\\x\\照片.pdf", "照片.pdf"), ("a\x00b\n.pdf", "a\ufffdb.pdf"),
-    ("x" * 400 + ".pdf", "x" * 196 + ".pdf"), ("/", "file"),
-])
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("../../etc/passwd.pdf", "passwd.pdf"),
+        ("C:\\Users\\x\\照片.pdf", "照片.pdf"),
+        ("a\x00b\n.pdf", "a\ufffdb.pdf"),
+        ("x" * 400 + ".pdf", "x" * 196 + ".pdf"),
+        ("/", "file"),
+    ],
+)
 def test_a_files_name_is_only_a_name(around, name, kept):
     assert load(form(FILE), files=files((name, PDF)), around=around)["f"]["name"] == kept
 

@@ -62,7 +62,11 @@ BAD = [
     (text("x"), "a" * 501, "too long"),
     (text("x", validate={"minLength": 3}), "ab", "too short"),
     (text("x", validate={"pattern": "[A-Z]+"}), "ab", "not written as it should be"),
-    (text("x", validate={"pattern": "[A-Z]+"}, properties={"patternMessage": "只用 {大写} 字母。"}), "ab", "只用 {大写} 字母。"),
+    (
+        text("x", validate={"pattern": "[A-Z]+"}, properties={"patternMessage": "只用 {大写} 字母。"}),
+        "ab",
+        "只用 {大写} 字母。",
+    ),
     (text("x", validate={"validationType": "email"}), "a@b", "not an e-mail"),
     (text("x", validate={"validationType": "phone"}), "call me", "not a telephone"),
     ({"type": "textarea", "key": "x"}, "x" * 20_001, "too long"),
@@ -112,10 +116,23 @@ def test_what_is_wrong_is_told_beside_its_field(component, typed, said):
     assert said in told["x"][0]
 
 
-@pytest.mark.parametrize("component", [
-    text("x"), {"type": "textarea", "key": "x"}, number("x"), own("money", "x"), A_DAY, A_TIME, own("partial-date", "x"),
-    own("id-number", "x"), own("credit-code", "x"), own("barcode", "x"), select("x", *TWO), select("x", *TWO, type="radio"),
-])
+@pytest.mark.parametrize(
+    "component",
+    [
+        text("x"),
+        {"type": "textarea", "key": "x"},
+        number("x"),
+        own("money", "x"),
+        A_DAY,
+        A_TIME,
+        own("partial-date", "x"),
+        own("id-number", "x"),
+        own("credit-code", "x"),
+        own("barcode", "x"),
+        select("x", *TWO),
+        select("x", *TWO, type="radio"),
+    ],
+)
 def test_what_is_left_empty_is_null_unless_it_is_required(component):
     assert load(form(component), x="  ") == {"x": None}
     assert problems(form(required(component)), x="  ") == {"x": ["Please fill this in."]}
@@ -149,7 +166,12 @@ def test_only_fields_of_the_form_come_through():
 
 
 def test_a_read_only_field_ignores_what_was_sent():
-    for locked in ({"readonly": True}, {"disabled": True}, {"properties": {"readonly": "true"}}, {"readonly": "=locked"}):
+    for locked in (
+        {"readonly": True},
+        {"disabled": True},
+        {"properties": {"readonly": "true"}},
+        {"readonly": "=locked"},
+    ):
         made = form(text("x", validate={"required": True}, **locked), text("y"))
         assert load(made, x="forged", y="1", around=context(variables={"x": "kept", "locked": True})) == {"y": "1"}
 
@@ -216,7 +238,9 @@ def test_a_computed_field_is_worked_out_whatever_was_sent():
 
 
 def test_the_button_pressed_is_the_outcome():
-    made = form(text("x"), *[{"type": "button", "label": o, "properties": {"outcome": o}} for o in ("approve", "reject")])
+    made = form(
+        text("x"), *[{"type": "button", "label": o, "properties": {"outcome": o}} for o in ("approve", "reject")]
+    )
     assert load(made, x="1", outcome="reject") == {"x": "1", "outcome": "reject"}
     for forged in ({}, {"outcome": "release"}):
         assert list(problems(made, x="1", **forged)) == ["outcome"]

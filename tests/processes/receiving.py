@@ -91,8 +91,11 @@ class Receiving:
     def close_step(self, activity_id: str, who: str, **typed: Any) -> None:
         """The same for the task of a day's close."""
         with self.database.transaction() as session:
-            query = select(UserTask).where(UserTask.process_key == "day-close", UserTask.activity_id == activity_id,
-                                           UserTask.status == TaskStatus.OPEN)
+            query = select(UserTask).where(
+                UserTask.process_key == "day-close",
+                UserTask.activity_id == activity_id,
+                UserTask.status == TaskStatus.OPEN,
+            )
             self._complete(session, session.scalars(query).one(), who, typed)
         self.machine()
 
@@ -119,13 +122,13 @@ class Receiving:
         with self.database.reading() as session:
             pack = desk.by_tracking_no(session, tracking_no)
             events = history.timeline(session, pack.case)
-            return [event.activity_id for event in events if event.activity_kind == "endEvent"
-                    and event.kind == "completed"]
+            return [
+                event.activity_id for event in events if event.activity_kind == "endEvent" and event.kind == "completed"
+            ]
 
     def is_over(self, tracking_no: str) -> bool:
         with self.database.reading() as session:
-            query = select(ProcessInstance.status).where(
-                ProcessInstance.case_id == self._case_id(session, tracking_no))
+            query = select(ProcessInstance.status).where(ProcessInstance.case_id == self._case_id(session, tracking_no))
             return set(session.scalars(query)) == {InstanceStatus.COMPLETED}
 
     def seen(self, tracking_no: str, look: Any) -> Any:
@@ -144,8 +147,12 @@ class Receiving:
         return instances.variables(session, task.instance)
 
     def exceptions(self, tracking_no: str, still_open: bool = False) -> list[str]:
-        return self.seen(tracking_no, lambda session, pack: sorted(
-            each.code for each in pack.exceptions if not (still_open and each.resolved_at)))
+        return self.seen(
+            tracking_no,
+            lambda session, pack: sorted(
+                each.code for each in pack.exceptions if not (still_open and each.resolved_at)
+            ),
+        )
 
     def status(self, tracking_no: str) -> str:
         return self.seen(tracking_no, lambda session, pack: str(pack.status))
@@ -155,6 +162,7 @@ class Receiving:
 
     def papers(self, tracking_no: str) -> dict[str, str]:
         """kind → text of the papers issued in the case."""
+
         def look(session: Any, pack: Pack) -> dict[str, str]:
             return {paper.kind: self.text_of(paper) for paper in documents.of_case(session, pack.case)}
 
@@ -180,8 +188,9 @@ class Receiving:
         return answers
 
     def _task(self, session: Any, case_id: int, activity_id: str) -> UserTask:
-        query = select(UserTask).where(UserTask.case_id == case_id, UserTask.activity_id == activity_id,
-                                       UserTask.status == TaskStatus.OPEN)
+        query = select(UserTask).where(
+            UserTask.case_id == case_id, UserTask.activity_id == activity_id, UserTask.status == TaskStatus.OPEN
+        )
         found = session.scalars(query).first()
         assert found is not None, f"the case does not wait at {activity_id}"
         return found

@@ -26,8 +26,9 @@ def evening(receiving: Receiving, clock) -> None:
 
 def waiting(receiving: Receiving) -> list[str]:
     with receiving.database.reading() as session:
-        query = select(UserTask.activity_id).where(UserTask.process_key == "day-close",
-                                                   UserTask.status == TaskStatus.OPEN)
+        query = select(UserTask.activity_id).where(
+            UserTask.process_key == "day-close", UserTask.status == TaskStatus.OPEN
+        )
         return sorted(session.scalars(query))
 
 
@@ -74,8 +75,14 @@ def test_a_pack_neither_registered_nor_excepted_goes_to_the_director(receiving, 
     assert waiting(receiving) == ["settle_difference"]
     receiving.close_step("settle_difference", "dora", difference_note="加班登记")
     assert waiting(receiving) == ["settle_difference"]
-    receiving.do(PACK, "open_pack", "rosa", contents="illegible", opening_note="字迹不清",
-                 **{"witness.by": "remy", "witness.password": PASSWORD})
+    receiving.do(
+        PACK,
+        "open_pack",
+        "rosa",
+        contents="illegible",
+        opening_note="字迹不清",
+        **{"witness.by": "remy", "witness.password": PASSWORD},
+    )
     receiving.close_step("settle_difference", "dora", difference_note="已报异常")
     both_sign(receiving)
 

@@ -18,8 +18,15 @@ from workflow.statuses import InstanceStatus, TaskStatus
 
 KEY = "key-handover"
 START = {"post": "一号库房保管员", "outgoing": "stan", "handover_date": "2026-07-02", "reason": "轮岗"}
-ROWS = {"items": ["", "0", "1"], "items.0.item": "一号库房门钥匙", "items.0.number": "2", "items.0.place": "值班室",
-        "items.1.item": "档案专用章", "items.1.number": "1", "items.1.place": "保险柜"}
+ROWS = {
+    "items": ["", "0", "1"],
+    "items.0.item": "一号库房门钥匙",
+    "items.0.number": "2",
+    "items.0.place": "值班室",
+    "items.1.item": "档案专用章",
+    "items.1.number": "1",
+    "items.1.place": "保险柜",
+}
 COUNTED = {"items.0.counted": "2", "items.1.counted": "1"}
 
 
@@ -43,8 +50,9 @@ class Handover(Receiving):
         self.machine()
 
     def list_items(self, **typed: Any) -> None:
-        self.step("list_items", "stan",
-                  **{**ROWS, "incoming": "rosa", "outgoing_signature.password": PASSWORD, **typed})
+        self.step(
+            "list_items", "stan", **{**ROWS, "incoming": "rosa", "outgoing_signature.password": PASSWORD, **typed}
+        )
 
     def count(self, result: str = "agrees", **typed: Any) -> None:
         signed = {"incoming_signature.password": PASSWORD} if result == "agrees" else {"difference_note": "少一把"}
@@ -96,7 +104,9 @@ def test_keys_are_listed_by_one_counted_by_another_and_signed_by_a_third(handove
     assert (handover.is_finished(), handover.ends()) == (True, ["handed_over"])
     facts = handover.facts()
     assert [(row["item"], row["number"], row["place"], row["counted"]) for row in facts["items"]] == [
-        ("一号库房门钥匙", 2, "值班室", 2), ("档案专用章", 1, "保险柜", 1)]
+        ("一号库房门钥匙", 2, "值班室", 2),
+        ("档案专用章", 1, "保险柜", 1),
+    ]
     signers = [facts[name]["by"] for name in ("outgoing_signature", "incoming_signature", "supervisor_signature")]
     assert signers == ["stan", "rosa", "dora"]
 
@@ -199,11 +209,14 @@ def test_the_outgoing_keeper_cannot_count_even_when_handed_the_task(handover):
             tasks.assign(session, task, session.get_one(User, "dora"), stan)
 
 
-@pytest.mark.parametrize(("typed", "beside"), [
-    ({"items.0.counted": "1"}, "items.0.counted"),
-    ({"incoming_signature.password": "wrong"}, "incoming_signature"),
-    ({"items.1.counted": ""}, "items.1.counted"),
-])
+@pytest.mark.parametrize(
+    ("typed", "beside"),
+    [
+        ({"items.0.counted": "1"}, "items.0.counted"),
+        ({"incoming_signature.password": "wrong"}, "incoming_signature"),
+        ({"items.1.counted": ""}, "items.1.counted"),
+    ],
+)
 def test_who_says_that_everything_agrees_must_have_counted_it(handover, typed, beside):
     handover.list_items()
     with pytest.raises(Invalid) as refused:
@@ -212,9 +225,10 @@ def test_who_says_that_everything_agrees_must_have_counted_it(handover, typed, b
     assert handover.open_tasks() == [("count_items", "rosa")]
 
 
-@pytest.mark.parametrize(("typed", "beside"), [
-    ({"post": ""}, "post"), ({"outgoing": "nobody"}, "outgoing"), ({"handover_date": "2026-06-30"}, "handover_date"),
-])
+@pytest.mark.parametrize(
+    ("typed", "beside"),
+    [({"post": ""}, "post"), ({"outgoing": "nobody"}, "outgoing"), ({"handover_date": "2026-06-30"}, "handover_date")],
+)
 def test_a_hand_over_needs_a_post_a_keeper_and_a_day_to_come(handover, typed, beside):
     with pytest.raises(Invalid) as refused:
         handover.begin(number="20260701-00000C", **typed)

@@ -41,9 +41,12 @@ def test_what_a_stored_pack_leaves_behind_is_sound(receiving):
         return [[move.to_place for move in custody.chain(session, item)] for item in (pack, owned)]
 
     assert receiving.seen(PACK, chains) == [
-        ["sender:云溪大学", "desk:receipt", f"position:{POSITION}"], ["desk:receipt", f"position:{POSITION}"],
+        ["sender:云溪大学", "desk:receipt", f"position:{POSITION}"],
+        ["desk:receipt", f"position:{POSITION}"],
     ]
-    assert receiving.seen(PACK, lambda session, pack: [said for check in checks.values() for said in check(session)]) == []
+    assert (
+        receiving.seen(PACK, lambda session, pack: [said for check in checks.values() for said in check(session)]) == []
+    )
     assert receiving.seen(PACK, lambda session, pack: session.scalars(select(ProvincePush)).one().times) == 1
     keys = receiving.seen(PACK, lambda session, pack: cases.keys(session, pack.case))
     assert {PACK, receiving.dossier_no(PACK).lower()} <= set(keys)
@@ -67,8 +70,9 @@ def test_the_id_number_lies_open_nowhere(receiving):
         return said + list(session.scalars(select(StoredFile.name)))
 
     assert not [said for said in receiving.seen(PACK, everything) if ID_NO in said]
-    owner = receiving.seen(PACK, lambda session, pack: persons.id_no(
-        session, session.get_one(Dossier, pack.dossier_id).person))
+    owner = receiving.seen(
+        PACK, lambda session, pack: persons.id_no(session, session.get_one(Dossier, pack.dossier_id).person)
+    )
     assert owner == ID_NO
 
 

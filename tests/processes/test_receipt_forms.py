@@ -16,8 +16,11 @@ from workflow.registry import functions, listeners, service_tasks
 DIAGRAMS = {name: (ROOT / "bpmn" / f"{name}.bpmn").read_bytes() for name in ("receipt", "day-close")}
 MODELS = {name: engine.parse(xml) for name, xml in DIAGRAMS.items()}
 ACTIVITIES = list(itertools.chain(*(model.activities.values() for model in MODELS.values())))
-FORMS = {path.stem: path.read_bytes() for pattern in ("receipt-*", "day-*")
-         for path in (ROOT / "forms").glob(f"{pattern}.form")}
+FORMS = {
+    path.stem: path.read_bytes()
+    for pattern in ("receipt-*", "day-*")
+    for path in (ROOT / "forms").glob(f"{pattern}.form")
+}
 
 
 def elements(name: str) -> list[Element]:
@@ -38,7 +41,8 @@ def test_a_diagram_holds_no_script_and_no_gateway_without_a_way_out(name):
 
     assert "scriptTask" not in xml
     assert xml.count("<bpmn:exclusiveGateway") == xml.count("default=") + sum(
-        1 for gateway in xml.split("<bpmn:exclusiveGateway")[1:]
+        1
+        for gateway in xml.split("<bpmn:exclusiveGateway")[1:]
         if gateway.split("</bpmn:exclusiveGateway>")[0].count("<bpmn:outgoing>") == 1
     )
 
@@ -59,15 +63,22 @@ def test_every_listener_and_every_machine_step_is_known():
 
 
 def test_every_persons_step_has_a_group_and_a_deadline():
-    silent = [each.id for each in ACTIVITIES if each.kind == "userTask" and not (
-        each.candidate_groups and each.due_date and each.lane)]
+    silent = [
+        each.id
+        for each in ACTIVITIES
+        if each.kind == "userTask" and not (each.candidate_groups and each.due_date and each.lane)
+    ]
     assert silent == []
 
 
 @pytest.mark.parametrize(
     ("later", "earlier"),
-    [("confirm_return", "prepare_return"), ("confirm_merge", "judge"), ("review_dossier", "register_dossier"),
-     ("sign_second", "sign_first")],
+    [
+        ("confirm_return", "prepare_return"),
+        ("confirm_merge", "judge"),
+        ("review_dossier", "register_dossier"),
+        ("sign_second", "sign_first"),
+    ],
 )
 def test_what_two_people_must_do_is_drawn_so(later, earlier):
     (step,) = [each for each in ACTIVITIES if each.id == later]
@@ -106,7 +117,10 @@ def test_a_return_can_name_every_code():
 
 
 def test_the_functions_the_diagrams_call_are_known():
-    called = {name for name in ("working_days", "parameter", "materials", "position_for") if any(
-        f"{name}(" in content.decode() for content in (*DIAGRAMS.values(), *FORMS.values()))}
+    called = {
+        name
+        for name in ("working_days", "parameter", "materials", "position_for")
+        if any(f"{name}(" in content.decode() for content in (*DIAGRAMS.values(), *FORMS.values()))
+    }
     assert called <= set(functions)
     assert len(called) == 4

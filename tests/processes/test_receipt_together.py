@@ -22,6 +22,7 @@ NUMBERS = [f"10123456789{number:02d}" for number in range(8)]
 
 def at_once(act, things) -> list:
     """Do `act` to all things, four at a time; what each gave, or the refusal it met."""
+
     def one(context, thing):
         try:
             return context.run(act, thing)
@@ -55,8 +56,7 @@ def test_one_task_completed_by_four_at_once_is_done_once(receiving):
 
     assert len([each for each in results if each is None]) == 1
     with receiving.database.reading() as session:
-        query = select(func.count()).where(UserTask.activity_id == "sign_for",
-                                           UserTask.status == TaskStatus.COMPLETED)
+        query = select(func.count()).where(UserTask.activity_id == "sign_for", UserTask.status == TaskStatus.COMPLETED)
         assert session.scalar(query) == 1
     assert receiving.waits_at(PACK) == ["check_outside"]
 
@@ -68,16 +68,28 @@ def test_two_who_want_the_same_position_do_not_both_get_it(receiving):
     for number, id_no in ids.items():
         signed(receiving, number)
         receiving.do(number, "check_outside", "wang", checks=["channel", "seal", "seam", "addressee"])
-        receiving.do(number, "open_pack", "rosa", name=f"学生{number}", id_no=id_no,
-                     **{"witness.by": "remy", "witness.password": PASSWORD})
-        receiving.do(number, "tick_materials", "rosa", list_kind="PERSON",
-                     present=["resume", "study", "appraisals", "end", "awards", "league"])
+        receiving.do(
+            number,
+            "open_pack",
+            "rosa",
+            name=f"学生{number}",
+            id_no=id_no,
+            **{"witness.by": "remy", "witness.password": PASSWORD},
+        )
+        receiving.do(
+            number,
+            "tick_materials",
+            "rosa",
+            list_kind="PERSON",
+            present=["resume", "study", "appraisals", "end", "awards", "league"],
+        )
         registered(receiving, number, id_no_again=id_no)
     place = "K01-01-01-A-1-01"
 
     def shelve(number):
-        receiving.do(number, "shelve", "stan", position=place, scan_position=place,
-                     scan_label=receiving.dossier_no(number))
+        receiving.do(
+            number, "shelve", "stan", position=place, scan_position=place, scan_label=receiving.dossier_no(number)
+        )
 
     results = at_once(shelve, list(ids))
     assert sorted(each is None for each in results) == [False, True]

@@ -124,41 +124,77 @@ FILES: dict[str, tuple[Files, str, str]] = {
     "another vocabulary": (diagram(b'<html xmlns="http://www.w3.org/1999/xhtml"/>'), "", "BPMN"),
     "no vocabulary": (diagram(b"<definitions><process/></definitions>"), "", "BPMN"),
     # the process
-    "no process": (instead(bpmn(FINE).decode()[bpmn(FINE).decode().index("<process"):-14], ""), "", "no process"),
+    "no process": (instead(bpmn(FINE).decode()[bpmn(FINE).decode().index("<process") : -14], ""), "", "no process"),
     "nothing executable": (instead('isExecutable="true"', 'isExecutable="false"'), "p", "executable"),
-    "an empty process": (diagram(bpmn(FINE).split(b"<startEvent")[0] + b"</process></definitions>"), "p", "start event"),
+    "an empty process": (
+        diagram(bpmn(FINE).split(b"<startEvent")[0] + b"</process></definitions>"),
+        "p",
+        "start event",
+    ),
     "a process key of signs": (instead('id="p"', 'id="../p&quot; or 1=1"'), '../p" or 1=1', "key"),
     "a process without key": (instead('<process id="p"', "<process"), "", "key"),
-    "two processes of one key": (diagram(bpmn(FINE).replace(
-        b"</definitions>", b'<process id="p" isExecutable="true"/></definitions>')), "p", "2 times"),
+    "two processes of one key": (
+        diagram(bpmn(FINE).replace(b"</definitions>", b'<process id="p" isExecutable="true"/></definitions>')),
+        "p",
+        "2 times",
+    ),
     "an id twice": (words(FINE, TWICE), "a", "2 times"),
     "a name without end": (instead('name="a"', f'name="{"长" * 201}"'), "a", "characters"),
     "1,500 steps": (words(chain(1_500)), "", "elements"),
     "sub-processes in one another": (
-        words("start s\nend e\ns -> e", '<subProcess id="q">' * 30 + "</subProcess>" * 30), "q", "times"),
+        words("start s\nend e\ns -> e", '<subProcess id="q">' * 30 + "</subProcess>" * 30),
+        "q",
+        "times",
+    ),
     # the ways
     "a flow to nowhere": (words(FINE, FLOW_AWAY), "away", "connect"),
     "no way to a step": (words(FINE + "\nuser lost candidateGroups=registry\nlost -> e"), "lost", "No way leads"),
-    "a circle without a stop": (words("start s\nxor g\nxor h\nend e\ns -> g -> h\nh -> g default\nh -> e if x = 1"), "g", "loop"),
+    "a circle without a stop": (
+        words("start s\nxor g\nxor h\nend e\ns -> g -> h\nh -> g default\nh -> e if x = 1"),
+        "g",
+        "loop",
+    ),
     "a join that waits for ever": (
-        words("start s\nxor g\nuser a\nuser b\nand j\nend e\ns -> g\ng -> a if x = 1\ng -> b default\na -> j\nb -> j\nj -> e"),
-        "j", "for ever"),
-    "a decision without conditions": (words("start s\nxor g\nuser a\nend e\ns -> g -> a -> e\ng -> e"), "g-a", "condition"),
+        words(
+            "start s\nxor g\nuser a\nuser b\nand j\nend e\ns -> g\ng -> a if x = 1\ng -> b default\na -> j\nb -> j\nj -> e"
+        ),
+        "j",
+        "for ever",
+    ),
+    "a decision without conditions": (
+        words("start s\nxor g\nuser a\nend e\ns -> g -> a -> e\ng -> e"),
+        "g-a",
+        "condition",
+    ),
     "a default that is none": (instead('id="a"', 'id="a" default="zzz"'), "a", "default"),
     # what we do not run, or what says too little
-    "a script": (words("start s\nend e\n", SCRIPT + '<sequenceFlow id="f" sourceRef="s" targetRef="x"/>'
-                       '<sequenceFlow id="g" sourceRef="x" targetRef="e"/>'), "x", "Scripts"),
+    "a script": (
+        words(
+            "start s\nend e\n",
+            SCRIPT + '<sequenceFlow id="f" sourceRef="s" targetRef="x"/>'
+            '<sequenceFlow id="g" sourceRef="x" targetRef="e"/>',
+        ),
+        "x",
+        "Scripts",
+    ),
     "a service without topic": (between("service x"), "x", "topic"),
     "a topic nobody handles": (between("service x topic=rm.everything"), "x", "rm.everything"),
     "a call of nothing": (between("call x calls=nothing-here"), "x", "nothing-here"),
     "a timer without time": (words(FINE, TIMER % ""), "b", "no time"),
     "a timer of nonsense": (words(FINE, TIMER % "<timeDuration>P9X</timeDuration>"), "b", "P9X"),
     "a timer that never rests": (
-        words(FINE, TIMER.replace('"b"', '"b" cancelActivity="false"') % "<timeCycle>R/PT1S</timeCycle>"), "b", "minute"),
+        words(FINE, TIMER.replace('"b"', '"b" cancelActivity="false"') % "<timeCycle>R/PT1S</timeCycle>"),
+        "b",
+        "minute",
+    ),
     "somebody nobody knows": (instead("<userTask ", '<userTask camunda:assignee="nobody-here" '), "a", "nobody-here"),
     "a listener nobody has": (words("start s\nend e\ns -> x -> e", LISTENER), "x", "nothing.here"),
     "a group nobody is in": (words(FINE.replace("registry", "pirates")), "a", "pirates"),
-    "starters nobody knows": (instead('<process id="p"', '<process id="p" camunda:candidateStarterGroups="pirates"'), "p", "pirates"),
+    "starters nobody knows": (
+        instead('<process id="p"', '<process id="p" camunda:candidateStarterGroups="pirates"'),
+        "p",
+        "pirates",
+    ),
     "a form that is not there": (words(WITH_FORM), "a", "“x”"),
     # conditions
     "an attribute in a condition": (words(CONDITION.format("x.__class__ = 1")), "g-a", "expression"),
@@ -170,26 +206,42 @@ FILES: dict[str, tuple[Files, str, str]] = {
     "a power of a power": (words(CONDITION.format("9 ** 9 ** 9 = 1")), "g-a", "expression"),
     "a number without end": (words(CONDITION.format("x = " + "9" * 1_900)), "g-a", "expression"),
     "an assignment": (words(CONDITION.format("x := 1")), "g-a", "expression"),
-    "a template in an assignee": (instead(
-        "<userTask ", '<userTask camunda:assignee="${user.password}" '), "a", "expression"),
+    "a template in an assignee": (
+        instead("<userTask ", '<userTask camunda:assignee="${user.password}" '),
+        "a",
+        "expression",
+    ),
     # many of them
     "20,000 flows into one join": (fan(17_000, 900), "", "flows"),
     "6,000 conditions": (conditions(6_000, "a# = 1 and b = 2"), "", "flows"),
     "2 MB of conditions": (conditions(900, "a#" + " + 1" * 240 + " = 3"), "", "expressions"),
     "10,000 processes": (processes(9_990), "", "processes"),
     "900 sub-processes beside one another": (
-        words(FINE, "".join(f'<subProcess id="q{i}"/>' for i in range(900))), "q0", "start event"),
+        words(FINE, "".join(f'<subProcess id="q{i}"/>' for i in range(900))),
+        "q0",
+        "start event",
+    ),
     "900 events on one edge": (
-        words(FINE, "".join((TIMER % "").replace('"b"', f'"b{i}"') for i in range(900))), "b0", "no time"),
+        words(FINE, "".join((TIMER % "").replace('"b"', f'"b{i}"') for i in range(900))),
+        "b0",
+        "no time",
+    ),
     "900 wrong conditions": (conditions(900, "a#.b.c ( ["), "w0", "expression"),
     "conditions that cost": (conditions(900, "(" * 45 + "a#" + ")" * 45 + " = 1 or x" * 20), "w0", "expression"),
     # forms
     "a form of 20,000 fields": (form(*(field(f"f{i}") for i in range(20_000))), "a", "too"),
-    "a form of 5,000 small fields": (raw_form(
-        b'{"components":[' + b",".join(b'{"type":"textfield","key":"f%d"}' % i for i in range(5_000)) + b"]}"), "a", "too many fields"),
+    "a form of 5,000 small fields": (
+        raw_form(b'{"components":[' + b",".join(b'{"type":"textfield","key":"f%d"}' % i for i in range(5_000)) + b"]}"),
+        "a",
+        "too many fields",
+    ),
     "a form nested in itself": (form(nested(50)), "a", "nested"),
     "a form of brackets": (raw_form(b"[" * 200_000), "a", "JSON"),
-    "deep JSON": (raw_form(b'{"components":' + b'[{"components":' * 5_000 + b"[]" + b"}]" * 5_000 + b"}"), "a", "x.form"),
+    "deep JSON": (
+        raw_form(b'{"components":' + b'[{"components":' * 5_000 + b"[]" + b"}]" * 5_000 + b"}"),
+        "a",
+        "x.form",
+    ),
     "a form of unknown kinds": (form({**field("k"), "properties": {"kind": "telepathy"}}), "a", "telepathy"),
     "a form with a script": (form({"type": "script", "key": "k"}), "a", "Scripts"),
     "a form with HTML": (form({"type": "html", "content": "<script>alert(1)</script>"}), "a", "HTML"),
@@ -199,12 +251,19 @@ FILES: dict[str, tuple[Files, str, str]] = {
     "a key of another type": (form({"type": "textfield", "key": ["k"], "label": "k"}), "a", "key"),
     "a condition of attributes": (form(field("k", conditional={"hide": "=user.password"})), "a", "expression"),
     "a form of fields in a ring": (
-        form(field("k", conditional={"hide": "=m = 1"}), field("m", conditional={"hide": "=k = 1"})), "a", "circle"),
+        form(field("k", conditional={"hide": "=m = 1"}), field("m", conditional={"hide": "=k = 1"})),
+        "a",
+        "circle",
+    ),
     "a pattern that never ends": (form(field("k", validate={"pattern": "(a+)+$" * 200})), "a", "pattern"),
     "no components": (form(components={"a": 1}), "a", "components"),
     "numbers for components": (form(1, None, "x", []), "a", "not an object"),
     "a form that is no form": (raw_form(b"%PDF-1.7"), "a", "JSON"),
     "a form in UTF-16": (raw_form('{"components": []}'.encode("utf-16")), "a", "JSON"),
     "an empty form": (raw_form(b""), "a", "JSON"),
-    "not a number": (raw_form(b'{"components": [{"type": "number", "key": "k", "validate": {"max": NaN}}]}'), "a", "JSON"),
+    "not a number": (
+        raw_form(b'{"components": [{"type": "number", "key": "k", "validate": {"max": NaN}}]}'),
+        "a",
+        "JSON",
+    ),
 }

@@ -18,8 +18,15 @@ _numbers = count(1)
 def definition(session: Session, key: str = "receipt", activities: dict[str, Any] | None = None) -> ProcessDefinition:
     number = next(_numbers)
     made = ProcessDefinition(
-        key=key, version=number, name=f"流程{key}", names={"en": key}, xml=b"<x/>", sha256=f"{number:064}",
-        activities=activities or {}, deployed_at=now(), deployed_by="eve",
+        key=key,
+        version=number,
+        name=f"流程{key}",
+        names={"en": key},
+        xml=b"<x/>",
+        sha256=f"{number:064}",
+        activities=activities or {},
+        deployed_at=now(),
+        deployed_by="eve",
     )
     session.add(made)
     session.flush()
@@ -31,9 +38,7 @@ def case(session: Session, title: str = "一件事", key: str = "", by: str = "s
 
 
 def instance(session: Session, of: ProcessDefinition, in_case: Case) -> ProcessInstance:
-    made = ProcessInstance(
-        definition=of, case=in_case, state=b"", started_at=now(), started_by="system", revision=1
-    )
+    made = ProcessInstance(definition=of, case=in_case, state=b"", started_at=now(), started_by="system", revision=1)
     session.add(made)
     session.flush()
     return made
@@ -57,9 +62,20 @@ def task(
     running = instance(session, of, in_case)
     status = TaskStatus.COMPLETED if completed_by else TaskStatus.OPEN
     made = UserTask(
-        instance=running, case=in_case, definition=of, process_key=of.key, token_id=f"t{next(_numbers)}",
-        activity_id=activity, name=name, due_at=due, assignee=assignee, priority=priority, created_at=now(),
-        status=status, completed_by=completed_by, ended_at=now() if completed_by else None,
+        instance=running,
+        case=in_case,
+        definition=of,
+        process_key=of.key,
+        token_id=f"t{next(_numbers)}",
+        activity_id=activity,
+        name=name,
+        due_at=due,
+        assignee=assignee,
+        priority=priority,
+        created_at=now(),
+        status=status,
+        completed_by=completed_by,
+        ended_at=now() if completed_by else None,
     )
     session.add(made)
     session.flush()

@@ -106,7 +106,9 @@ def test_handing_over_is_told_with_its_reason(session, anna, bob):
 
     told = history.timeline(session, task.case)[-1]
     assert (told.kind, told.person, told.data) == (
-        "assigned", "安娜", {"task": task.id, "before": "anna", "to": "bob", "reason": "我明天休假"}
+        "assigned",
+        "安娜",
+        {"task": task.id, "before": "anna", "to": "bob", "reason": "我明天休假"},
     )
 
 

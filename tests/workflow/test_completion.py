@@ -66,7 +66,8 @@ def test_the_same_request_twice_is_done_once(session, anna):
 
 
 @pytest.mark.parametrize(
-    ("who", "answers", "key"), [("bob", {"a": 1}, "k1"), ("anna", {"a": 2}, "k1"), ("anna", {"a": 1}, "k2"), ("anna", {"a": 1}, None)]
+    ("who", "answers", "key"),
+    [("bob", {"a": 1}, "k1"), ("anna", {"a": 2}, "k1"), ("anna", {"a": 1}, "k2"), ("anna", {"a": 1}, None)],
 )
 def test_another_request_for_a_done_task_is_a_conflict(session, anna, who, answers, key):
     task = claimed(session)
@@ -217,7 +218,9 @@ def test_a_listener_this_installation_lacks_is_named(session, anna, monkeypatch)
 
 
 def test_what_the_engine_refuses_is_undone_and_becomes_an_incident(office):
-    drawing = "start s\nuser a candidateGroups=registry\nxor g\nend e\nend f\ns -> a -> g\ng -> e if n = 1\ng -> f if n = 2"
+    drawing = (
+        "start s\nuser a candidateGroups=registry\nxor g\nend e\nend f\ns -> a -> g\ng -> e if n = 1\ng -> f if n = 2"
+    )
     with office.database.transaction() as session:
         task_id = claimed(session, "a", drawing=drawing).id
 
@@ -268,7 +271,10 @@ def test_bulk_claim_says_for_each_what_became_of_it(session, anna, bob, carl):
     results = tasks.claim_all(session, [free.id, taken.id, 4711, done.id, free.id], anna)
 
     assert [(result.task_id, result.done) for result in results] == [
-        (free.id, True), (taken.id, False), (4711, False), (done.id, False)
+        (free.id, True),
+        (taken.id, False),
+        (4711, False),
+        (done.id, False),
     ]
     assert "already claimed by bob" in str(results[1].refused)
     assert "nothing here that you may see" in str(results[2].refused)
@@ -293,10 +299,16 @@ def test_bulk_complete_does_what_it_can_and_undoes_the_rest(session, anna, bob, 
     assert [result.done for result in results] == [True, False, False]
     assert str(results[1].refused) == "Position 03-01 is taken."
     assert [(task.status, task.assignee) for task in asked] == [
-        (TaskStatus.COMPLETED, "anna"), (TaskStatus.OPEN, None), (TaskStatus.OPEN, "bob")
+        (TaskStatus.COMPLETED, "anna"),
+        (TaskStatus.OPEN, None),
+        (TaskStatus.OPEN, "bob"),
     ]
     for instance in (good, bad, other):
-        events = list(session.scalars(select(HistoryEvent.seq).where(HistoryEvent.case_id == instance.case_id).order_by(HistoryEvent.seq)))
+        events = list(
+            session.scalars(
+                select(HistoryEvent.seq).where(HistoryEvent.case_id == instance.case_id).order_by(HistoryEvent.seq)
+            )
+        )
         assert events == list(range(1, len(events) + 1))
     again = tasks.complete_all(session, [task.id for task in asked], anna, {}, "ok", request_key="bulk-1")
     assert [result.done for result in again] == [True, False, False]

@@ -30,23 +30,41 @@ ZEEBE = (
     '<zeebe:formDefinition formId="pack"/><zeebe:taskSchedule dueDate="${now()}" followUpDate="2026-07-01"/>'
     '<zeebe:priorityDefinition priority="5"/>'
 )
-SPIFF = "<spiff:properties>" + "".join(
-    f'<spiff:property name="{name}" value="{value}"/>' for name, value in {
-        "assignee": "anna", "candidateGroups": "receiving,archive", "candidateUsers": "bob", "formKey": "pack",
-        "dueDate": "${now()}", "followUpDate": "2026-07-01", "priority": "5",
-    }.items()
-) + "</spiff:properties>"
+SPIFF = (
+    "<spiff:properties>"
+    + "".join(
+        f'<spiff:property name="{name}" value="{value}"/>'
+        for name, value in {
+            "assignee": "anna",
+            "candidateGroups": "receiving,archive",
+            "candidateUsers": "bob",
+            "formKey": "pack",
+            "dueDate": "${now()}",
+            "followUpDate": "2026-07-01",
+            "priority": "5",
+        }.items()
+    )
+    + "</spiff:properties>"
+)
 
 
-@pytest.mark.parametrize(("attributes", "extensions"), [(CAMUNDA, ""), ("", ZEEBE), ("", SPIFF)], ids=["camunda", "zeebe", "spiff"])
+@pytest.mark.parametrize(
+    ("attributes", "extensions"), [(CAMUNDA, ""), ("", ZEEBE), ("", SPIFF)], ids=["camunda", "zeebe", "spiff"]
+)
 def test_every_dialect_says_the_same(attributes, extensions):
     found = task(attributes, extensions)
     assert (found.assignee, found.candidate_groups, found.candidate_users) == ("anna", "receiving,archive", "bob")
-    assert (found.form_key, found.due_date, found.follow_up_date, found.priority) == ("pack", "${now()}", "2026-07-01", "5")
+    assert (found.form_key, found.due_date, found.follow_up_date, found.priority) == (
+        "pack",
+        "${now()}",
+        "2026-07-01",
+        "5",
+    )
 
 
 TOPICS = [
-    ('camunda:type="external" camunda:topic="push"', ""), ("", '<zeebe:taskDefinition type="push"/>'),
+    ('camunda:type="external" camunda:topic="push"', ""),
+    ("", '<zeebe:taskDefinition type="push"/>'),
     ("", '<spiff:serviceTaskOperator id="push"/>'),
 ]
 
@@ -68,24 +86,36 @@ def test_the_listeners_of_completion_are_found(extensions):
     assert task("", extensions).listeners == ("packs.accept",)
 
 
-@pytest.mark.parametrize("extension", [
-    "<camunda:executionListener event=\"start\"/>", "<camunda:inputOutput/>", "<zeebe:ioMapping/>", "<spiff:preScript/>",
-    '<camunda:taskListener event="create" class="x"/>',
-])
+@pytest.mark.parametrize(
+    "extension",
+    [
+        '<camunda:executionListener event="start"/>',
+        "<camunda:inputOutput/>",
+        "<zeebe:ioMapping/>",
+        "<spiff:preScript/>",
+        '<camunda:taskListener event="create" class="x"/>',
+    ],
+)
 def test_what_other_makers_say_and_we_do_not_carry_out_is_warned_of(extension):
-    xml = process(f'<startEvent id="s"/><userTask id="a"><extensionElements>{extension}</extensionElements></userTask>'
-                  '<sequenceFlow id="f" sourceRef="s" targetRef="a"/>')
-    assert [(found.element, found.level) for found in lint(xml) if found.rule == "ignored_extension"] == [("a", Level.WARNING)]
+    xml = process(
+        f'<startEvent id="s"/><userTask id="a"><extensionElements>{extension}</extensionElements></userTask>'
+        '<sequenceFlow id="f" sourceRef="s" targetRef="a"/>'
+    )
+    assert [(found.element, found.level) for found in lint(xml) if found.rule == "ignored_extension"] == [
+        ("a", Level.WARNING)
+    ]
 
 
 def test_properties_names_and_documentation_are_read():
-    found = engine.parse(process(
-        '<documentation>每日收件</documentation><extensionElements><camunda:properties>'
-        '<camunda:property name="name:en" value="Receipt"/></camunda:properties></extensionElements><startEvent id="s"/>'
-        '<userTask id="a" name="拆封"><documentation>两人在场</documentation><extensionElements><camunda:properties>'
-        '<camunda:property name="name:en" value="Open"/><camunda:property name="differentFrom" value="b"/></camunda:properties>'
-        '</extensionElements></userTask><sequenceFlow id="f" sourceRef="s" targetRef="a"/>'
-    ))
+    found = engine.parse(
+        process(
+            "<documentation>每日收件</documentation><extensionElements><camunda:properties>"
+            '<camunda:property name="name:en" value="Receipt"/></camunda:properties></extensionElements><startEvent id="s"/>'
+            '<userTask id="a" name="拆封"><documentation>两人在场</documentation><extensionElements><camunda:properties>'
+            '<camunda:property name="name:en" value="Open"/><camunda:property name="differentFrom" value="b"/></camunda:properties>'
+            '</extensionElements></userTask><sequenceFlow id="f" sourceRef="s" targetRef="a"/>'
+        )
+    )
     assert (found.key, found.name, found.names, found.documentation) == ("p", "收件", {"en": "Receipt"}, "每日收件")
     activity = found.activities["a"]
     assert (activity.name, activity.names, activity.documentation) == ("拆封", {"en": "Open"}, "两人在场")
@@ -93,22 +123,26 @@ def test_properties_names_and_documentation_are_read():
 
 
 def test_the_innermost_lane_counts_and_reaches_into_sub_processes():
-    found = engine.parse(process(
-        '<laneSet><lane id="l1" name="档案室"><flowNodeRef>s</flowNodeRef><flowNodeRef>S</flowNodeRef><childLaneSet>'
-        '<lane id="l2" name="收件岗"><flowNodeRef>S</flowNodeRef></lane></childLaneSet></lane></laneSet><startEvent id="s"/>'
-        '<subProcess id="S"><startEvent id="t"/><userTask id="a"/><sequenceFlow id="g" sourceRef="t" targetRef="a"/></subProcess>'
-        '<sequenceFlow id="f" sourceRef="s" targetRef="S"/>'
-    ))
+    found = engine.parse(
+        process(
+            '<laneSet><lane id="l1" name="档案室"><flowNodeRef>s</flowNodeRef><flowNodeRef>S</flowNodeRef><childLaneSet>'
+            '<lane id="l2" name="收件岗"><flowNodeRef>S</flowNodeRef></lane></childLaneSet></lane></laneSet><startEvent id="s"/>'
+            '<subProcess id="S"><startEvent id="t"/><userTask id="a"/><sequenceFlow id="g" sourceRef="t" targetRef="a"/></subProcess>'
+            '<sequenceFlow id="f" sourceRef="s" targetRef="S"/>'
+        )
+    )
     assert {name: found.activities[name].lane for name in "sSa"} == {"s": "档案室", "S": "收件岗", "a": "收件岗"}
 
 
 def test_elements_and_flows_without_id_run_all_the_same():
-    run = Run(process(
-        '<startEvent id="s"/><userTask id="a"/><exclusiveGateway id="g" default="y"/><endEvent id="e"/>'
-        '<sequenceFlow sourceRef="s" targetRef="a"/><sequenceFlow sourceRef="a" targetRef="g"/>'
-        '<sequenceFlow sourceRef="g" targetRef="a"><conditionExpression>again = true</conditionExpression></sequenceFlow>'
-        '<sequenceFlow id="y" sourceRef="g" targetRef="e"/>'
-    ))
+    run = Run(
+        process(
+            '<startEvent id="s"/><userTask id="a"/><exclusiveGateway id="g" default="y"/><endEvent id="e"/>'
+            '<sequenceFlow sourceRef="s" targetRef="a"/><sequenceFlow sourceRef="a" targetRef="g"/>'
+            '<sequenceFlow sourceRef="g" targetRef="a"><conditionExpression>again = true</conditionExpression></sequenceFlow>'
+            '<sequenceFlow id="y" sourceRef="g" targetRef="e"/>'
+        )
+    )
     assert run.do("a", again=True).open == ["a"] and run.do("a", again=False).finished
 
 
@@ -118,13 +152,16 @@ def test_given_ids_do_not_meet_those_in_the_file():
 
 
 def test_data_objects_stores_notes_and_groups_have_no_influence():
-    run = Run(process(
-        '<ioSpecification><inputSet/><outputSet/></ioSpecification><dataObject id="d"/><dataObjectReference id="r" dataObjectRef="d"/>'
-        '<dataStoreReference id="q" dataStoreRef="nowhere"/><textAnnotation id="n"><text>x</text></textAnnotation><group id="z"/>'
-        '<association id="w" sourceRef="a" targetRef="n"/><startEvent id="s"/><userTask id="a"><dataInputAssociation id="i">'
-        '<sourceRef>missing</sourceRef><targetRef>t</targetRef></dataInputAssociation></userTask>'
-        '<sequenceFlow id="f" sourceRef="s" targetRef="a"/>', '<dataStore id="store"/>',
-    ))
+    run = Run(
+        process(
+            '<ioSpecification><inputSet/><outputSet/></ioSpecification><dataObject id="d"/><dataObjectReference id="r" dataObjectRef="d"/>'
+            '<dataStoreReference id="q" dataStoreRef="nowhere"/><textAnnotation id="n"><text>x</text></textAnnotation><group id="z"/>'
+            '<association id="w" sourceRef="a" targetRef="n"/><startEvent id="s"/><userTask id="a"><dataInputAssociation id="i">'
+            "<sourceRef>missing</sourceRef><targetRef>t</targetRef></dataInputAssociation></userTask>"
+            '<sequenceFlow id="f" sourceRef="s" targetRef="a"/>',
+            '<dataStore id="store"/>',
+        )
+    )
     assert run.open == ["a"] and run.do("a").finished
 
 
@@ -138,26 +175,34 @@ def test_the_executable_process_of_a_collaboration_is_chosen_and_others_by_key()
 
 
 def test_a_correlation_key_may_stand_at_the_message():
-    run = Run(process(
-        '<startEvent id="s"/><receiveTask id="a" messageRef="m"/><sequenceFlow id="f" sourceRef="s" targetRef="a"/>',
-        '<message id="m" name="paid"><extensionElements><zeebe:subscription correlationKey="=number"/></extensionElements></message>',
-    ), number=7)
+    run = Run(
+        process(
+            '<startEvent id="s"/><receiveTask id="a" messageRef="m"/><sequenceFlow id="f" sourceRef="s" targetRef="a"/>',
+            '<message id="m" name="paid"><extensionElements><zeebe:subscription correlationKey="=number"/></extensionElements></message>',
+        ),
+        number=7,
+    )
     assert (run.wait("a").name, run.wait("a").correlation_key) == ("paid", "7")
 
 
 def test_the_topic_of_a_message_end_event_makes_it_a_job():
-    run = Run(process(
-        '<startEvent id="s"/><endEvent id="a"><messageEventDefinition camunda:type="external" camunda:topic="mail"/></endEvent>'
-        '<sequenceFlow id="f" sourceRef="s" targetRef="a"/>'
-    ))
+    run = Run(
+        process(
+            '<startEvent id="s"/><endEvent id="a"><messageEventDefinition camunda:type="external" camunda:topic="mail"/></endEvent>'
+            '<sequenceFlow id="f" sourceRef="s" targetRef="a"/>'
+        )
+    )
     assert run.wait("a").name == "mail" and run.do("a").finished
 
 
 def test_camunda_style_multi_instances_are_read():
-    run = Run(process(
-        '<startEvent id="s"/><userTask id="a"><multiInstanceLoopCharacteristics camunda:collection="${people}"'
-        ' camunda:elementVariable="who"/></userTask><sequenceFlow id="f" sourceRef="s" targetRef="a"/>'
-    ), people=["anna", "bob"])
+    run = Run(
+        process(
+            '<startEvent id="s"/><userTask id="a"><multiInstanceLoopCharacteristics camunda:collection="${people}"'
+            ' camunda:elementVariable="who"/></userTask><sequenceFlow id="f" sourceRef="s" targetRef="a"/>'
+        ),
+        people=["anna", "bob"],
+    )
     assert [wait.variables["who"] for wait in run.step.waits] == ["anna", "bob"]
 
 

@@ -153,8 +153,14 @@ SPIFF = """<?xml version="1.0" encoding="UTF-8"?>
   {shapes}
 </bpmn:definitions>"""
 FLOWS = {
-    "f1": ("asked", "check"), "f2": ("check", "many"), "f3": ("many", "agree"), "f4": ("many", "push"),
-    "f5": ("agree", "push"), "f6": ("push", "fetch"), "f7": ("fetch", "back"), "f8": ("back", "done"),
+    "f1": ("asked", "check"),
+    "f2": ("check", "many"),
+    "f3": ("many", "agree"),
+    "f4": ("many", "push"),
+    "f5": ("agree", "push"),
+    "f6": ("push", "fetch"),
+    "f7": ("fetch", "back"),
+    "f8": ("back", "done"),
     "f9": ("late", "told"),
 }
 CONDITIONS = {"camunda 7": "${amount &gt; 3}", "camunda 8": "=amount &gt; 3", "spiff": "amount &gt; 3"}
@@ -163,7 +169,9 @@ FILES = {"camunda 7": CAMUNDA_7, "camunda 8": CAMUNDA_8, "spiff": SPIFF}
 
 def saved(dialect: str) -> bytes:
     """The whole file, with the shapes and edges every modeller adds."""
-    condition = f'<bpmn:conditionExpression xsi:type="bpmn:tFormalExpression">{CONDITIONS[dialect]}</bpmn:conditionExpression>'
+    condition = (
+        f'<bpmn:conditionExpression xsi:type="bpmn:tFormalExpression">{CONDITIONS[dialect]}</bpmn:conditionExpression>'
+    )
     flows = "".join(
         f'<bpmn:sequenceFlow id="{name}" sourceRef="{source}" targetRef="{target}">{condition if name == "f3" else ""}'
         "</bpmn:sequenceFlow>"

@@ -18,9 +18,18 @@ BPMN = (DOCS / "bpmn.md").read_text("utf-8")
 EXPRESSIONS = (DOCS / "expressions.md").read_text("utf-8")
 COLUMNS = ["start", "catch", "throw", "end", "boundary", "quiet"]
 MARKS = {
-    "none": "", "message": "message=m", "timer: date, duration": "timer=PT1H", "timer: cycle": "cycle=R/P1D", "signal": "signal=m",
-    "error": "error=m", "escalation": "escalation=m", "link": "link=m", "terminate": "terminate", "conditional": "conditional",
-    "compensation": "compensate", "cancel": "cancel",
+    "none": "",
+    "message": "message=m",
+    "timer: date, duration": "timer=PT1H",
+    "timer: cycle": "cycle=R/P1D",
+    "signal": "signal=m",
+    "error": "error=m",
+    "escalation": "escalation=m",
+    "link": "link=m",
+    "terminate": "terminate",
+    "conditional": "conditional",
+    "compensation": "compensate",
+    "cancel": "cancel",
 }
 
 
@@ -35,8 +44,10 @@ def _places():
 def _drawing(kind, column):
     mark = MARKS[kind]
     lines = {
-        "start": f"start s {mark}\nuser a\nend e\ns -> a -> e", "end": f"start s\nuser a\nend e {mark}\ns -> a -> e",
-        "catch": f"start s\ncatch x {mark}\nend e\ns -> x -> e", "throw": f"start s\nthrow x {mark}\nend e\ns -> x -> e",
+        "start": f"start s {mark}\nuser a\nend e\ns -> a -> e",
+        "end": f"start s\nuser a\nend e {mark}\ns -> a -> e",
+        "catch": f"start s\ncatch x {mark}\nend e\ns -> x -> e",
+        "throw": f"start s\nthrow x {mark}\nend e\ns -> x -> e",
         "boundary": f"start s\nuser a\nend e\nboundary b on=a {mark}\ns -> a -> e\nb -> e",
         "quiet": f"start s\nuser a\nend e\nboundary b on=a {mark} quiet\ns -> a -> e\nb -> e",
     }[column]
@@ -69,7 +80,9 @@ def test_every_built_in_function_is_documented():
 
 
 def test_what_is_said_not_to_be_there_is_refused_and_what_to_write_is_accepted():
-    rows = [line.split("|")[1:3] for line in EXPRESSIONS.split("## Not there")[1].splitlines() if line.startswith("| `")]
+    rows = [
+        line.split("|")[1:3] for line in EXPRESSIONS.split("## Not there")[1].splitlines() if line.startswith("| `")
+    ]
     for wrong, right in rows:
         for text in re.findall(r"`([^`]+)`", wrong):
             with pytest.raises(ExpressionRefused):

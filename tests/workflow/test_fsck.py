@@ -52,8 +52,19 @@ def checks(session):
     return {problem.check for problem in fsck.run(session) if problem.check in OURS}
 
 
-OURS = {"states", "completions", "histories", "waiting", "left_over", "failed_jobs", "candidates", "performers", "cases",
-        "files", "file_answers"}
+OURS = {
+    "states",
+    "completions",
+    "histories",
+    "waiting",
+    "left_over",
+    "failed_jobs",
+    "candidates",
+    "performers",
+    "cases",
+    "files",
+    "file_answers",
+}
 
 
 @pytest.fixture
@@ -87,9 +98,7 @@ def test_a_task_without_token_and_a_token_without_task(session, busy):
     assert any("token elsewhere, but the process does not" in each for each in said)
 
 
-@pytest.mark.parametrize(
-    "table", [Timer, Subscription, Job], ids=lambda table: table.__tablename__
-)
+@pytest.mark.parametrize("table", [Timer, Subscription, Job], ids=lambda table: table.__tablename__)
 def test_a_wait_without_its_row(session, busy, table):
     breach(session, delete(table).where(table.instance_id == busy.id))
     assert "states" in checks(session)
@@ -126,7 +135,9 @@ def test_a_process_that_waits_for_nothing(session, anna):
 
 def test_what_is_over_but_still_waits(session, busy):
     over = session.query(Timer).filter(Timer.instance_id == busy.id).one()
-    breach(session, update(Timer).where(Timer.id == over.id).values(instance_id=busy.id - 1, status=TimerStatus.WAITING))
+    breach(
+        session, update(Timer).where(Timer.id == over.id).values(instance_id=busy.id - 1, status=TimerStatus.WAITING)
+    )
     assert "left_over" in checks(session)
 
 
@@ -165,7 +176,10 @@ def test_a_closed_case_in_which_something_runs(session, busy):
 
 
 def test_a_file_that_was_changed_or_lost_is_named(session, office):
-    kept = [files.store(session, office.files, io.BytesIO(body), "a.pdf", "application/pdf", "anna") for body in (b"1", b"2")]
+    kept = [
+        files.store(session, office.files, io.BytesIO(body), "a.pdf", "application/pdf", "anna")
+        for body in (b"1", b"2")
+    ]
     assert "files" not in checks(session)
 
     office.files.path(kept[0].sha256).write_bytes(b"x")

@@ -62,7 +62,11 @@ def test_looking_changes_nothing(session, pair):
 
 @pytest.mark.parametrize("kind", ["timer", "news", "job"])
 def test_a_lost_row_is_named_with_its_instance_its_activity_and_its_token(session, pair, kind):
-    hurt, table, activity = pair[0], {"timer": Timer, "news": Subscription, "job": Job}[kind], {"timer": "late", "news": "c", "job": "b"}[kind]
+    hurt, table, activity = (
+        pair[0],
+        {"timer": Timer, "news": Subscription, "job": Job}[kind],
+        {"timer": "late", "news": "c", "job": "b"}[kind],
+    )
     lost = row(session, table, hurt)
     token_id = lost.token_id
     breach(session, delete(table).where(table.id == lost.id))
@@ -79,7 +83,14 @@ def test_a_timer_row_of_another_moment_is_both_too_much_and_too_little(session, 
 
 
 def test_a_row_the_process_does_not_wait_for_is_named_by_its_token(session, pair):
-    values = {"instance_id": pair[0].id, "token_id": "nobody", "activity_id": "c", "kind": "message", "name": "x", "correlation_key": ""}
+    values = {
+        "instance_id": pair[0].id,
+        "token_id": "nobody",
+        "activity_id": "c",
+        "kind": "message",
+        "name": "x",
+        "correlation_key": "",
+    }
     breach(session, insert(Subscription).values(**values))
     assert only(session, "states") == [
         f"Process instance {pair[0].id} (p, revision {pair[0].revision}): a news row waits for token nobody, but the process does not."
@@ -117,7 +128,9 @@ def test_a_history_with_a_gap_is_named_by_its_case(session, pair, moved):
     events = session.query(HistoryEvent).filter_by(case_id=pair[0].case_id).order_by(HistoryEvent.seq).all()
     event = events[-1] if moved == "the last" else events[0]
     breach(session, update(HistoryEvent).where(HistoryEvent.id == event.id).values(seq=1_000))
-    assert only(session, "histories") == [f"Case {pair[0].case_id} has {len(events)} events, but the last is number 1000."]
+    assert only(session, "histories") == [
+        f"Case {pair[0].case_id} has {len(events)} events, but the last is number 1000."
+    ]
 
 
 def test_an_instance_called_running_although_it_has_ended_waits_for_nothing(session, pair):
@@ -143,7 +156,11 @@ def test_what_still_waits_in_something_over_is_named_by_table_and_row(session, p
     instances.cancel(session, pair[0], "eve", "")
     session.flush()
     left = session.query(table).filter_by(instance_id=pair[0].id).order_by(table.id.desc()).first()
-    open_ = {UserTask: {"status": TaskStatus.OPEN, "ended_at": None}, Job: {"status": JobStatus.WAITING}, Timer: {"status": TimerStatus.WAITING}}
+    open_ = {
+        UserTask: {"status": TaskStatus.OPEN, "ended_at": None},
+        Job: {"status": JobStatus.WAITING},
+        Timer: {"status": TimerStatus.WAITING},
+    }
     breach(session, update(table).where(table.id == left.id).values(**open_[table]))
     session.expire_all()
     said = [problem.sentence for problem in fsck.run(session) if problem.check == "left_over"]
@@ -155,7 +172,9 @@ def test_a_failed_job_is_named_with_its_topic_and_how_many_incidents_it_has(sess
     job = row(session, Job, pair[0])
     breach(session, update(Job).where(Job.id == job.id).values(status=JobStatus.FAILED))
     session.add_all(Incident(job_id=job.id, message="x", opened_at=now()) for _ in range(incidents))
-    assert only(session, "failed_jobs") == [f"Job {job.id} (messages.deliver) is failed and has {incidents} open incidents."]
+    assert only(session, "failed_jobs") == [
+        f"Job {job.id} (messages.deliver) is failed and has {incidents} open incidents."
+    ]
 
 
 def test_an_incident_of_a_job_that_has_not_failed_is_named(session, pair):

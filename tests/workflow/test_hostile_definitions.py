@@ -99,7 +99,11 @@ def test_all_errors_of_a_file_and_its_forms_are_told_at_once(sqlite_office):
     found = refused(sqlite_office, files).findings
 
     assert sorted((each.element, each.rule) for each in found) == [
-        ("a", "form"), ("a", "form"), ("a", "unknown_group"), ("b", "unknown_group")]
+        ("a", "form"),
+        ("a", "form"),
+        ("a", "unknown_group"),
+        ("b", "unknown_group"),
+    ]
 
 
 def test_all_files_are_told_of_at_once_each_by_its_name(run, sqlite_office):
@@ -151,19 +155,29 @@ def test_a_rule_made_later_stops_no_running_version(office):
 
 def test_the_diagrams_of_the_house_and_their_forms_are_in_order(run):
     for path in sorted(Path(deploying.BPMN).glob("*.bpmn")):
-        found = [line for line in run("lint", {path.name: path.read_bytes()}).output.splitlines()
-                 if "no group" not in line]
+        found = [
+            line for line in run("lint", {path.name: path.read_bytes()}).output.splitlines() if "no group" not in line
+        ]
         assert found == [] or "nothing to complain" in found[0], found
 
 
 HEAVY = {
-    "a thousand steps": "start s\n" + "\n".join(f"user n{i} candidateGroups=registry" for i in range(990)) + "\nend e\ns -> "
-    + " -> ".join(f"n{i}" for i in range(990)) + " -> e",
-    "a hundred joins": "start s\nend e\nand z\n" + "\n".join(
-        f"xor g{i}\nand j{i}\nuser a{i} candidateGroups=registry\nuser b{i} candidateGroups=registry" for i in range(100))
-    + "\ns -> g0\n" + "\n".join(
+    "a thousand steps": "start s\n"
+    + "\n".join(f"user n{i} candidateGroups=registry" for i in range(990))
+    + "\nend e\ns -> "
+    + " -> ".join(f"n{i}" for i in range(990))
+    + " -> e",
+    "a hundred joins": "start s\nend e\nand z\n"
+    + "\n".join(
+        f"xor g{i}\nand j{i}\nuser a{i} candidateGroups=registry\nuser b{i} candidateGroups=registry"
+        for i in range(100)
+    )
+    + "\ns -> g0\n"
+    + "\n".join(
         f"g{i} -> a{i} if x = {i}\ng{i} -> b{i} default\na{i} -> j{i}\nb{i} -> j{i}\nj{i} -> {f'g{i + 1}' if i < 99 else 'z'}"
-        for i in range(100)) + "\nz -> e",
+        for i in range(100)
+    )
+    + "\nz -> e",
 }
 
 

@@ -59,7 +59,7 @@ def test_done_holds_what_i_completed_last_first(session, anna, clock):
 
 def test_others_holds_what_waits_for_others_in_cases_i_may_see(session, anna, dora, carl):
     shared = made.case(session)
-    made.task(session, in_case=shared)                              # for my group: not for others
+    made.task(session, in_case=shared)  # for my group: not for others
     director = made.task(session, groups=("director",), in_case=shared)
     bobs = made.task(session, assignee="bob")
     hidden = made.task(session, groups=("director",))
@@ -100,9 +100,12 @@ def test_every_order_and_its_reverse(session, anna, clock, view):
     second = made.task(session, priority=80, in_case=made.case(session, key="a"), assignee=holder)
 
     for sort, expected in {
-        "created": [first, second], "-created": [second, first],
-        "priority": [second, first], "-priority": [first, second],
-        "case": [second, first], "-case": [first, second],
+        "created": [first, second],
+        "-created": [second, first],
+        "priority": [second, first],
+        "-priority": [first, second],
+        "case": [second, first],
+        "-case": [first, second],
     }.items():
         assert ids(tasks.inbox(session, anna, view, sort=sort)) == [task.id for task in expected], sort
 
@@ -116,13 +119,15 @@ def test_filter_by_process_and_activity(session, anna):
     assert named(session, anna, process="return") == ["乙", "丙"]
     assert named(session, anna, process="return", activity="close") == ["丙"]
     assert tasks.filter_counts(session, anna, "groups") == {
-        ("receipt", "open"): 1, ("return", "open"): 1, ("return", "close"): 1
+        ("receipt", "open"): 1,
+        ("return", "open"): 1,
+        ("return", "close"): 1,
     }
 
 
 def test_filter_by_due_follows_the_clock_of_the_office(session, anna):
     def at(day, hour):
-        return datetime(2026, 7, day, hour, tzinfo=SHANGHAI)   # 2026-07-01 is a Wednesday, and it is nine
+        return datetime(2026, 7, day, hour, tzinfo=SHANGHAI)  # 2026-07-01 is a Wednesday, and it is nine
 
     made.task(session, name="昨天", due=at(1, 0) - timedelta(minutes=1))
     made.task(session, name="一早", due=at(1, 0))
@@ -191,7 +196,9 @@ def test_a_page_neither_repeats_nor_skips_when_its_last_task_is_gone(session, an
     assert ids(tasks.inbox(session, anna, after=page.next, limit=3)) == made_ids[3:]
 
 
-@pytest.mark.parametrize("cursor", ["x", "%%%", "WyJkdWUiXQ==", "bnVsbA==", "W10=", "é", "W1siYSJdLDEsMiwzXQ==", "1" * 5000])
+@pytest.mark.parametrize(
+    "cursor", ["x", "%%%", "WyJkdWUiXQ==", "bnVsbA==", "W10=", "é", "W1siYSJdLDEsMiwzXQ==", "1" * 5000]
+)
 def test_a_cursor_that_is_none_is_refused_in_words(session, anna, cursor):
     with pytest.raises(Invalid) as refused:
         tasks.inbox(session, anna, after=cursor)

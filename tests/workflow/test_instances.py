@@ -136,7 +136,10 @@ def test_values_of_every_kind_come_back_as_they_went_in(session):
 def test_attributes_of_a_task_may_be_expressions(session, anna, clock):
     drawing = "start s\nuser look\nend e\ns -> look -> e"
     said = {
-        "candidateGroups": "${desk}", "candidateUsers": "carl, dora", "dueDate": "${limit}", "priority": "${10 * 8}",
+        "candidateGroups": "${desk}",
+        "candidateUsers": "carl, dora",
+        "dueDate": "${limit}",
+        "priority": "${10 * 8}",
     }
     instance = begin(session, process(session, drawing, look=said), desk=["registry", "director"], limit="P2D")
 
@@ -364,12 +367,15 @@ def test_several_calls_at_once_all_come_back(session, anna):
 
 def test_an_error_of_the_called_process_is_caught_by_its_caller(session, anna):
     process(session, "start s\nuser i candidateGroups=registry\nend e error=E1\ns -> i -> e", key="inner")
-    drawing = CALLER + """
+    drawing = (
+        CALLER
+        + """
     boundary b on=c error=E1
     user sorry candidateGroups=registry
     end f
     b -> sorry -> f
     """
+    )
     instance = begin(session, process(session, drawing))
     do(session, instance, "a", anna)
     inner = session.scalars(select(ProcessInstance).where(ProcessInstance.parent_id == instance.id)).one()

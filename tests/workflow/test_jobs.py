@@ -207,7 +207,12 @@ def test_a_long_job_commits_portion_by_portion(office, calls):
     assert work(office) == 3
     with office.database.reading() as session:
         job = only_job(session)
-        assert (job.status, job.instance_id, calls[0].payload, calls[0].variables) == (JobStatus.DONE, None, {"list": 5}, {"list": 5})
+        assert (job.status, job.instance_id, calls[0].payload, calls[0].variables) == (
+            JobStatus.DONE,
+            None,
+            {"list": 5},
+            {"list": 5},
+        )
 
 
 def test_a_job_waits_for_its_time(office, calls, clock):
@@ -230,7 +235,7 @@ def test_the_job_of_a_dead_worker_is_done_by_another_once(office, calls, clock):
     assert work(office) == 1
     assert len(calls) == 1
 
-    with office.database.transaction() as session:          # the dead one wakes up after all
+    with office.database.transaction() as session:  # the dead one wakes up after all
         assert jobs._held(session, dead) is None
         jobs._work(session, dead)
     jobs._fail(office.database, dead, OSError("late"))
@@ -300,8 +305,14 @@ def test_many_workers_on_many_jobs_do_each_once(office, calls):
     with office.database.reading() as session:
         assert len(calls) == 12
         assert set(session.scalars(select(Job.status))) == {JobStatus.DONE}
-        assert session.scalar(select(func.count()).select_from(HistoryEvent).where(
-            HistoryEvent.kind == "completed", HistoryEvent.activity_id == "push")) == 12
+        assert (
+            session.scalar(
+                select(func.count())
+                .select_from(HistoryEvent)
+                .where(HistoryEvent.kind == "completed", HistoryEvent.activity_id == "push")
+            )
+            == 12
+        )
 
 
 def test_a_suspended_process_keeps_its_job_waiting(office, calls, clock):

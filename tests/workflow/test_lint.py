@@ -44,11 +44,17 @@ def test_an_element_we_do_not_run_is_refused_saying_what_to_draw_instead(element
 
 def test_an_event_sub_process_is_refused():
     xml = bpmn(FINE, extra='<subProcess id="x" triggeredByEvent="true"><startEvent id="y"/></subProcess>')
-    assert said(xml)["unsupported_element"] == ("x", "Event sub-processes are not run. Use a boundary event on a sub-process.")
+    assert said(xml)["unsupported_element"] == (
+        "x",
+        "Event sub-processes are not run. Use a boundary event on a sub-process.",
+    )
 
 
 NO_WORK = {
-    "service x": "has no topic", "send x": "neither a message nor a topic", "receive x": "which message", "call x": "which process",
+    "service x": "has no topic",
+    "send x": "neither a message nor a topic",
+    "receive x": "which message",
+    "call x": "which process",
 }
 
 
@@ -58,11 +64,23 @@ def test_work_for_machines_must_say_which(element):
 
 
 EVENTS = {
-    "catch x conditional": "event_kind", "catch x error=E": "event_kind", "catch x": "event_kind", "catch x compensate": "event_kind",
-    "throw x timer=PT1H": "event_kind", "throw x cancel": "event_kind", "throw x error=E": "event_kind",
-    "throw x compensate": "event_kind", "catch x message=": "event_says_what", "throw x signal=": "event_says_what",
-    "throw x escalation=": "event_says_what", "catch x timer=": "event_says_what", "catch x timer=P1X": "event_says_what", "catch x timer=PT": "event_says_what", "catch x cycle=R3/PT1H": "timer_cycle",
-    "catch x timer=R3/PT1H": "timer_cycle", "throw x link=A": "link_target",
+    "catch x conditional": "event_kind",
+    "catch x error=E": "event_kind",
+    "catch x": "event_kind",
+    "catch x compensate": "event_kind",
+    "throw x timer=PT1H": "event_kind",
+    "throw x cancel": "event_kind",
+    "throw x error=E": "event_kind",
+    "throw x compensate": "event_kind",
+    "catch x message=": "event_says_what",
+    "throw x signal=": "event_says_what",
+    "throw x escalation=": "event_says_what",
+    "catch x timer=": "event_says_what",
+    "catch x timer=P1X": "event_says_what",
+    "catch x timer=PT": "event_says_what",
+    "catch x cycle=R3/PT1H": "timer_cycle",
+    "catch x timer=R3/PT1H": "timer_cycle",
+    "throw x link=A": "link_target",
 }
 
 
@@ -71,7 +89,9 @@ def test_an_event_that_cannot_run_here_is_refused(element):
     assert said(between(element))[EVENTS[element]][0] == "x"
 
 
-@pytest.mark.parametrize("start", ["start s error=E", "start s escalation=E", "start s conditional", "start s compensate"])
+@pytest.mark.parametrize(
+    "start", ["start s error=E", "start s escalation=E", "start s conditional", "start s compensate"]
+)
 def test_a_start_event_of_a_strange_kind_is_refused(start):
     assert said(FINE.replace("start s", start))["event_kind"][0] == "s"
 
@@ -111,8 +131,14 @@ FLOWS = {
     "beginning": ("user a\nend e\na -> e", "p"),
     "unreachable": (f"{FINE}\nuser lost\nlost -> e", "lost"),
     "decision": ("start s\nxor g\nuser a\nuser b\nend e\ns -> g\ng -> a if x = 1\ng -> b\na -> e\nb -> e", "g-b"),
-    "deadlock": ("start s\nxor g\nuser a\nuser b\nand j\nend e\ns -> g\ng -> a if x = 1\ng -> b default\na -> j\nb -> j\nj -> e", "j"),
-    "loop_without_wait": ("start s\nxor m\ntask t\nxor g\nend e\ns -> m -> t -> g\ng -> m if x = 1\ng -> e default", "g"),
+    "deadlock": (
+        "start s\nxor g\nuser a\nuser b\nand j\nend e\ns -> g\ng -> a if x = 1\ng -> b default\na -> j\nb -> j\nj -> e",
+        "j",
+    ),
+    "loop_without_wait": (
+        "start s\nxor m\ntask t\nxor g\nend e\ns -> m -> t -> g\ng -> m if x = 1\ng -> e default",
+        "g",
+    ),
     "event_gateway": ("start s\nevents g\nuser a\ncatch c message=m\nend e\ns -> g -> a -> e\ng -> c -> e", "a"),
     "loop_marker": (between("user x loop="), "x"),
 }
@@ -151,8 +177,15 @@ def test_a_user_task_without_anybody_is_a_warning():
     assert said("start s\nuser a\nend e\ns -> a -> e", level=Level.WARNING)["nobody"][0] == "a"
 
 
-KNOWN = Known(groups=["receiving", "archive"], users=["anna"], forms=["pack"], topics=["province.push"], listeners=["packs.accept"],
-              processes=["loan"], functions=["is_working_day"])
+KNOWN = Known(
+    groups=["receiving", "archive"],
+    users=["anna"],
+    forms=["pack"],
+    topics=["province.push"],
+    listeners=["packs.accept"],
+    processes=["loan"],
+    functions=["is_working_day"],
+)
 UNKNOWN = {
     "unknown_group": ("user x candidateGroups=recieving", "receiving"),
     "unknown_user": ("user x assignee=ana", "anna"),
@@ -170,18 +203,28 @@ def test_a_name_nobody_knows_is_refused_with_the_nearest_known(name):
     assert found[name].element == "x" and str(found[name].fix) == f"Did you mean “{near}”?"
 
 
-@pytest.mark.parametrize("element", [
-    "user x candidateGroups=receiving,archive formKey=pack assignee=${initiator}", "service x topic=province.push", "call x calls=loan",
-    "call x calls=${which}", "catch x date=${is_working_day(day)}", "user x assignee=anna",
-])
+@pytest.mark.parametrize(
+    "element",
+    [
+        "user x candidateGroups=receiving,archive formKey=pack assignee=${initiator}",
+        "service x topic=province.push",
+        "call x calls=loan",
+        "call x calls=${which}",
+        "catch x date=${is_working_day(day)}",
+        "user x assignee=anna",
+    ],
+)
 def test_known_names_and_expressions_are_accepted(element):
     assert said(between(element), KNOWN) == {}
 
 
 def test_an_unknown_listener_is_refused():
     listener = '<extensionElements><camunda:taskListener event="complete" delegateExpression="${packs.acept}"/></extensionElements>'
-    xml = bpmn(FINE.replace("-> a", "")).replace(b'name="a" camunda', b'name="a" z="" camunda').replace(
-        b'camunda:formKey="pack">', f'camunda:formKey="pack">{listener}'.encode())
+    xml = (
+        bpmn(FINE.replace("-> a", ""))
+        .replace(b'name="a" camunda', b'name="a" z="" camunda')
+        .replace(b'camunda:formKey="pack">', f'camunda:formKey="pack">{listener}'.encode())
+    )
     found = [finding for finding in lint(xml, KNOWN) if finding.rule == "unknown_listener"]
     assert [(f.element, str(f.fix)) for f in found] == [("a", "Did you mean “packs.accept”?")]
 
@@ -206,9 +249,12 @@ def test_a_condition_must_be_an_expression_too():
 
 
 FILES = {
-    b"": "xml", b"<a/>": "not_bpmn", f"{HEAD}</definitions>".encode(): "no_process",
+    b"": "xml",
+    b"<a/>": "not_bpmn",
+    f"{HEAD}</definitions>".encode(): "no_process",
     f'{HEAD}<process id="p" isExecutable="false"/></definitions>'.encode(): "no_process",
-    b"<!DOCTYPE a><a/>": "xml", bpmn(FINE).replace(b'id="a"', b'id="' + b"a" * 201 + b'"'): "name_too_long",
+    b"<!DOCTYPE a><a/>": "xml",
+    bpmn(FINE).replace(b'id="a"', b'id="' + b"a" * 201 + b'"'): "name_too_long",
     bpmn("start s\n" + "\n".join(f"task t{n}" for n in range(1001))): "too_large",
 }
 

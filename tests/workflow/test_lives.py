@@ -69,7 +69,10 @@ def live(both: list[Office], clock, seed: int) -> None:
     stories = [_story(office) for office in both]
     assert stories[0] == stories[1], f"seed {seed}\n{wild.drawing}"
     assert [_amiss(office) for office in both] == [[], []], f"seed {seed}\n{wild.drawing}"
-    ends = [_said(lambda office, id_=id_: _withdrawn(office, id_), office) for office, id_ in zip(both, instance_ids, strict=True)]
+    ends = [
+        _said(lambda office, id_=id_: _withdrawn(office, id_), office)
+        for office, id_ in zip(both, instance_ids, strict=True)
+    ]
     assert ends[0] == ends[1]
     assert [_amiss(office) for office in both] == [[], []], f"seed {seed}\n{wild.drawing}"
 
@@ -97,7 +100,9 @@ def _next(office: Office, clock, chance: random.Random, wild: Wild) -> Step | No
         news = session.scalars(select(Subscription.name).order_by(Subscription.id)).all()
         due = session.scalars(select(Timer.id).where(Timer.status == TimerStatus.WAITING)).all()
         work = session.scalars(select(Job.id).where(Job.status.in_([JobStatus.WAITING, JobStatus.FAILED]))).all()
-    possible = ["task"] * min(3, len(open_tasks)) + ["news"] * bool(news) + ["time"] * bool(due) + ["work"] * 2 * bool(work)
+    possible = (
+        ["task"] * min(3, len(open_tasks)) + ["news"] * bool(news) + ["time"] * bool(due) + ["work"] * 2 * bool(work)
+    )
     if not possible or len(open_tasks) + len(due) + len(news) > CROWD:
         return None
     kind, number = chance.choice(possible), chance.randrange(10_000)
@@ -144,7 +149,9 @@ def _work(office: Office) -> int:
     """What is due is done; what has failed for good is tried again by a person."""
     done = sum(jobs.sweep(office.database) for _ in range(3))
     with office.database.transaction() as session:
-        for incident in session.scalars(select(Incident).where(Incident.status == IncidentStatus.OPEN).order_by(Incident.id)):
+        for incident in session.scalars(
+            select(Incident).where(Incident.status == IncidentStatus.OPEN).order_by(Incident.id)
+        ):
             if incident.job_id is not None:
                 jobs.retry(session, incident, "eve")
             else:
@@ -178,7 +185,9 @@ def _story(office: Office) -> list[object]:
         told = [(each.seq, each.at, each.actor, each.kind, each.activity_id, _plain(each.data)) for each in events]
         rows = [
             select(Variable.name, Variable.value, Variable.revision).order_by(Variable.instance_id, Variable.name),
-            select(UserTask.activity_id, UserTask.status, UserTask.assignee, UserTask.completed_by).order_by(UserTask.id),
+            select(UserTask.activity_id, UserTask.status, UserTask.assignee, UserTask.completed_by).order_by(
+                UserTask.id
+            ),
             select(ProcessInstance.status, ProcessInstance.revision).order_by(ProcessInstance.id),
             select(Timer.activity_id, Timer.status, Timer.due_at).order_by(Timer.id),
             select(Job.activity_id, Job.status, Job.attempts).order_by(Job.id),

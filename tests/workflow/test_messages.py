@@ -185,7 +185,9 @@ def test_a_subscription_goes_with_its_token(office):
 
 
 def test_a_message_that_cannot_be_delivered_becomes_one_incident_and_stops_no_other(office):
-    drawing = "start s\ncatch c message=paid key=number\nxor g\nend e\nend f\ns -> c -> g\ng -> e if n = 1\ng -> f if n = 2"
+    drawing = (
+        "start s\ncatch c message=paid key=number\nxor g\nend e\nend f\ns -> c -> g\ng -> e if n = 1\ng -> f if n = 2"
+    )
     receive(office, "A1", "m1", n=3)
     receive(office, "A2", "m2", n=1)
     bad, good = waiting(office, "A1", "A2", drawing=drawing)

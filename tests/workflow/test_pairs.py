@@ -68,7 +68,9 @@ def complete(activity: str, name: str, key: str | None = None) -> Command:
         with trial.office.database.transaction() as session:
             query = select(UserTask).where(UserTask.instance_id == trial.instance_id, UserTask.activity_id == activity)
             user = session.get_one(User, name)
-            return str(tasks.complete(session, session.scalars(query).one(), user, {"by": name}, request_key=key).status)
+            return str(
+                tasks.complete(session, session.scalars(query).one(), user, {"by": name}, request_key=key).status
+            )
 
     return command
 
@@ -77,7 +79,9 @@ def assign(activity: str, to: str) -> Command:
     def command(trial: Trial) -> str | None:
         with trial.office.database.transaction() as session:
             query = select(UserTask).where(UserTask.instance_id == trial.instance_id, UserTask.activity_id == activity)
-            given = tasks.assign(session, session.scalars(query).one(), session.get_one(User, "anna"), session.get_one(User, to))
+            given = tasks.assign(
+                session, session.scalars(query).one(), session.get_one(User, "anna"), session.get_one(User, to)
+            )
             return given.assignee
 
     return command
@@ -251,11 +255,16 @@ def _told(trial: Trial, said: list[str]) -> tuple:
             (Subscription.activity_id, Subscription.kind, Subscription.id.is_not(None), Subscription),
         ]
         open_ = [
-            sorted(tuple(row) for row in session.execute(select(one, two).where(condition, table.instance_id == instance.id)))
+            sorted(
+                tuple(row)
+                for row in session.execute(select(one, two).where(condition, table.instance_id == instance.id))
+            )
             for one, two, condition, table in waits
         ]
         named = Message.correlation_key == f"case {trial.number}"
         news = sorted(session.scalars(select(Message.status).where(named)))
-        known = select(Variable.name, Variable.value).where(Variable.instance_id == instance.id, Variable.name != "number")
+        known = select(Variable.name, Variable.value).where(
+            Variable.instance_id == instance.id, Variable.name != "number"
+        )
         variables = sorted((name, str(value)) for name, value in session.execute(known))
         return said, told, open_, news, variables, (instance.status, instance.revision)

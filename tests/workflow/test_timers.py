@@ -160,7 +160,10 @@ def test_a_timer_that_cannot_fire_becomes_one_incident_and_stops_no_other(office
         jobs.retry(session, incident, "eve")
     timers.fire_due(office.database)
     with office.database.reading() as session:
-        assert session.scalar(select(func.count()).select_from(Incident).where(Incident.status == IncidentStatus.OPEN)) == 1
+        assert (
+            session.scalar(select(func.count()).select_from(Incident).where(Incident.status == IncidentStatus.OPEN))
+            == 1
+        )
 
 
 def test_the_timer_of_a_suspended_process_waits(office, clock):

@@ -116,12 +116,12 @@ def test_strange_wake_ups_are_refused_and_the_worker_goes_on(awake, working, cal
 def test_a_flushed_queue_loses_nothing(awake, calls, clock):
     start_jobs(awake, 3)
     awake.queue.connection.flushall()
-    assert jobs.sweep(awake.database) == 0       # perhaps they are only just being woken
+    assert jobs.sweep(awake.database) == 0  # perhaps they are only just being woken
     clock.move(seconds=5)
 
     assert jobs.sweep(awake.database) == 3
     assert awake.queue.length() == 3
-    assert jobs.sweep(awake.database) == 0       # the workers know
+    assert jobs.sweep(awake.database) == 0  # the workers know
 
 
 def test_without_a_queue_the_scheduler_does_the_work(office, calls, tmp_path):
@@ -174,7 +174,7 @@ def test_a_worker_outlives_its_valkey(office, calls, tmp_path):
         servers.stop(first)
         with pytest.raises(redis.RedisError):
             office.queue.connection.ping()
-        start_jobs(office)                       # nobody can be woken
+        start_jobs(office)  # nobody can be woken
         second = servers.start_valkey(socket, os.getpid())
         with office.database.reading() as session:
             waiting = list(session.scalars(select(Job.id).where(Job.status == JobStatus.WAITING)))
@@ -210,12 +210,19 @@ print("stopped", flush=True)
 
 def other_worker(office: Office, *arguments: str) -> subprocess.Popen:
     environment = {
-        **os.environ, "JUANLIU_DATA": str(office.settings.data), "DATABASE_URL": office.database.url,
-        "REDIS_URL": office.settings.redis_url, "SECRET_KEY": office.settings.secret_key,
+        **os.environ,
+        "JUANLIU_DATA": str(office.settings.data),
+        "DATABASE_URL": office.database.url,
+        "REDIS_URL": office.settings.redis_url,
+        "SECRET_KEY": office.settings.secret_key,
     }
     started = subprocess.Popen(
-        [sys.executable, "-c", WORKER, *arguments], env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-        text=True, cwd=Path(__file__).parents[2],
+        [sys.executable, "-c", WORKER, *arguments],
+        env=environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=Path(__file__).parents[2],
     )
     assert started.stdout.readline() == "ready\n"
     return started
@@ -232,7 +239,7 @@ def test_the_job_of_a_killed_worker_is_done_by_another_once(awake, calls, clock)
 
     assert jobs.sweep(awake.database) == 0
     clock.move(seconds=10)
-    assert jobs.sweep(awake.database) == 1       # woken again
+    assert jobs.sweep(awake.database) == 1  # woken again
     with awake.database.reading() as session:
         assert jobs.perform(awake.database, only_job(session).id)
     with awake.database.reading() as session:

@@ -73,7 +73,9 @@ def test_the_word_doctype_in_a_text_is_harmless():
 
 
 def test_xinclude_is_left_alone():
-    root = xmlsafe.read(b'<a xmlns:xi="http://www.w3.org/2001/XInclude"><xi:include href="/etc/passwd" parse="text"/></a>')
+    root = xmlsafe.read(
+        b'<a xmlns:xi="http://www.w3.org/2001/XInclude"><xi:include href="/etc/passwd" parse="text"/></a>'
+    )
     assert root[0].text is None
 
 

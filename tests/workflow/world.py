@@ -70,7 +70,9 @@ def told(session: Session, instance: ProcessInstance) -> list[tuple[str, str | N
 
 
 def last(session: Session, instance: ProcessInstance, kind: str, activity: str | None = None) -> history.Event:
-    events = [e for e in history.timeline(session, instance.case) if e.kind == kind and activity in (None, e.activity_id)]
+    events = [
+        e for e in history.timeline(session, instance.case) if e.kind == kind and activity in (None, e.activity_id)
+    ]
     return events[-1]
 
 

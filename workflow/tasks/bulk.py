@@ -50,9 +50,7 @@ def complete_all(
     return _each(session, task_ids, user, finish)
 
 
-def _each(
-    session: Session, task_ids: Iterable[int], user: User, act: Callable[[UserTask], object]
-) -> list[Result]:
+def _each(session: Session, task_ids: Iterable[int], user: User, act: Callable[[UserTask], object]) -> list[Result]:
     """Cases are held in the order of their ids, so that two bulk requests never wait for each other."""
     asked = list(dict.fromkeys(task_ids))
     found = {task.id: task for task in find_all(session, asked, user)}

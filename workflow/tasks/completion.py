@@ -74,7 +74,10 @@ def _digest(request_key: str | None, user: User, asked: Any) -> str | None:
 def _finish(session: Session, task: UserTask, user: User, outcome: str | None, digest: str | None) -> bool:
     """Mark the task done if it is open and this user's; whether it was."""
     done = {
-        "status": TaskStatus.COMPLETED, "completed_by": user.name, "ended_at": now(), "outcome": outcome,
+        "status": TaskStatus.COMPLETED,
+        "completed_by": user.name,
+        "ended_at": now(),
+        "outcome": outcome,
         "request_digest": digest,
     }
     mine = (UserTask.id == task.id, UserTask.status == TaskStatus.OPEN, UserTask.assignee == user.name)

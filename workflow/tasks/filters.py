@@ -15,10 +15,10 @@ from workflow.models import FAR, Case, CaseKey, TaskCandidate, UserTask
 
 
 class Due(StrEnum):
-    OVERDUE = "overdue"   # its moment has passed
-    TODAY = "today"       # on the office's present day, passed or not
-    WEEK = "week"         # from now on until Sunday night
-    NONE = "none"         # has no due date
+    OVERDUE = "overdue"  # its moment has passed
+    TODAY = "today"  # on the office's present day, passed or not
+    WEEK = "week"  # from now on until Sunday night
+    NONE = "none"  # has no due date
 
 
 @dataclass(frozen=True)

@@ -23,10 +23,10 @@ from workflow.tasks.rules import tickets
 
 
 class View(StrEnum):
-    MINE = "mine"        # open and assigned to me
-    GROUPS = "groups"    # open, nobody's yet, and I am a candidate
-    DONE = "done"        # completed by me
-    OTHERS = "others"    # open in a case I may see, and neither mine nor for me to claim
+    MINE = "mine"  # open and assigned to me
+    GROUPS = "groups"  # open, nobody's yet, and I am a candidate
+    DONE = "done"  # completed by me
+    OTHERS = "others"  # open in a case I may see, and neither mine nor for me to claim
 
 
 COUNTED_TO = {View.MINE: 1000, View.GROUPS: 1000, View.DONE: 1000, View.OTHERS: 100}  # there a count stops: "or more"

@@ -77,14 +77,17 @@ def separation(session: Session, task: UserTask, user: User) -> Sentence | None:
         if activity_id in different and person == user.name:
             return sentence(
                 "“{task}” must be done by another person than “{other}”, and you did that.",
-                task=task.name, other=_name(activities, activity_id),
+                task=task.name,
+                other=_name(activities, activity_id),
             )
     latest = {activity_id: person for activity_id, person in done if activity_id in same}
     for activity_id, person in latest.items():
         if person != user.name:
             return sentence(
                 "“{task}” must be done by {person}, who did “{other}”.",
-                task=task.name, person=person, other=_name(activities, activity_id),
+                task=task.name,
+                person=person,
+                other=_name(activities, activity_id),
             )
     return None
 

@@ -1,11 +1,11 @@
 """Draws BPMN for tests from a few words a line, and runs it through the engine with save and load after every step.
 
-    start s                      sub S                         (its content is indented below it)
-    user a                       boundary b on=a timer=PT5M quiet
-    xor g                        catch c message=paid key=number
-    s -> a -> g                  service j topic=province.push
-    g -> a if again = true       user m each=people item=who sequential output=votes result=vote until="…"
-    g -> e default               end e error=E1   |   end e terminate
+start s                      sub S                         (its content is indented below it)
+user a                       boundary b on=a timer=PT5M quiet
+xor g                        catch c message=paid key=number
+s -> a -> g                  service j topic=province.push
+g -> a if again = true       user m each=people item=who sequential output=votes result=vote until="…"
+g -> e default               end e error=E1   |   end e terminate
 """
 
 import shlex
@@ -16,12 +16,28 @@ from workflow import engine
 from workflow.engine import Around, Model, Step, WaitKind
 
 TAGS = {
-    "start": "startEvent", "end": "endEvent", "user": "userTask", "manual": "manualTask", "task": "task",
-    "service": "serviceTask", "send": "sendTask", "receive": "receiveTask", "call": "callActivity",
-    "rule": "businessRuleTask", "script": "scriptTask", "xor": "exclusiveGateway", "and": "parallelGateway",
-    "or": "inclusiveGateway", "events": "eventBasedGateway", "complex": "complexGateway", "sub": "subProcess",
-    "catch": "intermediateCatchEvent", "throw": "intermediateThrowEvent", "boundary": "boundaryEvent",
-    "transaction": "transaction", "adhoc": "adHocSubProcess",
+    "start": "startEvent",
+    "end": "endEvent",
+    "user": "userTask",
+    "manual": "manualTask",
+    "task": "task",
+    "service": "serviceTask",
+    "send": "sendTask",
+    "receive": "receiveTask",
+    "call": "callActivity",
+    "rule": "businessRuleTask",
+    "script": "scriptTask",
+    "xor": "exclusiveGateway",
+    "and": "parallelGateway",
+    "or": "inclusiveGateway",
+    "events": "eventBasedGateway",
+    "complex": "complexGateway",
+    "sub": "subProcess",
+    "catch": "intermediateCatchEvent",
+    "throw": "intermediateThrowEvent",
+    "boundary": "boundaryEvent",
+    "transaction": "transaction",
+    "adhoc": "adHocSubProcess",
 }
 REFERRED = ("message", "signal", "error", "escalation")
 NOW = datetime(2026, 7, 1, 1, 0, tzinfo=UTC)
@@ -75,7 +91,9 @@ class _Pen:
         out = ""
         for source, target in zip(names, names[1:], strict=False):
             inner = f"<conditionExpression><![CDATA[{condition.strip()}]]></conditionExpression>" if condition else ""
-            out += f'<sequenceFlow id="{source}-{target}" sourceRef="{source}" targetRef="{target}">{inner}</sequenceFlow>'
+            out += (
+                f'<sequenceFlow id="{source}-{target}" sourceRef="{source}" targetRef="{target}">{inner}</sequenceFlow>'
+            )
         return out
 
     def _node(self, words: list[str], inner: list[str], defaults: dict[str, str]) -> str:
@@ -101,9 +119,13 @@ class _Pen:
     def _properties(self, said: dict[str, str]) -> str:
         named = {"correlationKey": said.get("key"), "payload": said.get("payload")}
         pairs = "".join(
-            f"<camunda:property name={quoteattr(key)} value={quoteattr(value)}/>" for key, value in named.items() if value
+            f"<camunda:property name={quoteattr(key)} value={quoteattr(value)}/>"
+            for key, value in named.items()
+            if value
         )
-        return f"<extensionElements><camunda:properties>{pairs}</camunda:properties></extensionElements>" if pairs else ""
+        return (
+            f"<extensionElements><camunda:properties>{pairs}</camunda:properties></extensionElements>" if pairs else ""
+        )
 
     def _event(self, kind: str, said: dict[str, str]) -> str:
         if kind in ("send", "receive"):
@@ -117,7 +139,9 @@ class _Pen:
                 return f"<timerEventDefinition><{tag}>{said[word]}</{tag}></timerEventDefinition>"
         if "link" in said:
             return f'<linkEventDefinition name="{said["link"]}"/>'
-        return next((f"<{w}EventDefinition/>" for w in ("terminate", "compensate", "cancel", "conditional") if w in said), "")
+        return next(
+            (f"<{w}EventDefinition/>" for w in ("terminate", "compensate", "cancel", "conditional") if w in said), ""
+        )
 
     def _refer(self, kind: str, name: str) -> str:
         self.referred.add((kind, name))
@@ -132,8 +156,12 @@ def _loop(said: dict[str, str]) -> str:
         return f"<standardLoopCharacteristics{limit}{before}>{condition}</standardLoopCharacteristics>"
     if "each" not in said and "times" not in said:
         return ""
-    zeebe = {"inputCollection": said.get("each"), "inputElement": said.get("item"), "outputCollection": said.get("output"),
-             "outputElement": said.get("result")}
+    zeebe = {
+        "inputCollection": said.get("each"),
+        "inputElement": said.get("item"),
+        "outputCollection": said.get("output"),
+        "outputElement": said.get("result"),
+    }
     written = "".join(f" {key}={quoteattr(value)}" for key, value in zeebe.items() if value)
     number = f"<loopCardinality>{said['times']}</loopCardinality>" if "times" in said else ""
     until = f"<completionCondition><![CDATA[{said['until']}]]></completionCondition>" if "until" in said else ""

@@ -14,8 +14,8 @@ from copy import deepcopy
 
 from tests.workflow.engine.wild import Flow, Node, Wild
 
-Key = tuple[str, int]     # activity id, loopCounter
-MOVES = 1_000             # in one step; a process that still moves then moves for ever
+Key = tuple[str, int]  # activity id, loopCounter
+MOVES = 1_000  # in one step; a process that still moves then moves for ever
 WAITS = ("user", "service", "call", "catch")
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 
-Key = tuple[str, int]      # activity id, loopCounter
+Key = tuple[str, int]  # activity id, loopCounter
 
 
 class Blocks:
@@ -61,7 +61,7 @@ class Running:
 
     def __init__(self) -> None:
         self.inside: list[Running] = []
-        self.extra: list[Running] = []      # what goes on beside it and is no longer its business
+        self.extra: list[Running] = []  # what goes on beside it and is no longer its business
         self.done = False
 
     def waiting(self) -> list[Key]:
@@ -229,7 +229,9 @@ class Loop(Block):
         lines += [f"{indent}xor {merge}", f"{indent}xor {decide}", f"{indent}task out{decide}"]
         first, last = self.body.draw(blocks, lines, indent)
         lines += [
-            f"{indent}{merge} -> {first}", f"{indent}{last} -> {decide}", f"{indent}{decide} -> {merge} if {self.variable} = 2",
+            f"{indent}{merge} -> {first}",
+            f"{indent}{last} -> {decide}",
+            f"{indent}{decide} -> {merge} if {self.variable} = 2",
             f"{indent}{decide} -> out{decide} default",
         ]
         return merge, f"out{decide}"
@@ -273,7 +275,9 @@ class Guard(Block):
 
     def draw(self, blocks, lines, indent):
         first, last = self.body.draw(blocks, lines, indent)
-        lines.append(f"{indent}boundary {self.message} on={first} message={self.message}{' quiet' if self.quiet else ''}")
+        lines.append(
+            f"{indent}boundary {self.message} on={first} message={self.message}{' quiet' if self.quiet else ''}"
+        )
         then, over = self.path.draw(blocks, lines, indent)
         lines.append(f"{indent}{self.message} -> {then}")
         if self.quiet:

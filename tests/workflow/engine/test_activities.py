@@ -16,7 +16,12 @@ def test_a_user_task_waits_for_a_person_and_then_the_process_ends():
     run.do("a")
     assert run.finished and run.open == []
     assert run.history == [
-        ("entered", "s"), ("completed", "s"), ("entered", "a"), ("completed", "a"), ("entered", "e"), ("completed", "e"),
+        ("entered", "s"),
+        ("completed", "s"),
+        ("entered", "a"),
+        ("completed", "a"),
+        ("entered", "e"),
+        ("completed", "e"),
     ]
 
 
@@ -55,7 +60,9 @@ def test_what_a_function_of_the_house_refuses_is_told_with_the_element():
         raise Invalid(message="There is no calendar for {day}.", day=day)
 
     model = engine.parse(bpmn("start s\ncatch c date=working_days(day)\nend e\ns -> c -> e"))
-    with pytest.raises(engine.ExpressionFailed, match="“working_days\\(day\\)” at “c” cannot be used: There is no calendar for 2040") as failed:
+    with pytest.raises(
+        engine.ExpressionFailed, match="“working_days\\(day\\)” at “c” cannot be used: There is no calendar for 2040"
+    ) as failed:
         engine.start(model, Around({"day": "2040"}, NOW, {"working_days": refuse}))
     assert failed.value.activity_id == "c"
 
@@ -154,7 +161,8 @@ class TestMultiInstance:
     def test_each_instance_knows_its_item_and_counter(self):
         run = Run(self.drawing("each=people item=who"), people=["anna", "bob"])
         assert [wait.variables for wait in run.step.waits] == [
-            {"who": "anna", "loopCounter": 1}, {"who": "bob", "loopCounter": 2},
+            {"who": "anna", "loopCounter": 1},
+            {"who": "bob", "loopCounter": 2},
         ]
 
     def test_sequential_opens_one_after_the_other(self):
@@ -213,7 +221,8 @@ g -> e default
         assert run.variables["votes"] == ["fine", "ok"]
 
     def test_each_sub_process_has_its_own_item(self):
-        run = Run("""
+        run = Run(
+            """
 start s
 sub S each=people item=who
  start si
@@ -223,7 +232,9 @@ sub S each=people item=who
  si -> a -> b -> se
 end e
 s -> S -> e
-""", people=["anna", "bob"])
+""",
+            people=["anna", "bob"],
+        )
         run.do("a", 1)
         assert [(wait.activity_id, wait.variables["who"]) for wait in run.step.waits] == [("a", "anna"), ("b", "bob")]
         assert run.do("b").do("a").do("b").finished
@@ -281,7 +292,8 @@ class TestStandardLoop:
 
 
 def test_variables_of_the_token_are_seen_by_the_conditions_inside():
-    run = Run("""
+    run = Run(
+        """
 start s
 sub S each=people item=who
  start si
@@ -297,13 +309,20 @@ sub S each=people item=who
  other -> e2
 end e
 s -> S -> e
-""", people=["anna", "bob"])
+""",
+        people=["anna", "bob"],
+    )
     assert run.open == ["boss", "other"]
 
 
 def test_start_chooses_among_several_start_events():
-    model = engine.parse(bpmn("start s\nstart m message=order\nuser a\nuser b\nend e\nend e2\ns -> a -> e\nm -> b -> e2"))
-    assert [(start.id, start.event, start.message) for start in model.starts] == [("s", "none", None), ("m", "message", "order")]
+    model = engine.parse(
+        bpmn("start s\nstart m message=order\nuser a\nuser b\nend e\nend e2\ns -> a -> e\nm -> b -> e2")
+    )
+    assert [(start.id, start.event, start.message) for start in model.starts] == [
+        ("s", "none", None),
+        ("m", "message", "order"),
+    ]
     assert Run(model).open == ["a"]
     assert Run(model, start_id="m").open == ["b"]
     with pytest.raises(engine.EngineProblem, match="not a start event"):

@@ -163,7 +163,9 @@ class TestErrors:
         assert raised.value.code == "E2" and raised.value.activity_id == "j"
 
     def test_an_edge_without_code_catches_all_but_one_with_the_code_goes_first(self):
-        drawing = self.JOB.replace("error=E1", "error=").replace("user h", "boundary b1 on=j error=E1\nuser h\nuser h1\nb1 -> h1 -> e2")
+        drawing = self.JOB.replace("error=E1", "error=").replace(
+            "user h", "boundary b1 on=j error=E1\nuser h\nuser h1\nb1 -> h1 -> e2"
+        )
         assert Run(drawing).fail("j", "E1").open == ["h1"]
         assert Run(drawing).fail("j", "E7").open == ["h"]
 

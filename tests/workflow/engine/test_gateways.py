@@ -23,7 +23,9 @@ b -> e
 c -> e
 """
 
-    @pytest.mark.parametrize(("amount", "open_"), [(200, ["a"]), (50, ["b"]), (1, ["c"]), (None, ["c"]), ("200", ["c"])])
+    @pytest.mark.parametrize(
+        ("amount", "open_"), [(200, ["a"]), (50, ["b"]), (1, ["c"]), (None, ["c"]), ("200", ["c"])]
+    )
     def test_the_first_true_condition_decides_else_the_default(self, amount, open_):
         assert Run(self.DRAWING, amount=amount).open == open_
 
@@ -99,7 +101,9 @@ g -> e default
         assert run.do(second[1], again=False).finished
 
     def test_one_gateway_may_join_and_split(self):
-        run = Run("start s\nand f\nuser a\nuser b\nand j\nuser c\nuser d\nend e\ns -> f -> a -> j\nf -> b -> j\nj -> c -> e\nj -> d -> e")
+        run = Run(
+            "start s\nand f\nuser a\nuser b\nand j\nuser c\nuser d\nend e\ns -> f -> a -> j\nf -> b -> j\nj -> c -> e\nj -> d -> e"
+        )
         assert run.do("a").do("b").open == ["c", "d"]
 
     def test_a_surplus_token_waits_for_the_next_round_and_takes_nothing_away(self):
@@ -131,7 +135,14 @@ j -> c -> e
         def drawing(k):
             lines = ["start s", "end e"]
             for i in range(k):
-                lines += [f"and f{i}", f"user a{i}", f"user b{i}", f"and j{i}", f"f{i} -> a{i} -> j{i}", f"f{i} -> b{i} -> j{i}"]
+                lines += [
+                    f"and f{i}",
+                    f"user a{i}",
+                    f"user b{i}",
+                    f"and j{i}",
+                    f"f{i} -> a{i} -> j{i}",
+                    f"f{i} -> b{i} -> j{i}",
+                ]
             ways = " -> ".join(["s", "f0"])
             lines += [ways, *(f"j{i} -> f{i + 1}" for i in range(k - 1)), f"j{k - 1} -> e"]
             return "\n".join(lines)
@@ -285,7 +296,9 @@ g -> stop -> e
 
 
 def test_fifteen_hundred_rounds_of_a_loop_leave_the_state_as_it_was():
-    run = Run("start s\nxor m\nand f\nuser a\nuser b\nand j\nxor g\nend e\ns -> m -> f -> a -> j -> g\nf -> b -> j\ng -> m if n < 1500\ng -> e default")
+    run = Run(
+        "start s\nxor m\nand f\nuser a\nuser b\nand j\nxor g\nend e\ns -> m -> f -> a -> j -> g\nf -> b -> j\ng -> m if n < 1500\ng -> e default"
+    )
     step, size = run.step, len(run.step.state)
     for n in range(1, 1501):
         run.variables["n"] = n

@@ -99,9 +99,19 @@ def test_what_is_no_seal_is_refused(cut):
 
 
 BROKEN = [
-    b"", b"\x02{}", b"\x01", b"\x01[]", b"\x01{}", b"\x01nonsense", b'\x01{"names":[],"tokens":[]}', b'\x01{"names":["a"],"tokens":[["1",-1,0,32,0,0]]}',
-    b'\x01{"names":["nowhere"],"tokens":[["1",-1,0,32,0,0]]}', b'\x01{"names":[""],"tokens":[["1",-1,7,32,0,0]]}', b'\x01{"names":[""],"tokens":[[1]]}',
-    b'\x01{"names":["","a"],"tokens":[["1",-1,0,32,0,0],["2",5,1,16,0,0]]}', b'\x01{"names":5,"tokens":6}',
+    b"",
+    b"\x02{}",
+    b"\x01",
+    b"\x01[]",
+    b"\x01{}",
+    b"\x01nonsense",
+    b'\x01{"names":[],"tokens":[]}',
+    b'\x01{"names":["a"],"tokens":[["1",-1,0,32,0,0]]}',
+    b'\x01{"names":["nowhere"],"tokens":[["1",-1,0,32,0,0]]}',
+    b'\x01{"names":[""],"tokens":[["1",-1,7,32,0,0]]}',
+    b'\x01{"names":[""],"tokens":[[1]]}',
+    b'\x01{"names":["","a"],"tokens":[["1",-1,0,32,0,0],["2",5,1,16,0,0]]}',
+    b'\x01{"names":5,"tokens":6}',
 ]
 
 
@@ -112,11 +122,14 @@ def test_a_broken_state_is_refused(run, state):
     assert engine.state_problems(run.model, state) != []
 
 
-@pytest.mark.parametrize(("state", "said"), [
-    (b'\x01{"names":["","zz"],"tokens":[["1",-1,0,32,0,0],["2",0,1,16,0,0]]}', "not in the process"),
-    (b'\x01{"names":["","a"],"tokens":[["1",-1,0,32,0,0],["1",0,1,16,0,0]]}', "there twice"),
-    (b'\x01{"names":["","a"],"tokens":[["1",-1,0,32,0,0],["2",0,1,64,0,0]]}', "although it is finished"),
-])
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        (b'\x01{"names":["","zz"],"tokens":[["1",-1,0,32,0,0],["2",0,1,16,0,0]]}', "not in the process"),
+        (b'\x01{"names":["","a"],"tokens":[["1",-1,0,32,0,0],["1",0,1,16,0,0]]}', "there twice"),
+        (b'\x01{"names":["","a"],"tokens":[["1",-1,0,32,0,0],["2",0,1,64,0,0]]}', "although it is finished"),
+    ],
+)
 def test_what_is_wrong_with_a_state_is_said(run, state, said):
     assert said in engine.state_problems(run.model, state)[0]
 

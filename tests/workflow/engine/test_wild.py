@@ -13,7 +13,7 @@ from workflow.engine import WaitKind
 
 SEEDS = 300
 STEPS = 40
-CROWD = 25         # tokens at rest above which a walk ends: a loop that only makes more of them
+CROWD = 25  # tokens at rest above which a walk ends: a loop that only makes more of them
 POSSIBILITIES = 40
 
 
@@ -56,7 +56,9 @@ def _open(run: Run) -> Counter:
 
 def _step(run: Run, games: Games, wild: Wild, chance: random.Random) -> bool:
     """One thing that is open is done in both; False when it would never come to an end, and both say so."""
-    wait = chance.choice(sorted(run.step.waits, key=lambda wait: (wait.activity_id, wait.variables.get("loopCounter", 0))))
+    wait = chance.choice(
+        sorted(run.step.waits, key=lambda wait: (wait.activity_id, wait.variables.get("loopCounter", 0)))
+    )
     key = (wait.activity_id, wait.variables.get("loopCounter", 0))
     job = wait.kind in (WaitKind.JOB, WaitKind.CALL)
     act = _fail if job and chance.random() < 0.3 else _go_on

@@ -24,7 +24,7 @@ DEEPEST = 2
 class Flow:
     id: str
     target: str
-    variable: str | None = None      # XOR: taken when it is 1; OR: when it is more than 0
+    variable: str | None = None  # XOR: taken when it is 1; OR: when it is more than 0
 
 
 @dataclass
@@ -38,8 +38,8 @@ class Node:
     flows: list[Flow] = field(default_factory=list)
     incoming: list[str] = field(default_factory=list)
     boundaries: list[str] = field(default_factory=list)
-    event: str = ""                  # of a boundary or catch: message, timer, error; of an end: terminate, error
-    code: str = ""                   # the error it names; "": any
+    event: str = ""  # of a boundary or catch: message, timer, error; of an end: terminate, error
+    code: str = ""  # the error it names; "": any
     quiet: bool = False
     times: int = 0
     sequential: bool = False
