@@ -37,7 +37,7 @@ def person_name(user_name: str | None) -> str:
         return _("the system")
     if "display_names" not in g:
         found = g.session.execute(select(User.name, User.display_name))
-        g.display_names = {name: display_name for name, display_name in found}
+        g.display_names = {row.name: row.display_name for row in found}
     return g.display_names.get(user_name, user_name)
 
 

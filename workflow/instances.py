@@ -8,20 +8,17 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-import orjson
 from sqlalchemy import bindparam, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, joinedload
 
-from workflow import definitions, engine, history, office, outgoing, registry, titles, values, waits
+from workflow import definitions, engine, history, office, outgoing, registry, titles, values, variable_rows, waits
 from workflow.clock import now
 from workflow.engine import Around, Step, Thrown
 from workflow.errors import Conflict, NotFound, sentence
-from workflow.models import Case, ProcessDefinition, ProcessInstance, Variable
+from workflow.models import Case, ProcessDefinition, ProcessInstance
 from workflow.statuses import InstanceStatus
 
 DEEPEST_CALL = 10  # called processes within called processes
-_VARIABLES = select(Variable.name, Variable.value).where(Variable.instance_id == bindparam("instance_id"))
 _INSTANCE = (
     select(ProcessInstance)
     .where(ProcessInstance.id == bindparam("instance_id"))
@@ -50,7 +47,7 @@ def start(
 
 def variables(session: Session, instance: ProcessInstance) -> dict[str, Any]:
     """All variables of an instance as they are now."""
-    return dict(session.execute(_VARIABLES, {"instance_id": instance.id}).all())
+    return variable_rows.read(session, instance.id)
 
 
 def set_variables(session: Session, instance: ProcessInstance, changes: Mapping[str, Any], actor: str) -> None:
@@ -94,9 +91,11 @@ def write(
     session: Session, instance: ProcessInstance, known: Mapping[str, Any], changes: Mapping[str, Any]
 ) -> dict[str, Any]:
     """Write what differs from `known`, as of the revision being made; returns what was written."""
-    changed = {name: value for name, value in changes.items() if name not in known or not _same(known[name], value)}
+    changed = {
+        name: value for name, value in changes.items() if name not in known or not values.same(known[name], value)
+    }
     values.check(changed)
-    _write(session, instance, changed, instance.revision + 1)
+    variable_rows.write(session, instance.id, changed, instance.revision + 1)
     return changed
 
 
@@ -180,33 +179,13 @@ def _begin(
         version=definition.version,
         variables=dict(given),
     )
-    _write(session, instance, given, 0)
+    variable_rows.write(session, instance.id, given, 0)
     model = definitions.model(session, definition)
     settle(session, instance, engine.start(model, around(session, given), start_id), history.SYSTEM, given)
 
 
 def _bound_to(instance: ProcessInstance) -> str:
     return f"{instance.id}:{instance.revision}"
-
-
-def _same(one: Any, other: Any) -> bool:
-    return orjson.dumps(one) == orjson.dumps(other)  # in Python 1 == True
-
-
-def _write(session: Session, instance: ProcessInstance, changes: Mapping[str, Any], revision: int) -> None:
-    if not changes:
-        return
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    insert = dialect.insert(Variable)
-    upsert = insert.on_conflict_do_update(
-        index_elements=["instance_id", "name"],
-        set_={"value": insert.excluded.value, "revision": insert.excluded.revision},
-    )
-    rows = [
-        {"instance_id": instance.id, "name": name, "value": value, "revision": revision}
-        for name, value in changes.items()
-    ]
-    session.execute(upsert, rows)
 
 
 def _tell(session: Session, instance: ProcessInstance, step: Step, actor: str, facts: Facts) -> None:
@@ -277,8 +256,7 @@ def _return(session: Session, child: ProcessInstance, parent: ProcessInstance, e
     if error is not None:
         step = engine.throw_error(model, state(parent), token_id, error.name, around(session, known))
     else:
-        query = select(Variable.name, Variable.value).where(Variable.instance_id == child.id, Variable.revision > 0)
-        known.update(write(session, parent, known, dict(session.execute(query).all())))
+        known.update(write(session, parent, known, variable_rows.read(session, child.id, since=1)))
         step = engine.complete(model, state(parent), token_id, around(session, known))
     settle(session, parent, step, history.SYSTEM, known)
 

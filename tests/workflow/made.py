@@ -44,6 +44,15 @@ def instance(session: Session, of: ProcessDefinition, in_case: Case) -> ProcessI
     return made
 
 
+def offer(session: Session, to_do: UserTask, groups: Sequence[str], users: Sequence[str]) -> None:
+    """Candidates for an open task."""
+    offered = [f"group:{key}" for key in groups] + [f"user:{name}" for name in users]
+    session.add_all(
+        TaskCandidate(task_id=to_do.id, candidate=each, due_at=to_do.due_at or FAR, claimed=to_do.assignee is not None)
+        for each in offered
+    )
+
+
 def task(
     session: Session,
     groups: Sequence[str] = ("registry",),
@@ -80,11 +89,7 @@ def task(
     session.add(made)
     session.flush()
     if not completed_by:
-        offered = [f"group:{key}" for key in groups] + [f"user:{name}" for name in users]
-        session.add_all(
-            TaskCandidate(task_id=made.id, candidate=each, due_at=due or FAR, claimed=assignee is not None)
-            for each in offered
-        )
+        offer(session, made, groups, users)
     cases.show_to(session, in_case.id, list(groups), [*users, *filter(None, [assignee, completed_by])])
     session.flush()
     return made
