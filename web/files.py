@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from archive.packs.models import Pack, PackPhoto
 from web.reader import current_user
 from workflow import cases, instances, tasks
-from workflow.errors import NotFound
+from workflow.errors import NotFound, Unavailable
 from workflow.identity import User
 from workflow.models import Attachment, Case, StoredFile
 
@@ -63,6 +63,10 @@ def find(session: Session, file_id: int, user: User) -> StoredFile:
 def download(row: StoredFile) -> Response:
     """The bytes as a download under their own name; a browser neither guesses nor runs them."""
     place = current_app.office.files.path(row.sha256)  # type: ignore[attr-defined]
+    if not place.exists():
+        raise Unavailable(
+            "The file {name} is missing in the store. Tell whoever looks after the system.", name=row.name
+        )
     answer = send_file(place, mimetype=row.media_type, as_attachment=True, download_name=row.name, etag=False)
     answer.headers["Content-Security-Policy"] = SANDBOX
     return answer

@@ -59,3 +59,9 @@ def members(session: Session, group_keys: Iterable[str]) -> list[User]:
         .distinct()
     )
     return list(session.scalars(query))
+
+
+def called(session: Session, name: str | None) -> str:
+    """What people call the person with this login; the login itself when nobody has it."""
+    found = session.get(User, name) if name else None
+    return found.display_name if found else name or ""

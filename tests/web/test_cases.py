@@ -7,6 +7,7 @@ from workflow.identity import Group
 PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c49444154789c63606060000000040001f61738550000000049454e44ae426082"
 )
+from workflow.models import StoredFile
 
 
 def test_the_list_shows_only_cases_i_may_see(office, clock, signed_in):
@@ -116,12 +117,29 @@ def test_an_attachment_is_kept_and_handed_out_to_those_who_see_the_case(office, 
     assert signed_in("carl").get("/files/1/picture").status_code == 404
 
 
+def test_a_file_missing_in_the_store_is_said_so(office, clock, signed_in):
+    case_id = desk.stand(office, desk.put(office)[0]).case_id
+    permit_comments(office)
+    anna = signed_in("anna")
+    sent = {"file": (io.BytesIO(PNG), "封面.png")}
+    anna.ask(f"/cases/{case_id}/attachments", "POST", data=sent, content_type="multipart/form-data")
+    with office.database.reading() as session:
+        office.files.path(session.get_one(StoredFile, 1).sha256).unlink()
+
+    answer = anna.get("/files/1")
+
+    assert answer.status_code == 503
+    assert "封面.png" in answer.text
+
+
 def test_a_web_page_is_no_attachment(office, clock, signed_in):
     case_id = desk.stand(office, desk.put(office)[0]).case_id
     permit_comments(office)
     sent = {"file": (io.BytesIO(b"<html><script>alert(1)</script>"), "a.png")}
 
-    answer = signed_in("anna").ask(f"/cases/{case_id}/attachments", "POST", data=sent, content_type="multipart/form-data")
+    answer = signed_in("anna").ask(
+        f"/cases/{case_id}/attachments", "POST", data=sent, content_type="multipart/form-data"
+    )
 
     assert answer.status_code == 422
     assert signed_in("anna").get("/files/1").status_code == 404

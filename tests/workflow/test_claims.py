@@ -31,7 +31,7 @@ def test_a_claimed_task_cannot_be_claimed_by_another(session, anna, bob):
     task = made.task(session)
     tasks.claim(session, task, anna)
 
-    with pytest.raises(TaskAlreadyClaimed, match="already claimed by anna"):
+    with pytest.raises(TaskAlreadyClaimed, match="already claimed by 安娜"):
         tasks.claim(session, task, bob)
 
 

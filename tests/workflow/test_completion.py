@@ -276,7 +276,7 @@ def test_bulk_claim_says_for_each_what_became_of_it(session, anna, bob, carl):
         (4711, False),
         (done.id, False),
     ]
-    assert "already claimed by bob" in str(results[1].refused)
+    assert "already claimed by 鲍勃" in str(results[1].refused)
     assert "nothing here that you may see" in str(results[2].refused)
     assert "no longer open" in str(results[3].refused)
     assert (free.assignee, taken.assignee) == ("anna", "bob")

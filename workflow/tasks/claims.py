@@ -7,7 +7,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from workflow import cases, history
 from workflow.clock import now
 from workflow.errors import Conflict, NotAllowed, TaskAlreadyClaimed, TaskNotOpen
-from workflow.identity import User
+from workflow.identity import User, called
 from workflow.models import TaskCandidate, UserTask
 from workflow.statuses import TaskStatus
 from workflow.tasks.rules import candidates, unassignable, unfit
@@ -30,7 +30,7 @@ def claim(session: Session, task: UserTask, user: User) -> UserTask:
         session.refresh(task)
         _require_open(task)
         if task.assignee != user.name:
-            raise TaskAlreadyClaimed(task=task.name, assignee=task.assignee)
+            raise TaskAlreadyClaimed(task=task.name, assignee=called(session, task.assignee))
         return task
     _tell(session, task, user, "claimed")
     return task
