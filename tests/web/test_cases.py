@@ -3,11 +3,11 @@ import io
 from tests.web import desk
 from workflow import cases
 from workflow.identity import Group
+from workflow.models import StoredFile
 
 PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c49444154789c63606060000000040001f61738550000000049454e44ae426082"
 )
-from workflow.models import StoredFile
 
 
 def test_the_list_shows_only_cases_i_may_see(office, clock, signed_in):
