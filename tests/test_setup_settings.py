@@ -31,7 +31,7 @@ def read_by_the_code() -> set[str]:
     """Every variable workflow/settings.py asks for."""
     tree = ast.parse(Path(settings.__file__).read_text())
     texts = (node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str))
-    return {text for text in texts if re.fullmatch(r"(JUANLIU_)?[A-Z]+(_URL|_KEY|_MB)?", text)}
+    return {text for text in texts if re.fullmatch(r"(JUANLIU_)?[A-Z]+(_URL|_KEY|_MB|_HOURS)?", text)}
 
 
 def test_the_table_names_every_setting_and_no_other():
@@ -52,6 +52,7 @@ def test_no_other_module_reads_the_environment():
         ("PORT", "port", str),
         ("JUANLIU_ZONE", "zone", str),
         ("JUANLIU_UPLOAD_MB", "upload_limit", lambda limit: str(limit // 1024**2)),
+        ("JUANLIU_IDLE_HOURS", "idle", lambda idle: str(int(idle.total_seconds() // 3600))),
         ("JUANLIU_OFFICE", "office_name", str),
         ("JUANLIU_HTTPS", "secure_cookies", lambda flag: str(int(flag))),
         ("JUANLIU_DEMO", "demo", lambda flag: str(int(flag))),

@@ -38,9 +38,7 @@ FORMS = {
         field("remark", "备注", "Remark"),
     ),
     "desk-decide.form": form(
-        field("opinion", "意见", "Opinion"),
-        button("同意", "Agree", "agree"),
-        button("退回", "Send back", "back"),
+        field("opinion", "意见", "Opinion"), button("同意", "Agree", "agree"), button("退回", "Send back", "back")
     ),
 }
 NAMES = {
@@ -50,7 +48,12 @@ NAMES = {
 
 
 def deploy(session) -> ProcessDefinition:
-    xml = drawn(REVIEW, "desk", **NAMES).decode().replace('name="look"', 'name="查看"').replace('name="decide"', 'name="决定"')
+    xml = (
+        drawn(REVIEW, "desk", **NAMES)
+        .decode()
+        .replace('name="look"', 'name="查看"')
+        .replace('name="decide"', 'name="决定"')
+    )
     return definitions.deploy(session, xml.encode(), FORMS, "eve")
 
 

@@ -6,11 +6,26 @@ from tests.web import desk
 from workflow.identity import Group
 
 HUGE = "9" * 30
-IDS = ("/tasks/{}", "/cases/{}", "/cases/{}/diagram.bpmn", "/packs/{}", "/packs/imports/{}", "/dossiers/{}", "/documents/{}", "/files/{}")
+IDS = (
+    "/tasks/{}",
+    "/cases/{}",
+    "/cases/{}/diagram.bpmn",
+    "/packs/{}",
+    "/packs/imports/{}",
+    "/dossiers/{}",
+    "/documents/{}",
+    "/files/{}",
+)
 QUERIES = (
-    "/inbox?view=groups&text=%00&process=%00&activity=%00&group=%00", "/inbox?due=%00&sort=%00&view=%00",
-    "/cases?text=%00%25_&process=%00&before={}", "/packs?text=%00&before={}&list_id={}&status=%00&code=%00",
-    "/dossiers?text=%00", "/scan?code=%00", "/days?x={}", "/cases/1/diagram.bpmn?instance={}", "/tasks/1/next?try=-{}",
+    "/inbox?view=groups&text=%00&process=%00&activity=%00&group=%00",
+    "/inbox?due=%00&sort=%00&view=%00",
+    "/cases?text=%00%25_&process=%00&before={}",
+    "/packs?text=%00&before={}&list_id={}&status=%00&code=%00",
+    "/dossiers?text=%00",
+    "/scan?code=%00",
+    "/days?x={}",
+    "/cases/1/diagram.bpmn?instance={}",
+    "/tasks/1/next?try=-{}",
 )
 
 

@@ -20,8 +20,13 @@ from workflow.models import TaskCandidate
 
 ANY = st.text(st.characters(blacklist_categories=("Cs",), blacklist_characters="\x00"), max_size=40)
 KNOWN = {
-    "view": st.sampled_from([each.value for each in VIEWS]), "due": st.sampled_from(["", *(each.value for each in DUES)]),
-    "sort": st.sampled_from([each.value for each in SORTS]), "process": ANY, "activity": ANY, "group": ANY, "after": ANY,
+    "view": st.sampled_from([each.value for each in VIEWS]),
+    "due": st.sampled_from(["", *(each.value for each in DUES)]),
+    "sort": st.sampled_from([each.value for each in SORTS]),
+    "process": ANY,
+    "activity": ANY,
+    "group": ANY,
+    "after": ANY,
     "text": ANY.map(str.strip),
 }
 
@@ -112,7 +117,12 @@ def test_a_page_keeps_every_filter_of_the_one_before(full, signed_in):
     asked = wish_of(arguments(link(page, "next")), "mine")
 
     assert (asked.view, asked.process, asked.text, asked.group, asked.sort) == (
-        "groups", "desk", "张三", "registry", "priority")
+        "groups",
+        "desk",
+        "张三",
+        "registry",
+        "priority",
+    )
     assert asked.after
 
 

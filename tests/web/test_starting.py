@@ -97,22 +97,34 @@ def test_a_wrong_answer_keeps_what_was_typed_and_starts_nothing(errand, office, 
     assert started(office) == []
 
 
-@pytest.mark.parametrize(("method", "path"), [
-    ("GET", "/processes/errand/new"), ("POST", "/processes/errand/new"), ("PUT", "/processes/errand/new"),
-    ("GET", "/processes/errand/choices/units"), ("GET", "/processes/none/new"), ("POST", "/processes/none/new"),
-])
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/processes/errand/new"),
+        ("POST", "/processes/errand/new"),
+        ("PUT", "/processes/errand/new"),
+        ("GET", "/processes/errand/choices/units"),
+        ("GET", "/processes/none/new"),
+        ("POST", "/processes/none/new"),
+    ],
+)
 def test_who_may_not_start_it_finds_nothing(errand, office, signed_in, method, path):
     assert signed_in("carl").open(path, method=method, data=ANSWER if method != "GET" else None).status_code == 404
     assert started(office) == []
 
 
-@pytest.mark.parametrize(("starters", "drawing"), [
-    ("", STARTED),
-    ('camunda:candidateStarterGroups="director"', STARTED),
-    ('camunda:candidateStarterGroups="registry"', STARTED.replace(" formKey=errand-start", "")),
-    ('camunda:candidateStarterGroups="registry"', STARTED.replace("start s", "start s message=come")),
-])
-def test_without_its_group_or_a_plain_start_with_a_form_a_process_is_not_offered(office, clock, signed_in, starters, drawing):
+@pytest.mark.parametrize(
+    ("starters", "drawing"),
+    [
+        ("", STARTED),
+        ('camunda:candidateStarterGroups="director"', STARTED),
+        ('camunda:candidateStarterGroups="registry"', STARTED.replace(" formKey=errand-start", "")),
+        ('camunda:candidateStarterGroups="registry"', STARTED.replace("start s", "start s message=come")),
+    ],
+)
+def test_without_its_group_or_a_plain_start_with_a_form_a_process_is_not_offered(
+    office, clock, signed_in, starters, drawing
+):
     deploy(office, diagram(starters=starters, drawing=drawing))
     anna = signed_in("anna")
     assert "/processes/errand/new" not in anna.get("/processes").text

@@ -31,9 +31,16 @@ def hang(browser, name: str, content: bytes):
     return browser.ask("/cases/1/attachments", "POST", data=sent, content_type="multipart/form-data")
 
 
-@pytest.mark.parametrize(("body", "status"), [
-    ("x" * comments.LONGEST, 200), ("x" * (comments.LONGEST + 1), 422), ("  \r\n ", 422), ("\x00", 422), ("<b>&amp;", 200),
-])
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ("x" * comments.LONGEST, 200),
+        ("x" * (comments.LONGEST + 1), 422),
+        ("  \r\n ", 422),
+        ("\x00", 422),
+        ("<b>&amp;", 200),
+    ],
+)
 def test_a_comment_is_some_words_and_not_a_book(anna, office, body, status):
     answer = anna.ask("/cases/1/comments", "POST", data={"body": body})
 
@@ -41,9 +48,10 @@ def test_a_comment_is_some_words_and_not_a_book(anna, office, body, status):
     assert kept(office, Comment) == (status == 200)
 
 
-@pytest.mark.parametrize(("name", "content"), [
-    ("空.pdf", b""), ("page.html", b"<html>"), ("run.exe", b"MZ\x90"), ("picture.svg", b"<svg/>"), ("", PDF),
-])
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("空.pdf", b""), ("page.html", b"<html>"), ("run.exe", b"MZ\x90"), ("picture.svg", b"<svg/>"), ("", PDF)],
+)
 def test_what_is_no_document_is_not_hung_on_a_case(anna, office, name, content):
     assert hang(anna, name, content).status_code == 422
     assert kept(office, Attachment) == 0

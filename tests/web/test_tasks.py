@@ -73,7 +73,7 @@ def test_a_task_of_another_says_why_not(office, clock, signed_in):
     page = signed_in("anna").get(f"/tasks/{task_id}").text
 
     assert 'id="why-not"' in page
-    assert "<form id=\"task-form\"" not in page
+    assert '<form id="task-form"' not in page
 
 
 def test_my_task_shows_its_form_with_a_key_of_its_own(office, clock, signed_in):
@@ -216,7 +216,9 @@ def test_a_button_says_how_it_ends(office, clock, signed_in):
         decide = desk.waiting(session, desk.stand(office, task_id).instance_id)[0]
         tasks.claim(session, decide, session.get_one(User, "bob"))
 
-    answer = signed_in("bob").ask(f"/tasks/{decide.id}/completion", "POST", data={"outcome": "back", "request_key": "x"})
+    answer = signed_in("bob").ask(
+        f"/tasks/{decide.id}/completion", "POST", data={"outcome": "back", "request_key": "x"}
+    )
 
     assert answer.status_code == 200
     assert "退回" in answer.text

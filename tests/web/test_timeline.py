@@ -51,7 +51,9 @@ def test_nameless_gateways_are_not_told(told):
 
 
 def test_an_incident_is_never_folded(told):
-    lines = told(event("completed", SYSTEM), event("incident_opened", SYSTEM, message="连不上"), event("completed", SYSTEM))
+    lines = told(
+        event("completed", SYSTEM), event("incident_opened", SYSTEM, message="连不上"), event("completed", SYSTEM)
+    )
 
     assert len(lines) == 3
     assert "连不上" in lines[1].text
@@ -73,4 +75,6 @@ def test_a_move_names_its_place_and_a_paper_its_number(told):
 
 
 def test_hostile_facts_stay_text(told):
-    assert told(event("renamed", before="甲", after="{0.__class__}"))[0].text == "安娜将事项名称由“甲”改为“{0.__class__}”"
+    assert (
+        told(event("renamed", before="甲", after="{0.__class__}"))[0].text == "安娜将事项名称由“甲”改为“{0.__class__}”"
+    )
