@@ -3,8 +3,10 @@
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Enum, String
+from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
+
+from workflow.db import by_value
 
 
 def code(length: int) -> String:
@@ -14,15 +16,7 @@ def code(length: int) -> String:
 
 def choice(kind: type[StrEnum], **options: Any) -> Mapped[Any]:
     """A column holding one value of an enum, checked by the database; unlike a status it may be empty."""
-    stored = Enum(
-        kind,
-        native_enum=False,
-        create_constraint=True,
-        length=30,
-        values_callable=lambda members: [member.value for member in members],
-        name=f"{kind.__name__.lower()}_known",
-    )
-    return mapped_column(stored, **options)
+    return mapped_column(by_value(kind), **options)
 
 
 def listed(values: "list[StrEnum] | frozenset[StrEnum]") -> str:

@@ -50,9 +50,9 @@ class Base(DeclarativeBase):
     type_annotation_map = {datetime: Moment(), dict[str, Any]: JSON(), list[Any]: JSON()}
 
 
-def status_column(kind: type[StrEnum], default: StrEnum) -> Mapped[Any]:
-    """A status column: the enum's value as text, checked by the database."""
-    stored = Enum(
+def by_value(kind: type[StrEnum]) -> Enum:
+    """The column type of an enum: its value as text, checked by the database."""
+    return Enum(
         kind,
         native_enum=False,
         create_constraint=True,
@@ -60,7 +60,11 @@ def status_column(kind: type[StrEnum], default: StrEnum) -> Mapped[Any]:
         values_callable=lambda members: [member.value for member in members],
         name=f"{kind.__name__.lower()}_known",
     )
-    return mapped_column(stored, default=default, index=False)
+
+
+def status_column(kind: type[StrEnum], default: StrEnum) -> Mapped[Any]:
+    """A status column; never empty."""
+    return mapped_column(by_value(kind), default=default)
 
 
 class Database:

@@ -1,8 +1,9 @@
 """The office: settings, database, file store and queue of one installation, reachable from any session."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from sqlalchemy.orm import Session
 
@@ -11,8 +12,13 @@ from workflow.db import Database
 from workflow.files import FileStore
 from workflow.settings import Settings
 
-if TYPE_CHECKING:
-    from workflow.jobs import Queue
+
+class Wakes(Protocol):
+    """What wakes workers (workflow.jobs.Queue)."""
+
+    def wake(self, job_ids: Iterable[int]) -> bool: ...
+
+    def length(self) -> int | None: ...
 
 
 @dataclass
@@ -20,7 +26,7 @@ class Office:
     settings: Settings
     database: Database
     files: FileStore
-    queue: "Queue | None" = None  # None: nothing wakes workers, the sweep finds the rows
+    queue: Wakes | None = None  # None: nothing wakes workers, the sweep finds the rows
 
     def local(self, at: datetime) -> datetime:
         """The moment as the office's clock on the wall shows it."""

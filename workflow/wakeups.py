@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -11,9 +11,6 @@ from workflow import office, values
 from workflow.clock import now
 from workflow.db import after_commit
 from workflow.models import Job
-
-if TYPE_CHECKING:
-    from workflow.jobs import Queue
 
 
 def add(session: Session, topic: str, payload: Mapping[str, Any], due_at: datetime | None = None) -> Job:
@@ -36,5 +33,5 @@ def wake(session: Session, job: Job) -> None:
         after_commit(session, partial(_wake, queue, job))
 
 
-def _wake(queue: "Queue", job: Job) -> None:
+def _wake(queue: office.Wakes, job: Job) -> None:
     queue.wake([job.id])

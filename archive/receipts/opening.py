@@ -58,12 +58,12 @@ def find_duplicates(session: Session, work: Work) -> Mapping[str, Any]:
     found = duplicates.check(session, _facts(session, pack))
     shown = [_shown(duplicate) for duplicate in found if duplicate.level is not Level.D4]  # refused at the desk
     shown += [
-        {"level": "D1", "says": f"{other.tracking_no} {other.listed_name}", "number": ""}
+        {"level": "D1", "note": f"{other.tracking_no} {other.listed_name}", "number": ""}
         for other in _same_id_in_work(session, pack)
     ]
     level = min((each["level"] for each in shown), default="none")
     if level in ("D1", "D2"):
-        exceptions.raise_(session, pack, "E09", history.SYSTEM, "; ".join(each["says"] for each in shown))
+        exceptions.raise_(session, pack, "E09", history.SYSTEM, "；".join(each["note"] for each in shown))
     numbers = [each["number"] for each in shown if each["level"] == "D1" and each["number"]]
     keepers = [each["where"] for each in shown if each["level"] == "D2"]
     return {
@@ -142,7 +142,7 @@ def _shown(duplicate: Duplicate) -> dict[str, Any]:
     first = duplicate.records[0]
     return {
         "level": duplicate.level.value,
-        "says": str(duplicate.said),
+        "note": " ".join(filter(None, (first.number, first.name, first.where))),
         "number": first.number,
         "where": first.where,
         "name": first.name,

@@ -33,7 +33,7 @@ def shelve(session: Session, task: UserTask, user: User, answers: dict[str, Any]
     dossiers.let_go(session, dossier, pack.case)
     pack.status, pack.ended_at = PackStatus.STORED, now()
     place = custody.place(PlaceKind.POSITION, code)
-    custody.record(session, pack, place, user.name, pack.case, f"stored as {dossier.dossier_no}")
+    custody.record(session, pack, place, user.name, pack.case, "shelved")
     noted(session, pack, user.name, "shelved", dossier_no=dossier.dossier_no, position=code)
     return {"position": code}
 
