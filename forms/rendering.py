@@ -84,7 +84,14 @@ class _Drawing:
         """The visible elements, side by side those of one layout row."""
         visible = [each for each in elements if not is_hidden(each, self.context, asked.scope)]
         numbered = groupby(enumerate(visible), key=lambda pair: pair[1].row or pair[0])
-        return [[self.shown(part, each, asked, prefix) for _number, each in line] for _row, line in numbered]
+        drawn = [[self.shown(part, each, asked, prefix) for _number, each in line] for _row, line in numbered]
+        return [kept for line in drawn if (kept := [each for each in line if self.tells(each)])]
+
+    def tells(self, shown: Shown) -> bool:
+        """Whether there is something to see: an empty field asks, but tells a mere reader nothing."""
+        if not self.context.read_only or not isinstance(shown.element, Field):
+            return True
+        return bool(shown.read or shown.links or shown.rows or shown.table)
 
     def shown(self, part: Part, element: Element, asked: Asked, prefix: str) -> Shown:
         language = self.context.language

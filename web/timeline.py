@@ -1,6 +1,6 @@
 """The story of a case in words: one line for what a person did, one folded line for what the machine did between."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
@@ -51,6 +51,7 @@ SENTENCES = {
     "queued": "The dossier waits to be sorted and scanned",
 }
 OTHERWISE = N_("{who}: {kind} {name}")
+KINDS_OF_ONE = {"moved": "moved", "registered": "registered", "dossier_registered": "registered"}
 LOUD = frozenset({"incident_opened", "incident_resolved", "opened", "started", "closed"})  # never folded away
 
 
@@ -73,13 +74,29 @@ def lines(events: Iterable[Event]) -> list[Line]:
     told: list[Line] = []
     for machine, group in groupby(filter(_worth_telling, events), key=_is_machine):
         together = list(group)
-        told += [_fold(together)] if machine else [_line(event) for event in together]
+        told += [_fold(together)] if machine else [_line(event) for event in _said_once(together)]
     return told[::-1]
 
 
 def _worth_telling(event: Event) -> bool:
-    """Gateways without a name say nothing to a reader."""
+    """Gateways without a name say nothing to a reader; nor that a person came to a step, or where a pack came from."""
+    if event.data.get("why") == "sent" or (event.kind == "entered" and not _is_machine(event)):
+        return False
     return bool(event.name != event.activity_id or not event.activity_id) or event.kind in LOUD
+
+
+def _said_once(events: Iterable[Event]) -> Iterator[Event]:
+    """A move is recorded for the pack and for its dossier, a registration by two records: a reader is told once."""
+    told: set[tuple[str, object]] = set()
+    for event in events:
+        what = (KINDS_OF_ONE.get(event.kind, event.kind), event.data.get("to") or event.data.get("dossier_no"))
+        if event.kind in KINDS_OF_ONE:
+            if what in told:
+                continue
+            told.add(what)
+        elif event.kind == "completed":
+            told.clear()
+        yield event
 
 
 def _is_machine(event: Event) -> bool:
@@ -137,4 +154,3 @@ def _paper(event: Event) -> str:
 
 def _name(event: Event) -> str:
     return event.names.get(language()) or event.name
-

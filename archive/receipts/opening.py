@@ -140,9 +140,10 @@ def _same_id_in_work(session: Session, pack: Pack) -> list[Pack]:
 
 def _shown(duplicate: Duplicate) -> dict[str, Any]:
     first = duplicate.records[0]
+    keeper = first.where if duplicate.level is Level.D2 else ""
     return {
         "level": duplicate.level.value,
-        "note": " ".join(filter(None, (first.number, first.name, first.where))),
+        "note": " ".join(filter(None, (first.number, first.name, keeper))),
         "number": first.number,
         "where": first.where,
         "name": first.name,

@@ -43,13 +43,14 @@ class Text(Element):
         return super().expressions() + [piece for piece in pieces if isinstance(piece, Expression)]
 
     def written(self, context: FormContext, scope: Mapping[str, Any]) -> Markup:
-        """The words as HTML."""
+        """The words as HTML; nothing where they speak of values and none is known (a form for several tasks)."""
         pieces = self.pieces.get(context.language) or self.pieces["zh"]
-        text = "".join(
+        texts = [
             markdown.literal(context.evaluate(piece, scope)) if isinstance(piece, Expression) else piece
             for piece in pieces
-        )
-        return markdown.render(text)
+        ]
+        values = [text for text, piece in zip(texts, pieces, strict=True) if isinstance(piece, Expression)]
+        return markdown.render("".join(texts)) if any(values) or not values else Markup()
 
 
 @kind("separator")

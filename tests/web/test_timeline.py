@@ -74,6 +74,21 @@ def test_a_move_names_its_place_and_a_paper_its_number(told):
     assert told(paper)[0].text == "安娜出具文书：接收回执 〔2026〕接字0001号"
 
 
+def test_what_is_recorded_for_the_pack_and_for_its_dossier_is_told_once(told):
+    moves = [event("moved", to="person:bob"), event("shelved", dossier_no="YX1", position="K1")]
+
+    assert len(told(*moves, event("moved", to="person:bob"), event("completed"))) == 3
+    assert len(told(event("moved", to="person:bob"), event("completed"), event("moved", to="person:bob"))) == 3
+
+
+def test_where_a_pack_came_from_is_no_move_of_ours(told):
+    assert told(event("moved", to="sender:某大学", why="sent")) == []
+
+
+def test_that_a_person_came_to_a_step_is_not_told(told):
+    assert told(event("entered")) == []
+
+
 def test_hostile_facts_stay_text(told):
     assert (
         told(event("renamed", before="甲", after="{0.__class__}"))[0].text == "安娜将事项名称由“甲”改为“{0.__class__}”"

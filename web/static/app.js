@@ -110,7 +110,23 @@
     if (event.target.closest("[data-submit-on-change]")) event.target.form?.requestSubmit();
   });
 
+  // what was chosen is said beside our own button; the browser's speaks its own language
+  function tellFiles(input) {
+    const said = $(".file-names", input.parentElement);
+    if (!said) return;
+    const names = [...input.files].map((file) => file.name);
+    said.textContent = names.join("、") || said.dataset.none;
+    said.classList.toggle("chosen", names.length > 0);
+  }
+  const tellAllFiles = () => document.querySelectorAll(".file-choice > input").forEach(tellFiles);
+  document.addEventListener("change", (event) => {
+    if (event.target.matches(".file-choice > input")) tellFiles(event.target);
+  });
+  document.addEventListener("reset", () => setTimeout(tellAllFiles));
+  tellAllFiles();  // a page come back to keeps its choice
+
   document.addEventListener("htmx:after:swap", () => {
+    tellAllFiles();
     document.querySelectorAll("[data-toast]:not([data-seen])").forEach(expire);
   });
   document.addEventListener("htmx:error", (event) => {

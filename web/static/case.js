@@ -2,6 +2,8 @@
 "use strict";
 
 (() => {
+  const READABLE = 0.9;  // names can be read from this zoom on
+
   async function draw(frame) {
     if (typeof BpmnJS === "undefined") return;
     const answer = await fetch(frame.dataset.diagram, { headers: { Accept: "application/xml" } });
@@ -18,18 +20,15 @@
     put(frame.dataset.failed, "failed");
     canvas.zoom("fit-viewport", "auto");
     const at = JSON.parse(frame.dataset.current || "[]").map((id) => elements.get(id)).find(Boolean);
-    if (at && canvas.zoom() < 0.55) closer(canvas, at);
+    if (at && canvas.zoom() < READABLE) closer(canvas, at);
     frame.dataset.drawn = "yes";
   }
 
-  // A wide diagram fitted whole is too small to read: show the place where the case stands.
+  // A wide diagram fitted whole is too small to read: show the place where the case stands, in the middle.
   function closer(canvas, at) {
-    canvas.zoom(0.7, { x: at.x + at.width / 2, y: at.y + at.height / 2 });
-    const view = canvas.viewbox();
-    const inside = (wanted, start, whole, seen) => Math.max(start - 10, Math.min(wanted, start + whole - seen + 10));
-    const x = inside(at.x + (at.width - view.width) / 2, view.inner.x, view.inner.width, view.width);
-    const y = inside(at.y + (at.height - view.height) / 2, view.inner.y, view.inner.height, view.height);
-    canvas.viewbox({ x, y, width: view.width, height: view.height });
+    canvas.zoom(READABLE);
+    const { width, height } = canvas.viewbox();
+    canvas.viewbox({ x: at.x + (at.width - width) / 2, y: at.y + (at.height - height) / 2, width, height });
   }
 
   for (const frame of document.querySelectorAll("[data-diagram]")) {
