@@ -126,3 +126,9 @@ def test_the_secret_key_is_made_once_and_only_we_can_read_it(read, tmp_path):
 def test_two_installations_have_different_keys(tmp_path):
     keys = {from_environment({"JUANLIU_DATA": str(tmp_path / name)}).secret_key for name in ("a", "b")}
     assert len(keys) == 2
+
+
+def test_a_data_folder_that_is_made_is_its_owners_only(tmp_path):
+    made = from_environment({"JUANLIU_DATA": str(tmp_path / "fresh")}).data
+
+    assert made.stat().st_mode & 0o077 == 0

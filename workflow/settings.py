@@ -43,7 +43,7 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
     env = os.environ if environment is None else environment
     data = Path(env.get("JUANLIU_DATA") or CHECKOUT / "data").absolute()
     try:
-        data.mkdir(parents=True, exist_ok=True)
+        data.mkdir(mode=0o700, parents=True, exist_ok=True)  # nobody else reads what lies in it
     except OSError as error:
         raise SettingsRefused(f"JUANLIU_DATA={data}: the folder cannot be made ({error.strerror}).") from None
     return Settings(
