@@ -1,5 +1,6 @@
 """Packs: the register, the courier's lists (preview, import, result), a pack without a list, one pack."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from urllib.parse import urlencode
 
@@ -18,7 +19,7 @@ from web.fragments import page
 from web.navigation import Entry
 from web.reader import current_user
 from workflow import cases
-from workflow.errors import Invalid, sentence
+from workflow.errors import Conflict, Invalid, Sentence, sentence
 from workflow.models import Case
 
 blueprint = Blueprint("packs", __name__, url_prefix="/packs")
@@ -111,9 +112,16 @@ def receive_unlisted() -> Response:
             _require_channel(typed["channel"])
             pack = desk.receive_unlisted(g.session, typed, current_user().name)
     except Invalid as wrong:
-        facts = {"typed": typed, "problems": wrong.problems, "channels": list(Channel)}
-        return make_response(render_template("pack_unlisted.html", **facts), 422)
+        return _typed_again(typed, wrong.problems, 422)
+    except Conflict as known:
+        return _typed_again(typed, {"tracking_no": [known.sentence]}, 409)
     return make_response(redirect(f"/cases/{pack.case_id}", 303))
+
+
+def _typed_again(typed: dict[str, str], problems: Mapping[str, Sequence[Sentence]], status: int) -> Response:
+    """The form with what was typed and what is wrong with it."""
+    facts = {"typed": typed, "problems": problems, "channels": list(Channel)}
+    return make_response(render_template("pack_unlisted.html", **facts), status)
 
 
 def _require_channel(text: str) -> None:

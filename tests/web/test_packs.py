@@ -188,7 +188,9 @@ def test_the_same_unlisted_pack_twice_is_a_conflict(receiving, signed_in):
     wang = signed_in("wang")
 
     assert wang.post("/packs/unlisted", data=facts).status_code == 303
-    assert wang.post("/packs/unlisted", data=facts).status_code == 409
+    again = wang.post("/packs/unlisted", data=facts)
+    assert again.status_code == 409
+    assert f'value="{facts["sender"]}"' in again.text  # what was typed is kept
 
 
 def test_a_day_shows_figures_each_with_its_list(receiving, signed_in):
