@@ -17,6 +17,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 from werkzeug.serving import make_server
 
+from tests.browser.window import opened
 from tests.people import PASSWORD, QUICK
 from web.app import create_app
 from workflow.office import Office
@@ -33,7 +34,6 @@ QUIET = [
     "--disable-sync",
 ]
 SERIOUS = {"serious", "critical"}
-OFFICE_PC = {"width": 1366, "height": 768}
 
 
 @dataclass
@@ -72,22 +72,10 @@ def met() -> list[str]:
 @pytest.fixture
 def page(chromium: Browser, met: list[str]) -> Iterator[Page]:
     """A window of a person's own; fails the test when a page of it met an error."""
-    context = chromium.new_context(viewport=OFFICE_PC, locale="zh-CN", timezone_id="Asia/Shanghai")
-    context.set_default_timeout(15_000)
-    context.on("weberror", lambda error: met.append(f"script: {error.error}"))
-    context.on("console", lambda said: met.append(f"console: {said.text}") if _counts(said) else None)
-    context.on(
-        "response", lambda answer: met.append(f"{answer.status}: {answer.url}") if answer.status >= 500 else None
-    )
-    opened = context.new_page()
-    yield opened
+    context = opened(chromium, met)
+    yield context.new_page()
     context.close()
     assert not met, "\n".join(["The page met errors:", *met])
-
-
-def _counts(said) -> bool:
-    """Errors count; that an answer was 4xx is the page's own affair."""
-    return said.type == "error" and "status of 4" not in said.text
 
 
 @pytest.fixture(scope="session")

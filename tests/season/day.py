@@ -51,7 +51,7 @@ def receive_unlisted(season: Season) -> None:
                 sender_city=parcel.person.school_city,
                 name=parcel.person.name,
             )
-            again = page.status == 422 and parcel.tracking_no in page.text  # sent once more after a restart
+            again = page.status == 409 and parcel.tracking_no in page.text  # sent once more after a restart
             assert page.status == 200 or again, page.words()[:500]
 
 

@@ -3,13 +3,11 @@
 `make test` plays a short list with every trouble once; `make season` the full morning of 300 packs.
 """
 
-import json
 import os
 import signal
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import datetime
 from functools import partial
 
 import pytest
@@ -25,14 +23,14 @@ from tests import servers
 from tests.installation import Installation
 from tests.season.browser import WAIT
 from tests.season.clerk import Season
-from tests.season.day import Shift, close_day, import_list, receive_unlisted, season_of
+from tests.season.day import Shift, close_day, import_list, receive_unlisted
+from tests.season.office import founded, season_at
 from workflow.clock import now
 from workflow.db import Database
 from workflow.models import Job
 from workflow.settings import from_environment
 from workflow.statuses import JobStatus
 
-STORED = 60
 LISTED = int(os.environ.get("JUANLIU_TEST_PACKS", "40"))
 KILLED = ("web", "worker") * 3
 
@@ -41,11 +39,8 @@ KILLED = ("web", "worker") * 3
 def installation(request, tmp_path) -> Iterator[Installation]:
     """A running demo office with a morning of LISTED packs."""
     extra = {"DATABASE_URL": servers.postgresql_url(f"season_{os.getpid()}")} if request.param == "postgresql" else {}
-    made = Installation(tmp_path / "data", **extra)
-    for words in (["migrate"], ["demo", "seed", "--dossiers", str(STORED), "--packs", str(LISTED)]):
-        result = made.command(*words)
-        assert result.returncode == 0, result.stderr
-    yield made.start()
+    made = founded(tmp_path / "data", LISTED, **extra).start()
+    yield made
     made.stop(signal.SIGTERM)
 
 
@@ -60,9 +55,7 @@ def database(installation) -> Iterator[Database]:
 @pytest.fixture
 def season(installation) -> Iterator[Season]:
     """What the clerks know of the morning the office was seeded with."""
-    kept = json.loads((installation.data / "demo" / "accounts.json").read_text())
-    today = datetime.now(from_environment(installation.environment).zone).date()
-    with closing(season_of(installation.url, kept[0]["password"], today, STORED, LISTED)) as made:
+    with closing(season_at(installation, LISTED)) as made:
         yield made
 
 
