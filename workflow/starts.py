@@ -28,6 +28,7 @@ class Offer:
     definition: ProcessDefinition
     event: engine.Activity
     documentation: str
+    documentations: Mapping[str, str]  # in other languages
 
 
 def offered(session: Session, user: User) -> list[Offer]:
@@ -71,4 +72,5 @@ def _offer(session: Session, definition: ProcessDefinition, user: User) -> Offer
     if not set(model.starters) & set(user.group_keys):
         return None
     plain = (start for start in model.starts if start.event == "none" and start.form_key)
-    return next((Offer(definition, start, model.documentation or "") for start in plain), None)
+    told = (model.documentation or "", model.documentations)
+    return next((Offer(definition, start, *told) for start in plain), None)

@@ -110,13 +110,15 @@ def test_properties_names_and_documentation_are_read():
     found = engine.parse(
         process(
             "<documentation>每日收件</documentation><extensionElements><camunda:properties>"
-            '<camunda:property name="name:en" value="Receipt"/></camunda:properties></extensionElements><startEvent id="s"/>'
+            '<camunda:property name="name:en" value="Receipt"/><camunda:property name="documentation:en" value="Daily"/>'
+            '</camunda:properties></extensionElements><startEvent id="s"/>'
             '<userTask id="a" name="拆封"><documentation>两人在场</documentation><extensionElements><camunda:properties>'
             '<camunda:property name="name:en" value="Open"/><camunda:property name="differentFrom" value="b"/></camunda:properties>'
             '</extensionElements></userTask><sequenceFlow id="f" sourceRef="s" targetRef="a"/>'
         )
     )
     assert (found.key, found.name, found.names, found.documentation) == ("p", "收件", {"en": "Receipt"}, "每日收件")
+    assert found.documentations == {"en": "Daily"}
     activity = found.activities["a"]
     assert (activity.name, activity.names, activity.documentation) == ("拆封", {"en": "Open"}, "两人在场")
     assert activity.properties["differentFrom"] == "b"

@@ -82,6 +82,7 @@ class Process:
     nodes: Mapping[str, Node]
     flows: tuple[Flow, ...]
     documentation: str | None = None
+    documentations: Mapping[str, str] = field(default_factory=dict)  # in other languages
     starters: tuple[str, ...] = ()  # groups whose people may start it by hand (camunda:candidateStarterGroups)
     _out: Mapping[str, tuple[Flow, ...]] = field(default_factory=dict, repr=False)
     _in: Mapping[str, tuple[Flow, ...]] = field(default_factory=dict, repr=False)

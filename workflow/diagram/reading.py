@@ -56,11 +56,12 @@ class _Reader:
         return Process(
             id=process_id,
             name=self.element.get("name") or process_id,
-            names=_names(properties),
+            names=_said(properties, "name"),
             executable=self.element.get("isExecutable") != "false",
             nodes=nodes,
             flows=tuple(flows),
             documentation=text(self.element.find(bpmn("documentation"))),
+            documentations=_said(properties, "documentation"),
             starters=dialects.starters(self.element),
             _out=_grouped(flows, "source"),
             _in=_grouped(flows, "target"),
@@ -99,7 +100,7 @@ class _Reader:
             id=name,
             kind=kind(element),
             name=element.get("name"),
-            names=_names(properties),
+            names=_said(properties, "name"),
             lane=self.lanes.get(name, lane),
             listeners=dialects.listeners(element),
             called_element=dialects.called_element(element) if kind(element) == "callActivity" else None,
@@ -186,8 +187,9 @@ def _lanes(process: etree._Element) -> Iterator[tuple[str, str]]:
                 yield str(text(reference)), lane.get("name") or lane.get("id") or ""
 
 
-def _names(properties: dict[str, str]) -> dict[str, str]:
-    return {key.removeprefix("name:"): value for key, value in properties.items() if key.startswith("name:")}
+def _said(properties: dict[str, str], what: str) -> dict[str, str]:
+    """language → what the properties `name:en` or `documentation:en` say."""
+    return {key.removeprefix(f"{what}:"): value for key, value in properties.items() if key.startswith(f"{what}:")}
 
 
 def _grouped(flows: list[Flow], end: str) -> dict[str, tuple[Flow, ...]]:

@@ -27,6 +27,7 @@ class Model:
     activities: Mapping[str, Activity]
     starts: tuple[Activity, ...]
     documentation: str | None
+    documentations: Mapping[str, str]
     starters: tuple[str, ...]
     specification: Specification = field(repr=False, compare=False)  # for the engine only
 
@@ -64,6 +65,7 @@ def _model(process: Process) -> Model:
         activities={node.id: node.activity for node in process.nodes.values()},
         starts=tuple(node.activity for node in starts),
         documentation=process.documentation,
+        documentations=process.documentations,
         starters=process.starters,
         specification=build(process),
     )
