@@ -1,18 +1,20 @@
 """Several tasks at once, each with its own result: never a success that was not checked."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urlencode
 
-from flask import Blueprint, Response, g, make_response, render_template, request
+from flask import Blueprint, Response, g, make_response, redirect, render_template, request
 from sqlalchemy.orm import Session
 
 from forms.context import FormContext
+from forms.form import Form
 from web.asked import wholes
 from web.reader import current_user
 from web.task_forms import context_of, form_of
-from workflow import tasks
+from workflow import instances, tasks
 from workflow.errors import Invalid, NotFound, sentence
 from workflow.identity import User
 from workflow.models import UserTask
@@ -33,7 +35,12 @@ def claim() -> str:
 
 @blueprint.get("/completions/new")
 def ask() -> Response:
-    """The form once for all chosen tasks of one step; the others are named and left out."""
+    """The form once for all chosen tasks of one step; the others are named and left out.
+
+    The list's form brings its token along, as its other buttons post: that is no part of an address.
+    """
+    if "csrf_token" in request.args:
+        return make_response(redirect(f"/inbox/completions/new?{urlencode({'task': _chosen()}, doseq=True)}", 303))
     return _form(*_alike(g.session, _chosen(), current_user()))
 
 
@@ -48,7 +55,7 @@ def complete() -> Response:
     if form.rearranges(request.form):
         return _form(same, left_out, typed=form.typed(request.form))
     try:
-        answers = form.load(request.form, request.files, _shared_context(same[0], user))
+        answers = form.load(request.form, request.files, _shared_context(form, same, user))
     except Invalid as wrong:
         return _form(same, left_out, wrong.problems, form.typed(request.form), 422)
     key = request.form.get("request_key")
@@ -98,13 +105,19 @@ def _form(
     facts = {
         "same": same,
         "left_out": left_out,
-        "form": form.render(typed, problems, _shared_context(same[0], current_user())) if form else "",
+        "form": form.render(typed, problems, _shared_context(form, same, current_user())) if form else "",
         "form_has_buttons": bool(form and form.buttons),
         "request_key": request.form.get("request_key") or secrets.token_urlsafe(16),
     }
     return make_response(render_template("bulk_form.html", **facts), status)
 
 
-def _shared_context(task: UserTask, user: User) -> FormContext:
-    """Around the shared form: nothing of a single case stands in it."""
-    return replace(context_of(task, user), variables={}, draft_url="")
+def _shared_context(form: Form, same: Sequence[UserTask], user: User) -> FormContext:
+    """Around the shared form: of what the cases know only what it asks for and all of them agree on."""
+    first, *others = [{**instances.variables(g.session, each.instance), **each.local_variables} for each in same]
+    agreed = {
+        name: first[name]
+        for name in form.fields
+        if name in first and all(name in each and each[name] == first[name] for each in others)
+    }
+    return replace(context_of(same[0], user), variables=agreed, draft_url="")

@@ -13,8 +13,9 @@ from web import comments, standing, timeline
 from web.asked import text as asked_text
 from web.asked import whole
 from web.auth import needs
+from web.diagrams import spoken
 from web.fragments import page, toast
-from web.i18n import _
+from web.i18n import _, language
 from web.inbox import newest_definitions
 from web.matters import matter_of
 from web.naming import Due, due
@@ -131,14 +132,15 @@ def _diagram(session: Session, instance: ProcessInstance, told: list[history.Eve
 
 @blueprint.get("/<int:case_id>/diagram.bpmn")
 def diagram(case_id: int) -> Response:
-    """The diagram of the case's process, of the very version it runs on (`?instance=`)."""
+    """The diagram of the case's process, of the very version it runs on (`?instance=`), in the reader's language."""
     case = cases.find(g.session, case_id, current_user())
     found = standing.instances(g.session, case)
     wanted = whole("instance")
     chosen = next((each for each in found if wanted in (None, each.id)), None)
     if chosen is None:
         raise NotFound
-    return make_response(chosen.definition.xml, 200, {"Content-Type": "application/xml; charset=utf-8"})
+    shown = spoken(chosen.definition.xml, language())
+    return make_response(shown, 200, {"Content-Type": "application/xml; charset=utf-8"})
 
 
 @blueprint.post("/<int:case_id>/incidents/<int:incident_id>/retries")

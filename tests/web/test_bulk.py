@@ -53,6 +53,26 @@ def test_the_shared_form_is_asked_once_for_the_same_step(office, clock, signed_i
     assert all(f"张三{number}" in page for number in range(3))
 
 
+def test_what_all_agree_on_is_filled_in_and_what_differs_is_asked(office, clock, signed_in):
+    with office.database.transaction() as session:
+        ids = [desk.begin(session, f"张三{n}", f"件{n}", seen="完好", remark=f"第{n}件").id for n in range(2)]
+
+    page = signed_in("anna").get("/inbox/completions/new", query_string=chosen(ids)).text
+
+    assert 'value="完好"' in page
+    assert "第0件" not in page
+    assert "第1件" not in page
+
+
+def test_the_token_of_the_list_s_form_leaves_the_address(office, clock, signed_in):
+    ids = desk.put(office, 2)
+
+    answer = signed_in("anna").get("/inbox/completions/new", query_string=[*chosen(ids), ("csrf_token", "secret")])
+
+    assert answer.status_code == 303
+    assert answer.location == f"/inbox/completions/new?task={ids[0]}&task={ids[1]}"
+
+
 def test_another_step_is_left_out_with_the_reason(office, clock, signed_in):
     ids = desk.put(office, 2, claimed_by="anna")
     signed_in("anna").post(f"/tasks/{ids[0]}/completion", data={"seen": "好", "request_key": "k"})
