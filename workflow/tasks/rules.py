@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from workflow import definitions
 from workflow.errors import Sentence, sentence
-from workflow.identity import Group, Membership, User
+from workflow.identity import Group, Membership, User, called
 from workflow.models import TaskCandidate, UserTask
 from workflow.statuses import TaskStatus
 
@@ -42,7 +42,8 @@ def why_not(session: Session, task: UserTask, user: User) -> Sentence | None:
     if task.status is not TaskStatus.OPEN:
         return sentence("Task “{task}” is no longer open.", task=task.name)
     if task.assignee not in (None, user.name):
-        return sentence("Task “{task}” is already claimed by {assignee}.", task=task.name, assignee=task.assignee)
+        holder = called(session, task.assignee)
+        return sentence("Task “{task}” is already claimed by {assignee}.", task=task.name, assignee=holder)
     return unfit(session, task, user)
 
 
