@@ -28,8 +28,8 @@ fsck: setup ## check every invariant of the data
 test: setup-dev ## run all tests on SQLite and a real PostgreSQL, with a real Valkey and a browser
 	@$(PY) -m pytest -q -n 2 --dist worksteal
 
-season: setup-dev ## play the full morning of 300 packs over HTTP on both databases, processes killed meanwhile (15 minutes)
-	@JUANLIU_TEST_PACKS=300 $(PY) -m pytest -q tests/season
+season: setup-dev ## play the full morning of 300 packs over HTTP on both databases, processes killed meanwhile, and in a browser (20 minutes)
+	@JUANLIU_TEST_PACKS=300 $(PY) -m pytest -q tests/season tests/browser/test_login_to_shelf.py
 
 lint: setup-dev ## check style and the rules of the house
 	@$(PY) -m ruff check . && $(PY) -m ruff format --check . && $(PY) -m pytest -q tests/test_house.py
