@@ -127,7 +127,16 @@ def _diagram(session: Session, instance: ProcessInstance, told: list[history.Eve
     failed = {each.activity_id for each in open_ones if each.instance_id == instance.id}
     passed = dict.fromkeys(event.activity_id for event in told if event.instance_id == instance.id)
     visited = [each for each in passed if each and each not in current]
-    return {"instance": instance, "visited": visited, "current": current, "failed": sorted(failed - {None})}
+    where = {"visited": visited, "current": current, "failed": sorted(failed - {None})}
+    return {"instance": instance, "names": _names(instance), **where}
+
+
+def _names(instance: ProcessInstance) -> dict[str, str]:
+    """Element id → its name in the reader's language, where it is another than the diagram's own."""
+    if language() == "zh":
+        return {}
+    given = {key: (each.get("names") or {}).get(language()) for key, each in instance.definition.activities.items()}
+    return {key: name for key, name in given.items() if name}
 
 
 @blueprint.get("/<int:case_id>/diagram.bpmn")
