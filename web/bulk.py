@@ -98,8 +98,11 @@ def _step(task: UserTask) -> tuple[int, str]:
 
 
 def _form(
-    same: list[UserTask], left_out: list[Result], problems: Mapping[str, Any] | None = None,
-    typed: Mapping[str, Any] | None = None, status: int = 200,
+    same: list[UserTask],
+    left_out: list[Result],
+    problems: Mapping[str, Any] | None = None,
+    typed: Mapping[str, Any] | None = None,
+    status: int = 200,
 ) -> Response:
     form = form_of(same[0]) if same else None
     facts = {

@@ -58,7 +58,11 @@ def index() -> Response:
     )
     found = list(g.session.scalars(_wanted(g.session, current_user(), asked).limit(PAGE + 1)))
     return page(
-        "cases.html", "_cases.html", asked=asked, cases=found[:PAGE], waiting=_waiting(g.session, found[:PAGE]),
+        "cases.html",
+        "_cases.html",
+        asked=asked,
+        cases=found[:PAGE],
+        waiting=_waiting(g.session, found[:PAGE]),
         processes=newest_definitions(g.session),
         older=asked.url(before=found[PAGE - 1].id) if len(found) > PAGE else None,
     )
@@ -104,7 +108,9 @@ def show(case_id: int) -> str:
         done=_done(g.session, case),
         incidents=standing.incidents(g.session, case),
         variables=[(each, instances.variables(g.session, each)) for each in running] if user.may(VARIABLES) else [],
-        problems={}, typed="", **comments.talk(g.session, case),
+        problems={},
+        typed="",
+        **comments.talk(g.session, case),
     )
 
 
@@ -127,16 +133,7 @@ def _diagram(session: Session, instance: ProcessInstance, told: list[history.Eve
     failed = {each.activity_id for each in open_ones if each.instance_id == instance.id}
     passed = dict.fromkeys(event.activity_id for event in told if event.instance_id == instance.id)
     visited = [each for each in passed if each and each not in current]
-    where = {"visited": visited, "current": current, "failed": sorted(failed - {None})}
-    return {"instance": instance, "names": _names(instance), **where}
-
-
-def _names(instance: ProcessInstance) -> dict[str, str]:
-    """Element id → its name in the reader's language, where it is another than the diagram's own."""
-    if language() == "zh":
-        return {}
-    given = {key: (each.get("names") or {}).get(language()) for key, each in instance.definition.activities.items()}
-    return {key: name for key, name in given.items() if name}
+    return {"instance": instance, "visited": visited, "current": current, "failed": sorted(failed - {None})}
 
 
 @blueprint.get("/<int:case_id>/diagram.bpmn")

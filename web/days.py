@@ -44,8 +44,15 @@ def show(day: str) -> str:
     case = g.session.get(Case, row.case_id) if row.case_id else None
     case_ids = [row.case_id, *(each.case_id for each in shown)]
     return render_template(
-        "day.html", day=row, figures=figures, counts=_counts(figures), place=place, places=PLACE_LABELS, rows=shown,
-        closing=calendar.closing(g.session, asked), visible_cases=visible_cases(g.session, case_ids),
+        "day.html",
+        day=row,
+        figures=figures,
+        counts=_counts(figures),
+        place=place,
+        places=PLACE_LABELS,
+        rows=shown,
+        closing=calendar.closing(g.session, asked),
+        visible_cases=visible_cases(g.session, case_ids),
         waiting=tasks.open_in_case(g.session, case, current_user()) if case else [],
         closes_early=current_user().may(CLOSE) and days.closes_early(g.session, row),
     )
@@ -71,6 +78,9 @@ def behind(figures: DayFigures, place: str) -> list[DayRow]:
 
 def _counts(figures: DayFigures) -> dict[str, int]:
     return {
-        "": figures.delivered, "registered": figures.registered, "shelved": figures.shelved,
-        "exception": figures.exceptions, "open": figures.difference,
+        "": figures.delivered,
+        "registered": figures.registered,
+        "shelved": figures.shelved,
+        "exception": figures.exceptions,
+        "open": figures.difference,
     }

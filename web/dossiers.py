@@ -43,8 +43,13 @@ def show(dossier_id: int) -> str:
     dossier = find(g.session, dossier_id)
     seen = _cases(g.session, dossier, current_user())
     return render_template(
-        "dossier.html", dossier=dossier, person=dossier.person, position=storage.home(g.session, dossier) or "",
-        place=custody.where(g.session, dossier), moves=custody.chain(g.session, dossier), cases=seen,
+        "dossier.html",
+        dossier=dossier,
+        person=dossier.person,
+        position=storage.home(g.session, dossier) or "",
+        place=custody.where(g.session, dossier),
+        moves=custody.chain(g.session, dossier),
+        cases=seen,
         documents=[paper for case in seen for paper in documents.of_case(g.session, case)],
     )
 

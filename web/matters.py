@@ -25,13 +25,15 @@ class Matter:
     packs: list[Pack]
     photos: list[StoredFile]
     dossiers: list[tuple[Dossier, str]]  # and the position it stands on, "" for none
-    steps: list[UserTask]                # completed, latest first
+    steps: list[UserTask]  # completed, latest first
 
 
 def matter_of(session: Session, case: Case, user: User) -> Matter:
     """Everything the right-hand pane of a task and the head of a case show."""
-    query = select(Pack).where(Pack.case_id == case.id).options(
-        selectinload(Pack.exceptions), selectinload(Pack.photos).joinedload(PackPhoto.file)
+    query = (
+        select(Pack)
+        .where(Pack.case_id == case.id)
+        .options(selectinload(Pack.exceptions), selectinload(Pack.photos).joinedload(PackPhoto.file))
     )
     packs = list(session.scalars(query.order_by(Pack.id)))
     return Matter(

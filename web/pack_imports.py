@@ -68,9 +68,16 @@ def show(list_id: int) -> Response:
     wanted = request.args.get("rows")
     status = RowStatus(wanted) if wanted in set(RowStatus) else None
     return page(
-        "pack_import.html", "_pack_import.html", list=courier_list, progress=imports.progress(g.session, courier_list),
-        running=courier_list.status is not ListStatus.DONE, rows=imports.rows(g.session, courier_list, status),
-        status=status, row_labels=ROW_LABELS, row_badges=ROW_BADGES, spoken=spoken,
+        "pack_import.html",
+        "_pack_import.html",
+        list=courier_list,
+        progress=imports.progress(g.session, courier_list),
+        running=courier_list.status is not ListStatus.DONE,
+        rows=imports.rows(g.session, courier_list, status),
+        status=status,
+        row_labels=ROW_LABELS,
+        row_badges=ROW_BADGES,
+        spoken=spoken,
     )
 
 

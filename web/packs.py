@@ -57,7 +57,10 @@ def register() -> Response:
     )
     found = list(g.session.scalars(_wanted(asked).limit(PAGE + 1)))
     return page(
-        "packs.html", "_packs.html", asked=asked, packs=found[:PAGE],
+        "packs.html",
+        "_packs.html",
+        asked=asked,
+        packs=found[:PAGE],
         older=asked.url(before=found[PAGE - 1].id) if len(found) > PAGE else None,
         visible_cases=visible_cases(g.session, [pack.case_id for pack in found]),
     )
@@ -90,7 +93,9 @@ def visible_cases(session: Session, case_ids: list[int | None]) -> set[int]:
 def show(pack_id: int) -> str:
     pack = desk.find(g.session, pack_id)
     return render_template(
-        "pack.html", pack=pack, moves=custody.chain(g.session, pack),
+        "pack.html",
+        pack=pack,
+        moves=custody.chain(g.session, pack),
         case_visible=bool(visible_cases(g.session, [pack.case_id])),
     )
 

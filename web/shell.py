@@ -9,11 +9,7 @@ from web.reader import theme, viewer
 
 def install(app: Flask) -> None:
     app.jinja_env.globals.update(
-        viewer=viewer,
-        theme=theme,
-        office_name=office_name,
-        has_endpoint=has_endpoint,
-        browser_name=browser_name,
+        viewer=viewer, theme=theme, office_name=office_name, has_endpoint=has_endpoint, browser_name=browser_name
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 

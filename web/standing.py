@@ -17,7 +17,9 @@ def at_work(session: Session, case: Case) -> bool:
     """Whether machine work of the case is due within seconds, so that its next task may appear."""
     query = select(
         exists().where(
-            Job.instance_id == ProcessInstance.id, ProcessInstance.case_id == case.id, Job.status.in_(AT_WORK),
+            Job.instance_id == ProcessInstance.id,
+            ProcessInstance.case_id == case.id,
+            Job.status.in_(AT_WORK),
             Job.due_at <= now() + SOON,
         )
     )

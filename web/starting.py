@@ -68,7 +68,9 @@ def choices(key: str, source: str) -> str:
 
 
 def _page(
-    offer: starts.Offer, status: int = 200, problems: Mapping[str, Any] | None = None,
+    offer: starts.Offer,
+    status: int = 200,
+    problems: Mapping[str, Any] | None = None,
     typed: Mapping[str, Any] | None = None,
 ) -> Response:
     form = _form(offer)

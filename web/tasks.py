@@ -27,8 +27,8 @@ from workflow.statuses import TaskStatus
 
 blueprint = Blueprint("tasks", __name__, url_prefix="/tasks/<int:task_id>")
 
-TRIES = 8         # how often a page asks what comes next while the machine works on the case
-NEXT_SHOWN = 5    # tasks offered from the inbox
+TRIES = 8  # how often a page asks what comes next while the machine works on the case
+NEXT_SHOWN = 5  # tasks offered from the inbox
 CHANGED = "inbox-changed"
 
 
@@ -162,8 +162,11 @@ def _after(task: UserTask, said: str, then: str) -> Response:
 
 
 def _page(
-    task: UserTask, status: int = 200, problems: Mapping[str, Any] | None = None,
-    typed: Mapping[str, Any] | None = None, conflict: Any = None,
+    task: UserTask,
+    status: int = 200,
+    problems: Mapping[str, Any] | None = None,
+    typed: Mapping[str, Any] | None = None,
+    conflict: Any = None,
 ) -> Response:
     user = current_user()
     facts = {**_facts(task, user, problems or {}, typed), "conflict": conflict}

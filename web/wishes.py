@@ -26,23 +26,10 @@ VIEWS = (
         N_("Tasks you have claimed"),
         N_("Nothing is claimed by you. What your groups may take stands beside."),
     ),
+    View("groups", N_("My groups'"), N_("Tasks you may claim"), N_("Nothing waits for your groups. Well done.")),
+    View("done", N_("Done by me"), N_("Tasks you have completed"), N_("You have not completed anything yet.")),
     View(
-        "groups",
-        N_("My groups'"),
-        N_("Tasks you may claim"),
-        N_("Nothing waits for your groups. Well done."),
-    ),
-    View(
-        "done",
-        N_("Done by me"),
-        N_("Tasks you have completed"),
-        N_("You have not completed anything yet."),
-    ),
-    View(
-        "others",
-        N_("Waiting for others"),
-        N_("Tasks of others in cases you may see"),
-        N_("Nothing waits for others."),
+        "others", N_("Waiting for others"), N_("Tasks of others in cases you may see"), N_("Nothing waits for others.")
     ),
 )
 

@@ -111,8 +111,17 @@ def listed_label(name: str) -> str:
 @blueprint.app_context_processor
 def _globals() -> dict[str, object]:
     said = (
-        label, badge, exception_name, channel_name, pack_status_name, place_name, listed_label, why_moved,
-        masked_id, person_name, activity_name,
+        label,
+        badge,
+        exception_name,
+        channel_name,
+        pack_status_name,
+        place_name,
+        listed_label,
+        why_moved,
+        masked_id,
+        person_name,
+        activity_name,
     )
     named = {function.__name__: function for function in said}
     return {**named, "mask": id_numbers.mask, "pack_statuses": PACK_LABELS, "exception_codes": CODES}

@@ -30,6 +30,16 @@ def test_in_chinese_a_diagram_is_as_it_was_drawn(file):
     assert names(spoken(file.read_bytes(), "zh")) == names(file.read_bytes())
 
 
+@pytest.mark.parametrize("file", OURS, ids=lambda file: file.stem)
+def test_labels_in_english_are_wide_enough_for_words(file):
+    labels = re.findall(
+        r'<bpmndi:BPMNLabel>\s*<dc:Bounds [^>]*width="([\d.]+)"', spoken(file.read_bytes(), "en").decode()
+    )
+
+    assert labels
+    assert all(float(width) >= 90 for width in labels)
+
+
 def test_the_reader_s_language_decides(office, clock, signed_in):
     case_id = desk.stand(office, desk.put(office)[0]).case_id
     address = f"/cases/{case_id}/diagram.bpmn"

@@ -18,22 +18,10 @@
     put(frame.dataset.visited, "visited");
     put(frame.dataset.current, "current");
     put(frame.dataset.failed, "failed");
-    call(viewer, JSON.parse(frame.dataset.names || "{}"));
     canvas.zoom("fit-viewport", "auto");
     const at = JSON.parse(frame.dataset.current || "[]").map((id) => elements.get(id)).find(Boolean);
     if (at && canvas.zoom() < READABLE) closer(canvas, at);
     frame.dataset.drawn = "yes";
-  }
-
-  // The drawing bears its modeller's names: write the reader's over them where there are any.
-  function call(viewer, names) {
-    const elements = viewer.get("elementRegistry");
-    for (const [id, name] of Object.entries(names)) {
-      for (const shape of [elements.get(id), elements.get(`${id}_label`)].filter(Boolean)) {
-        shape.businessObject.name = name;
-        viewer.get("graphicsFactory").update("shape", shape, elements.getGraphics(shape));
-      }
-    }
   }
 
   // A wide diagram fitted whole is too small to read: show the place where the case stands, in the middle.
