@@ -16,9 +16,13 @@ from workflow.settings import CHECKOUT
 CSP = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; form-action 'self'"
 STATIC = CHECKOUT / "web" / "static"
 MADE = form(
-    own("barcode", "label"), own("barcode", "position"), select("seal", "whole", "broken", type="radio"),
-    required(text("why", conditional={"hide": '=seal != "broken"'})), own("same-as", "again", sameAs="label"),
-    own("signature", "sign"), rows("people", text("name")),
+    own("barcode", "label"),
+    own("barcode", "position"),
+    select("seal", "whole", "broken", type="radio"),
+    required(text("why", conditional={"hide": '=seal != "broken"'})),
+    own("same-as", "again", sameAs="label"),
+    own("signature", "sign"),
+    rows("people", text("name")),
 )
 
 
@@ -38,9 +42,11 @@ def desk() -> Iterator[tuple[str, list[MultiDict]]]:
         if request.method == "PUT":
             drafts.append(MultiDict(parse_qsl(request.get_data(as_text=True), keep_blank_values=True)) or request.form)
             return Response(MADE.render(MADE.typed(drafts[-1]), None, around, focus=False), content_type="text/html")
-        page = ("<!doctype html><html lang=zh><meta charset=utf-8><title>f</title><link rel=stylesheet href=/static/forms.css>"
-                "<script src=/static/vendor/htmx.min.js defer></script><script src=/static/forms.js defer></script>"
-                f"<main><h1>f</h1><form method=post novalidate action=/sent>{MADE.render(None, None, around)}</form></main>")
+        page = (
+            "<!doctype html><html lang=zh><meta charset=utf-8><title>f</title><link rel=stylesheet href=/static/forms.css>"
+            "<script src=/static/vendor/htmx.min.js defer></script><script src=/static/forms.js defer></script>"
+            f"<main><h1>f</h1><form method=post novalidate action=/sent>{MADE.render(None, None, around)}</form></main>"
+        )
         return Response(page, content_type="text/html", headers={"Content-Security-Policy": CSP})
 
     server = make_server("127.0.0.1", 0, answer, threaded=True)
@@ -93,7 +99,8 @@ def test_rows_are_added_and_removed(filled):
 
 def test_a_second_typing_cannot_be_pasted(filled):
     pasted = filled.locator("[name=again]").evaluate(
-        "each => each.dispatchEvent(new Event('paste', {bubbles: true, cancelable: true}))")
+        "each => each.dispatchEvent(new Event('paste', {bubbles: true, cancelable: true}))"
+    )
     assert pasted is False
 
 

@@ -236,7 +236,12 @@ def test_axe_finds_nothing_serious_in_either_theme_or_language(site, page, acces
         with site.office.database.transaction() as session:
             anna = session.get_one(User, "anna")
             anna.theme, anna.language = theme, language
-        for name, path in (("inbox", "/inbox?view=groups"), ("task", f"/tasks/{mine}"), ("cases", "/cases"), ("scan", "/scan?code=x")):
+        for name, path in (
+            ("inbox", "/inbox?view=groups"),
+            ("task", f"/tasks/{mine}"),
+            ("cases", "/cases"),
+            ("scan", "/scan?code=x"),
+        ):
             page.goto(f"{site.url}{path}")
             page.screenshot(path=pictures / f"{name}-{theme}-{language}.png")
             accessible(page)

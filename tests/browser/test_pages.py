@@ -23,7 +23,9 @@ def receiving(office) -> Receiving:
     return made
 
 
-def test_a_list_is_previewed_imported_and_watched_to_its_end(receiving, site, page, accessible, pictures, tmp_path: Path):
+def test_a_list_is_previewed_imported_and_watched_to_its_end(
+    receiving, site, page, accessible, pictures, tmp_path: Path
+):
     (tmp_path / "list.csv").write_text(LIST, "utf-8")
     site.sign_in(page, "wang")
     page.goto(f"{site.url}/packs/imports")
@@ -67,8 +69,14 @@ def test_the_desk_pages_are_accessible_in_both_themes(receiving, site, page, acc
     receiving.unlisted()
     pack_id, day = receiving.seen(tracking_no, lambda _session, pack: (pack.id, pack.delivery_day))
     site.sign_in(page, "wang")
-    pages = {"packs": "/packs", "pack": f"/packs/{pack_id}", "unlisted": "/packs/unlisted/new", "days": "/days",
-             "day": f"/days/{day}", "dossiers": "/dossiers"}
+    pages = {
+        "packs": "/packs",
+        "pack": f"/packs/{pack_id}",
+        "unlisted": "/packs/unlisted/new",
+        "days": "/days",
+        "day": f"/days/{day}",
+        "dossiers": "/dossiers",
+    }
     for theme in ("light", "dark"):
         with site.office.database.transaction() as session:
             session.get_one(User, "wang").theme = theme
