@@ -10,7 +10,9 @@ from flask import Blueprint, Response, g, make_response, redirect, render_templa
 from sqlalchemy.orm import Session
 
 from forms.context import FormContext
+from forms.element import Field
 from forms.form import Form
+from web import i18n
 from web.asked import wholes
 from web.reader import current_user
 from web.task_forms import context_of, form_of
@@ -110,6 +112,7 @@ def _form(
         "left_out": left_out,
         "form": form.render(typed, problems, _shared_context(form, same, current_user())) if form else "",
         "form_has_buttons": bool(form and form.buttons),
+        "differing": [field.label(i18n.language()) for field in _differing(form, same)] if form else [],
         "request_key": request.form.get("request_key") or secrets.token_urlsafe(16),
     }
     return make_response(render_template("bulk_form.html", **facts), status)
@@ -117,10 +120,20 @@ def _form(
 
 def _shared_context(form: Form, same: Sequence[UserTask], user: User) -> FormContext:
     """Around the shared form: of what the cases know only what it asks for and all of them agree on."""
-    first, *others = [{**instances.variables(g.session, each.instance), **each.local_variables} for each in same]
+    first, *others = _known(same)
     agreed = {
         name: first[name]
         for name in form.fields
         if name in first and all(name in each and each[name] == first[name] for each in others)
     }
     return replace(context_of(same[0], user), variables=agreed, draft_url="")
+
+
+def _differing(form: Form, same: Sequence[UserTask]) -> list[Field]:
+    """The fields whose value the cases know and do not agree on: what is entered would level them."""
+    first, *others = _known(same)
+    return [field for name, field in form.fields.items() if any(each.get(name) != first.get(name) for each in others)]
+
+
+def _known(same: Sequence[UserTask]) -> list[dict[str, Any]]:
+    return [{**instances.variables(g.session, each.instance), **each.local_variables} for each in same]

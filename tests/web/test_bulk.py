@@ -60,6 +60,7 @@ def test_what_all_agree_on_is_filled_in_and_what_differs_is_asked(office, clock,
     page = signed_in("anna").get("/inbox/completions/new", query_string=chosen(ids)).text
 
     assert 'value="完好"' in page
+    assert "所选事项以下各项不同：备注。" in page
     assert "第0件" not in page
     assert "第1件" not in page
 
