@@ -10,6 +10,16 @@ from archive.demo.morning import Parcel
 from tests.season import browser as plain
 from tests.season.clerk import ANSWERS, Answers, Season
 
+LISTEN = """() => {
+  const page = document.documentElement;
+  delete page.dataset.drawnAnew;
+  const drawn = (event) => {
+    if (event.target.closest?.("#form-fields") === null && !event.target.querySelector?.("#form-fields")) return;
+    document.removeEventListener("htmx:after:swap", drawn);
+    page.dataset.drawnAnew = "yes";
+  };
+  document.addEventListener("htmx:after:swap", drawn);
+}"""  # the answer of the server is not yet the form: what is asked next stands there only after the swap
 PATIENCE = 60  # scans, a third of a second apart, until the machine has prepared the next step
 
 
@@ -116,5 +126,6 @@ class Desk:
         if each.get_attribute("data-refresh") is None:
             each.set_checked(chosen)
             return
-        with self.page.expect_response(lambda answer: "fields=1" in answer.url):
-            each.set_checked(chosen)
+        self.page.evaluate(LISTEN)
+        each.set_checked(chosen)
+        self.page.wait_for_function("() => document.documentElement.dataset.drawnAnew === 'yes'")
