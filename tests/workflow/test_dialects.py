@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.workflow.engine.drawing import Run
+from tests.workflow.engine.drawing import HEAD, Run
 from workflow import engine
 from workflow.lint import Level, lint
 
@@ -262,3 +262,61 @@ def test_a_state_saved_under_one_dialect_goes_on_under_another(dialect):
     assert engine.state_problems(other, run.state) == []
     run.model = other
     assert run.do("agree").do("push").open == ["fetch"]
+
+
+def only(element: str, process: str = "") -> engine.Model:
+    """A process of one element, in its dialect's XML."""
+    return engine.parse(
+        f'{HEAD}<process id="p" isExecutable="true" {process}><startEvent id="s"/>{element}'
+        '<sequenceFlow id="f" sourceRef="s" targetRef="x"/></process></definitions>'.encode()
+    )
+
+
+DECISIONS = {
+    "camunda 7": '<businessRuleTask id="x" camunda:decisionRef="fee" camunda:resultVariable="sum" camunda:decisionRefBinding="versionTag"'
+    ' camunda:decisionRefVersionTag="2026"/>',
+    "camunda 8": '<businessRuleTask id="x"><extensionElements><zeebe:calledDecision decisionId="fee" resultVariable="sum"'
+    ' bindingType="versionTag" versionTag="2026"/></extensionElements></businessRuleTask>',
+}
+CALLS = {
+    "camunda 7": '<callActivity id="x" calledElement="loan" camunda:calledElementBinding="versionTag" camunda:calledElementVersionTag="2026"/>',
+    "camunda 8": '<callActivity id="x"><extensionElements><zeebe:calledElement processId="loan" bindingType="versionTag"'
+    ' versionTag="2026"/></extensionElements></callActivity>',
+}
+
+
+@pytest.mark.parametrize("name", DECISIONS)
+def test_both_camundas_name_the_decision_of_a_rule_task(name):
+    rule = only(DECISIONS[name]).activities["x"]
+    assert (rule.decision_ref, rule.result_variable) == ("fee", "sum")
+    assert (rule.decision_binding, rule.decision_version_tag) == ("versionTag", "2026")
+
+
+def test_a_rule_task_says_how_to_map_its_result():
+    element = DECISIONS["camunda 7"].replace("/>", ' camunda:mapDecisionResult="collectEntries"/>')
+    assert only(element).activities["x"].map_decision_result == "collectEntries"
+
+
+def test_a_rule_task_waits_for_its_decision_as_a_job():
+    run = Run(only(DECISIONS["camunda 7"]))
+    assert (run.wait("x").kind, run.wait("x").name) == (engine.WaitKind.JOB, engine.DECISION)
+    assert run.do("x", sum=3).finished
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_both_camundas_bind_the_called_process_to_a_version(name):
+    call = only(CALLS[name]).activities["x"]
+    assert (call.called_element, call.called_binding, call.called_version_tag) == ("loan", "versionTag", "2026")
+
+
+def test_a_call_may_name_the_version_by_number():
+    element = '<callActivity id="x" calledElement="loan" camunda:calledElementBinding="version" camunda:calledElementVersion="3"/>'
+    assert only(element).activities["x"].called_version == "3"
+
+
+def test_a_process_may_name_its_version():
+    user = '<userTask id="x"/>'
+    assert only(user, 'camunda:versionTag="2026-11"').version_tag == "2026-11"
+    eight = '<extensionElements><zeebe:versionTag value="2026-11"/></extensionElements>'
+    assert only(eight + user).version_tag == "2026-11"
+    assert only(user).version_tag is None

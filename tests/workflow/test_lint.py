@@ -29,7 +29,6 @@ def test_a_clean_diagram_has_no_findings():
 
 UNSUPPORTED = {
     "script x": "Scripts are not run",
-    "rule x": "Decision tables are not run yet",
     "complex x": "Complex gateways are not run",
     "transaction x": "Transactions are not run",
     "adhoc x": "Ad-hoc sub-processes are not run",
@@ -55,6 +54,8 @@ NO_WORK = {
     "send x": "neither a message nor a topic",
     "receive x": "which message",
     "call x": "which process",
+    "rule x": "neither a decision nor a topic",
+    "rule x topic=t decisionRef=d": "choose one",
 }
 
 
@@ -184,6 +185,7 @@ KNOWN = Known(
     topics=["province.push"],
     listeners=["packs.accept"],
     processes=["loan"],
+    decisions=["fee"],
     functions=["is_working_day"],
 )
 UNKNOWN = {
@@ -192,6 +194,7 @@ UNKNOWN = {
     "unknown_form": ("user x formKey=pak", "pack"),
     "unknown_topic": ("service x topic=province.psh", "province.push"),
     "unknown_process": ("call x calls=loans", "loan"),
+    "unknown_decision": ("rule x decisionRef=fees", "fee"),
     "unknown_function": ("catch x date=${is_workingday(day)}", "is_working_day"),
 }
 
@@ -210,6 +213,8 @@ def test_a_name_nobody_knows_is_refused_with_the_nearest_known(name):
         "service x topic=province.push",
         "call x calls=loan",
         "call x calls=${which}",
+        "rule x decisionRef=fee",
+        "rule x decisionRef=${which}",
         "catch x date=${is_working_day(day)}",
         "user x assignee=anna",
     ],

@@ -27,6 +27,15 @@ class Activity:
     topic: str | None = None  # service, send and business rule tasks
     listeners: tuple[str, ...] = ()  # topics of complete listeners, in the order of the file
     called_element: str | None = None
+    called_binding: str | None = None  # of call activities: latest (also None) deployment version versionTag
+    called_version: str | None = None
+    called_version_tag: str | None = None
+    decision_ref: str | None = None  # of business rule tasks: the key of the decision, or an expression
+    decision_binding: str | None = None  # as called_binding
+    decision_version: str | None = None
+    decision_version_tag: str | None = None
+    result_variable: str | None = None  # gets the decision's result
+    map_decision_result: str | None = None  # singleEntry singleResult collectEntries resultList (also None)
     event: str | None = None  # of events and receive tasks: none message signal timer error escalation
     message: str | None = None  # name of the message or signal waited for, started by, or thrown
     timer: str | None = None  # of timer events: the text of its date, duration or cycle

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from lxml import etree
 
 from workflow.diagram.graph import Loop
-from workflow.diagram.names import CAMUNDA, SPIFF, ZEEBE, bpmn, text
+from workflow.diagram.names import CAMUNDA, SPIFF, ZEEBE, bpmn, kind, text
 
 # Our field → (camunda attribute, (zeebe element, attribute)…); spiffworkflow writes properties of the camunda names.
 _FIELDS: dict[str, tuple[tuple[str, ...], tuple[tuple[str, str], ...]]] = {
@@ -24,10 +24,24 @@ _FIELDS: dict[str, tuple[tuple[str, ...], tuple[tuple[str, str], ...]]] = {
     "priority": (("priority",), (("priorityDefinition", "priority"),)),
     "topic": (("topic",), (("taskDefinition", "type"),)),
 }
+_CALLS: dict[str, tuple[tuple[str, ...], tuple[tuple[str, str], ...]]] = {
+    "called_binding": (("calledElementBinding",), (("calledElement", "bindingType"),)),
+    "called_version": (("calledElementVersion",), ()),
+    "called_version_tag": (("calledElementVersionTag",), (("calledElement", "versionTag"),)),
+}
+_RULES: dict[str, tuple[tuple[str, ...], tuple[tuple[str, str], ...]]] = {
+    "decision_ref": (("decisionRef",), (("calledDecision", "decisionId"),)),
+    "decision_binding": (("decisionRefBinding",), (("calledDecision", "bindingType"),)),
+    "decision_version": (("decisionRefVersion",), ()),
+    "decision_version_tag": (("decisionRefVersionTag",), (("calledDecision", "versionTag"),)),
+    "result_variable": (("resultVariable",), (("calledDecision", "resultVariable"),)),
+    "map_decision_result": (("mapDecisionResult",), ()),
+}
+_MORE = {"callActivity": _CALLS, "businessRuleTask": _RULES}  # what only these elements say
 _UNDERSTOOD = {
     "properties", "taskListener", "taskListeners", "assignmentDefinition", "formDefinition", "taskSchedule",
     "priorityDefinition", "taskDefinition", "serviceTaskOperator", "calledElement", "subscription",
-    "loopCharacteristics", "userTask", "modelerTemplateIcon",
+    "loopCharacteristics", "userTask", "calledDecision", "versionTag", "modelerTemplateIcon",
 }  # fmt: skip
 
 
@@ -46,7 +60,7 @@ def fields(element: etree._Element) -> dict[str, str]:
     """What the dialects say about people, forms, dates and topics: our field name → raw text."""
     named = properties(element)
     found = {}
-    for name, (attributes, zeebe) in _FIELDS.items():
+    for name, (attributes, zeebe) in {**_FIELDS, **_MORE.get(kind(element), {})}.items():
         values = [element.get(f"{{{CAMUNDA}}}{attribute}") for attribute in attributes]
         values += [entry.get(attribute) for tag, attribute in zeebe for entry in _extensions(element, ZEEBE, tag)]
         values += [named.get(attribute) for attribute in attributes]
@@ -62,6 +76,12 @@ def starters(process: etree._Element) -> tuple[str, ...]:
     """The groups whose people may start the process by hand: `camunda:candidateStarterGroups`, comma separated."""
     said = process.get(f"{{{CAMUNDA}}}candidateStarterGroups") or ""
     return tuple(name.strip() for name in said.split(",") if name.strip())
+
+
+def version_tag(process: etree._Element) -> str | None:
+    """The name modellers gave this version: `camunda:versionTag`, or `zeebe:versionTag value`."""
+    zeebe = next((entry.get("value") for entry in _extensions(process, ZEEBE, "versionTag")), None)
+    return process.get(f"{{{CAMUNDA}}}versionTag") or zeebe or None
 
 
 def listeners(element: etree._Element) -> tuple[str, ...]:

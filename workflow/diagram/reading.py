@@ -62,6 +62,7 @@ class _Reader:
             flows=tuple(flows),
             documentation=text(self.element.find(bpmn("documentation"))),
             documentations=_said(properties, "documentation"),
+            version_tag=dialects.version_tag(self.element),
             starters=dialects.starters(self.element),
             _out=_grouped(flows, "source"),
             _in=_grouped(flows, "target"),

@@ -17,6 +17,7 @@ from workflow.engine.commands import (
     throw_error,
     waits_of,
 )
+from workflow.engine.elements import DECISION
 from workflow.engine.model import Model, parse, prepare
 from workflow.engine.problems import (
     BudgetExceeded,
@@ -32,6 +33,7 @@ from workflow.engine.shapes import Happening, Step, Thrown, Wait, WaitKind
 from workflow.expressions import Around
 
 __all__ = [
+    "DECISION",
     "Activity",
     "Around",
     "BudgetExceeded",

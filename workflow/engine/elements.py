@@ -17,11 +17,14 @@ from workflow.engine.specification import Specification, Way
 from workflow.engine.token import Token
 from workflow.expressions import Expression
 
+DECISION = "decision"  # topic of the job of a business rule task that names a decision: Activity.decision_ref
+
 
 class Element(BpmnSpecMixin):
     """An element that passes tokens on at once: the none task, none events, link events."""
 
     waits_as: WaitKind | None = None
+    topic: str | None = None  # of jobs
 
     def __init__(self, specification: Specification, node: Node, name: str | None = None) -> None:
         super().__init__(specification, name or node.id, bpmn_name=node.activity.name)
@@ -113,6 +116,11 @@ class Job(Element):
     """Waits for a worker: service, send and business rule tasks with a topic."""
 
     waits_as = WaitKind.JOB
+
+    @property
+    def topic(self) -> str | None:
+        activity = self.node.activity
+        return DECISION if activity.decision_ref else activity.topic
 
     def _update_hook(self, token: Token) -> bool:
         token._set_state(TaskState.STARTED)

@@ -18,7 +18,7 @@ class Model:
     """An accepted process: immutable, shared by all its instances and by threads.
 
     `activities` maps the id of every flow element to what is written there; `starts` are its top-level start events;
-    `starters` the groups whose people may start it by hand.
+    `starters` the groups whose people may start it by hand; `version_tag` the modeller's name of this version.
     """
 
     key: str
@@ -29,6 +29,7 @@ class Model:
     documentation: str | None
     documentations: Mapping[str, str]
     starters: tuple[str, ...]
+    version_tag: str | None
     specification: Specification = field(repr=False, compare=False)  # for the engine only
 
 
@@ -67,5 +68,6 @@ def _model(process: Process) -> Model:
         documentation=process.documentation,
         documentations=process.documentations,
         starters=process.starters,
+        version_tag=process.version_tag,
         specification=build(process),
     )

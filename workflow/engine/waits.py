@@ -38,7 +38,7 @@ def _wait(token: Token) -> Wait:
         token_id=token.id,
         activity_id=spec.bpmn_id,
         due_at=datetime.fromisoformat(due) if due else None,
-        name=memory.get("name") or activity.topic or activity.message,
+        name=memory.get("name") or spec.topic or activity.message,
         correlation_key=memory.get("key"),
         variables=dict(token.data),
     )

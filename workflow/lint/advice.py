@@ -31,6 +31,7 @@ ADVICE_SENTENCES = {  # by rule
     "unknown_topic": "Choose a topic that has a handler.",
     "unknown_listener": "Choose a listener that is registered.",
     "unknown_process": "Deploy that process first, or together with this one.",
+    "unknown_decision": "Send the decision table along with the diagram, or name another.",
     "form": "Correct the form in the form editor and send it again.",
 }
 

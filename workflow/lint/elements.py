@@ -8,7 +8,6 @@ from workflow.lint.findings import Finding, Known, error, rule, warning
 
 _REFUSED_SENTENCES = {
     "scriptTask": "Scripts are not run. Use a service task with a topic, or set the value in a form.",
-    "businessRuleTask": "Decision tables are not run yet. Use a service task with a topic, or conditions on a gateway.",
     "eventSubProcess": "Event sub-processes are not run. Use a boundary event on a sub-process.",
     "transaction": "Transactions are not run. Use a sub-process with an error boundary event.",
     "adHocSubProcess": "Ad-hoc sub-processes are not run. Draw the order of the tasks, or parallel branches.",
@@ -25,8 +24,6 @@ def unsupported_element(process: Process, known: Known) -> Iterator[Finding]:
     """Elements whose meaning we do not carry out."""
     for node in process.nodes.values():
         message = _REFUSED_SENTENCES.get("eventSubProcess" if node.triggered_by_event else node.kind)
-        if node.kind == "businessRuleTask" and node.activity.topic:
-            message = None
         if message:
             yield error("unsupported_element", node.id, sentence(message))
 
@@ -47,12 +44,22 @@ def no_work(process: Process, known: Known) -> Iterator[Finding]:
             yield error(
                 "no_work", node.id, sentence("The service task has no topic; write it in “External task, topic”.")
             )
+        if node.kind == "businessRuleTask":
+            yield from _rule_task(node)
         if node.kind == "sendTask" and not node.activity.topic and node.event is None:
             yield error("no_work", node.id, sentence("The send task has neither a message nor a topic."))
         if node.kind == "receiveTask" and node.event is None:
             yield error("no_work", node.id, sentence("The receive task does not say which message it waits for."))
         if node.kind == "callActivity" and not node.activity.called_element:
             yield error("no_work", node.id, sentence("The call activity does not say which process it calls."))
+
+
+def _rule_task(node: Node) -> Iterator[Finding]:
+    decision, topic = node.activity.decision_ref, node.activity.topic
+    if not decision and not topic:
+        yield error("no_work", node.id, sentence("The business rule task names neither a decision nor a topic."))
+    elif decision and topic:
+        yield error("no_work", node.id, sentence("The business rule task names a decision and a topic; choose one."))
 
 
 @rule

@@ -40,6 +40,7 @@ class Known:
     listeners: Collection[str] | None = None
     processes: Collection[str] | None = None
     functions: Collection[str] | None = None
+    decisions: Collection[str] | None = None
 
 
 NOTHING_KNOWN = Known()

@@ -15,6 +15,7 @@ _SENTENCES = {
     "unknown_topic": "No handler is registered for topic “{name}”.",
     "unknown_listener": "No completion listener is registered as “{name}”.",
     "unknown_process": "There is no process “{name}” to call.",
+    "unknown_decision": "There is no decision “{name}”.",
 }
 
 
@@ -68,6 +69,15 @@ def unknown_process(process: Process, known: Known) -> Iterator[Finding]:
         name = node.activity.called_element
         if name and name != process.id and not _is_expression(name):
             yield from _unknown(node.id, "unknown_process", name, known.processes)
+
+
+@rule
+def unknown_decision(process: Process, known: Known) -> Iterator[Finding]:
+    """Decisions are deployed, or sent along."""
+    for node in process.nodes.values():
+        name = node.activity.decision_ref
+        if name and not _is_expression(name):
+            yield from _unknown(node.id, "unknown_decision", name, known.decisions)
 
 
 @rule
@@ -128,6 +138,9 @@ def _values(node: Node) -> list[str | None]:
         activity.form_key,
         activity.priority,
         activity.called_element,
+        activity.called_version,
+        activity.decision_ref,
+        activity.decision_version,
         activity.properties.get("caseTitle"),
         *dates,
     ]
