@@ -6,6 +6,8 @@ xor g                        catch c message=paid key=number
 s -> a -> g                  service j topic=province.push
 g -> a if again = true       user m each=people item=who sequential output=votes result=vote until="…"
 g -> e default               end e error=E1   |   end e terminate
+sub h event                  an event sub-process: its start event says what begins it, `quiet`: without interrupting
+catch c conditional="x > 1"
 """
 
 import shlex
@@ -105,6 +107,10 @@ class _Pen:
         if "on" in said:
             attributes["attachedToRef"] = said["on"]
             attributes["cancelActivity"] = str("quiet" not in said).lower()
+        if kind == "sub" and "event" in said:
+            attributes["triggeredByEvent"] = "true"
+        if kind == "start" and "quiet" in said:
+            attributes["isInterrupting"] = "false"
         if "calls" in said:
             attributes["calledElement"] = said["calls"]
         if kind in ("send", "receive") and "message" in said:
@@ -139,6 +145,8 @@ class _Pen:
                 return f"<timerEventDefinition><{tag}>{said[word]}</{tag}></timerEventDefinition>"
         if "link" in said:
             return f'<linkEventDefinition name="{said["link"]}"/>'
+        if said.get("conditional"):
+            return f"<conditionalEventDefinition><condition><![CDATA[{said['conditional']}]]></condition></conditionalEventDefinition>"
         return next(
             (f"<{w}EventDefinition/>" for w in ("terminate", "compensate", "cancel", "conditional") if w in said), ""
         )
