@@ -100,6 +100,7 @@ def test_hosts_are_a_list(read):
         ("DATABASE_URL", "mysql://x", "DATABASE_URL must begin with sqlite:/// or postgresql://"),
         ("REDIS_URL", "http://x", "REDIS_URL must begin with redis://"),
         ("SECRET_KEY", "short", "SECRET_KEY is too short: at least 32 characters"),
+        ("JUANLIU_SEALS", f"{'x' * 40},short", "JUANLIU_SEALS: each secret needs at least 32 characters"),
         ("JUANLIU_HTTPS", "yes", "JUANLIU_HTTPS=yes: must be 0 or 1"),
         ("JUANLIU_DEMO", "no", "JUANLIU_DEMO=no: must be 0 or 1"),
     ],

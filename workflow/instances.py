@@ -11,7 +11,19 @@ from typing import Any
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, joinedload
 
-from workflow import definitions, engine, history, office, outgoing, registry, titles, values, variable_rows, waits
+from workflow import (
+    definitions,
+    engine,
+    history,
+    office,
+    outgoing,
+    registry,
+    seals,
+    titles,
+    values,
+    variable_rows,
+    waits,
+)
 from workflow.clock import now
 from workflow.engine import Around, Step, Thrown
 from workflow.errors import Conflict, NotFound, sentence
@@ -78,7 +90,7 @@ def require_running(instance: ProcessInstance) -> None:
 
 def state(instance: ProcessInstance) -> bytes:
     """The engine's state; raises engine.StateCorrupt unless it is just what was written for this revision."""
-    return engine.open_(instance.state, _bound_to(instance))
+    return seals.opened(instance)
 
 
 def around(session: Session, known: Mapping[str, Any]) -> Around:
@@ -118,7 +130,7 @@ def settle(
         changed = write(session, instance, known, step.variables)
         known.update(changed)
     instance.revision += 1
-    instance.state = engine.seal(step.state, _bound_to(instance))
+    instance.state = seals.seal(session, instance, step.state)
     if not step.finished and not step.waits:
         raise engine.EngineProblem("The process would stand still for ever: it waits for nothing.")
     model = definitions.model(session, instance.definition)
@@ -182,10 +194,6 @@ def _begin(
     variable_rows.write(session, instance.id, given, 0)
     model = definitions.model(session, definition)
     settle(session, instance, engine.start(model, around(session, given), start_id), history.SYSTEM, given)
-
-
-def _bound_to(instance: ProcessInstance) -> str:
-    return f"{instance.id}:{instance.revision}"
 
 
 def _tell(session: Session, instance: ProcessInstance, step: Step, actor: str, facts: Facts) -> None:
@@ -267,7 +275,7 @@ def _cancel(session: Session, instance: ProcessInstance, by: str, reason: str) -
     _tell(session, instance, step, by, {})
     history.record(session, instance.case_id, by, "withdrawn", instance, reason=reason)
     instance.revision += 1
-    instance.state = engine.seal(step.state, _bound_to(instance))
+    instance.state = seals.seal(session, instance, step.state)
     instance.status, instance.ended_at = InstanceStatus.CANCELLED, now()
     changes = waits.agree(session, instance, model, (), lambda: around(session, known))
     _call(session, instance, model, changes, known)

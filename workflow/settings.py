@@ -9,6 +9,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 CHECKOUT = Path(__file__).resolve().parent.parent
+SHORTEST_SECRET = 32  # characters
 
 
 class SettingsRefused(SystemExit):
@@ -32,6 +33,7 @@ class Settings:
     demo: bool = True  # JUANLIU_DEMO=0: the first start invents no demo office
     idle: timedelta = timedelta(hours=4)  # JUANLIU_IDLE_HOURS: signed out after so long without a page
     hosts: tuple[str, ...] = ()  # JUANLIU_HOSTS: the only host names answered, comma-separated; () = any
+    seals: tuple[str, ...] = ()  # JUANLIU_SEALS: secrets the saved states are sealed with; () = the secret key
 
     @property
     def queue_url(self) -> str:
@@ -59,7 +61,8 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
         office_name=env.get("JUANLIU_OFFICE") or "云溪区人事档案管理中心",
         demo=_flag(env, "JUANLIU_DEMO", "1"),
         idle=timedelta(hours=_number(env, "JUANLIU_IDLE_HOURS", 4, 1, 12)),
-        hosts=tuple(host.strip() for host in env.get("JUANLIU_HOSTS", "").split(",") if host.strip()),
+        hosts=_listed(env, "JUANLIU_HOSTS"),
+        seals=_seals(env),
     )
 
 
@@ -68,6 +71,17 @@ def _number(env: Mapping[str, str], name: str, default: int, low: int, high: int
     if not text.isdecimal() or not low <= int(text) <= high:
         raise SettingsRefused(f"{name}={text}: must be a whole number from {low} to {high}.")
     return int(text)
+
+
+def _listed(env: Mapping[str, str], name: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in env.get(name, "").split(",") if part.strip())
+
+
+def _seals(env: Mapping[str, str]) -> tuple[str, ...]:
+    secrets_ = _listed(env, "JUANLIU_SEALS")
+    if any(len(each) < SHORTEST_SECRET for each in secrets_):
+        raise SettingsRefused(f"JUANLIU_SEALS: each secret needs at least {SHORTEST_SECRET} characters.")
+    return secrets_
 
 
 def _flag(env: Mapping[str, str], name: str, default: str) -> bool:
@@ -103,8 +117,8 @@ def _zone(name: str) -> ZoneInfo:
 
 def _secret(given: str, data: Path) -> str:
     if given:
-        if len(given) < 32:
-            raise SettingsRefused("SECRET_KEY is too short: at least 32 characters.")
+        if len(given) < SHORTEST_SECRET:
+            raise SettingsRefused(f"SECRET_KEY is too short: at least {SHORTEST_SECRET} characters.")
         return given
     kept = data / "secret-key"
     if not kept.exists():

@@ -28,7 +28,7 @@ from workflow.engine.problems import (
     TokenGone,
     UncaughtError,
 )
-from workflow.engine.sealing import open_, seal
+from workflow.engine.sealing import open_, open_unkeyed, seal
 from workflow.engine.shapes import Happening, Step, Thrown, Wait, WaitKind
 from workflow.expressions import Around
 
@@ -55,6 +55,7 @@ __all__ = [
     "fire",
     "live_tokens",
     "open_",
+    "open_unkeyed",
     "parse",
     "prepare",
     "seal",

@@ -34,7 +34,9 @@ def upgrade(database: Database) -> None:
     """
     with _alone(database) as connection:
         _refuse_unknown(connection)
-        command.upgrade(_config(connection), "head")
+        config = _config(connection)
+        config.attributes["office"] = database.info.get("office")  # its settings hold the keys a step may need
+        command.upgrade(config, "head")
 
 
 def newest() -> str | None:

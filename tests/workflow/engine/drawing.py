@@ -41,8 +41,10 @@ TAGS = {
     "transaction": "transaction",
     "adhoc": "adHocSubProcess",
 }
+_TIMER = "<timerEventDefinition><{0}>{1}</{0}></timerEventDefinition>"
 REFERRED = ("message", "signal", "error", "escalation")
 NOW = datetime(2026, 7, 1, 1, 0, tzinfo=UTC)
+KEY = b"the tests' key of 32 bytes 01234"  # what states are sealed with
 HEAD = (
     '<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:camunda="http://camunda.org/schema/1.0/bpmn"'
     ' xmlns:zeebe="http://camunda.org/schema/zeebe/1.0" xmlns:spiff="http://spiffworkflow.org/bpmn/schema/1.0/core">'
@@ -111,6 +113,8 @@ class _Pen:
             attributes["triggeredByEvent"] = "true"
         if kind == "start" and "quiet" in said:
             attributes["isInterrupting"] = "false"
+        if "parallel" in said:
+            attributes["parallelMultiple"] = "true"
         if "calls" in said:
             attributes["calledElement"] = said["calls"]
         if kind in ("send", "receive") and "message" in said:
@@ -142,7 +146,9 @@ class _Pen:
                 return f"<{word}EventDefinition{reference}/>"
         for word, tag in (("timer", "timeDuration"), ("date", "timeDate"), ("cycle", "timeCycle")):
             if word in said:
-                return f"<timerEventDefinition><{tag}>{said[word]}</{tag}></timerEventDefinition>"
+                return _TIMER.format(tag, said[word])
+        if "multiple" in said:
+            return f'<messageEventDefinition messageRef="{self._refer("message", "m")}"/>{_TIMER.format("timeDuration", "PT1H")}'
         if "link" in said:
             return f'<linkEventDefinition name="{said["link"]}"/>'
         if said.get("conditional"):
@@ -203,7 +209,7 @@ class Run:
 
     def _take(self, step: Step) -> "Run":
         self.step = step
-        self.state = engine.open_(engine.seal(step.state, "instance 1"), "instance 1")
+        self.state = engine.open_(engine.seal(step.state, "instance 1", KEY), "instance 1", [KEY])
         self.variables.update(step.variables)
         self.thrown += step.thrown
         self.happenings += step.happenings

@@ -5,7 +5,7 @@ import random
 import orjson
 import pytest
 
-from tests.workflow.engine.drawing import Run
+from tests.workflow.engine.drawing import KEY, Run
 from workflow import engine
 
 DRAWING = """
@@ -76,26 +76,26 @@ def test_items_that_are_too_large_are_refused():
 
 
 def test_the_seal_opens_only_for_what_it_was_made_for(run):
-    sealed = engine.seal(run.state, "instance 1")
-    assert engine.open_(sealed, "instance 1") == run.state
+    sealed = engine.seal(run.state, "instance 1", KEY)
+    assert engine.open_(sealed, "instance 1", [KEY]) == run.state
     with pytest.raises(engine.StateCorrupt):
-        engine.open_(sealed, "instance 2")
+        engine.open_(sealed, "instance 2", [KEY])
 
 
 def test_every_single_changed_byte_is_noticed(run):
-    sealed = engine.seal(run.state, "i")
+    sealed = engine.seal(run.state, "i", KEY)
     chance = random.Random(1)
     for at in range(len(sealed)):
         broken = bytearray(sealed)
         broken[at] ^= chance.randrange(1, 256)
         with pytest.raises(engine.StateCorrupt):
-            engine.open_(bytes(broken), "i")
+            engine.open_(bytes(broken), "i", [KEY])
 
 
 @pytest.mark.parametrize("cut", [b"", b"J", b"JL", b"JL\x01", b"JL\x02" + b"x" * 100, b"x" * 100])
 def test_what_is_no_seal_is_refused(cut):
     with pytest.raises(engine.StateCorrupt):
-        engine.open_(cut, "i")
+        engine.open_(cut, "i", [KEY])
 
 
 BROKEN = [
