@@ -114,8 +114,8 @@ def known(session: Session, resources: Mapping[str, bytes] | None = None, togeth
         groups=set(session.scalars(select(Group.key))),
         users=set(session.scalars(select(User.name).where(User.active))),
         forms=forms,
-        topics=set(registry.service_tasks),
-        listeners=set(registry.listeners),
+        topics=registry.topics(),
+        listeners=registry.listener_topics(),
         processes={*session.scalars(select(ProcessDefinition.key).distinct()), *together},
         functions=set(registry.functions),
     )

@@ -191,7 +191,7 @@ def _work(session: Session, lease: Lease) -> None:
 
 
 def _handler(topic: str) -> registry.Handler:
-    handler = registry.service_tasks.get(topic)
+    handler = registry.handler(topic)
     if handler is None:
         raise Refusal("“{topic}” is not known to this installation.", topic=topic)
     return handler

@@ -123,7 +123,7 @@ def _listen(
     """What the domain does now, in the order of the diagram; each sees what those before it returned."""
     returned: dict[str, Any] = {}
     for topic in topics:
-        listener = registry.listeners.get(topic)
+        listener = registry.listener(topic)
         if listener is None:
             raise Unavailable("“{topic}” is not known to this installation.", topic=topic)
         returned.update(listener(session, task, user, {**given, **returned}) or {})
