@@ -86,12 +86,13 @@ class Inclusive(Join):
         filled = self.waiting(container).keys()
         empty = self._reached.keys() - filled
         return not any(
-            self._reaches(other.task_spec, empty) and not self._reaches(other.task_spec, filled)
+            self.reaches(other.task_spec, empty) and not self.reaches(other.task_spec, filled)
             for other in container.children
             if other.task_spec is not self
         )
 
-    def _reaches(self, spec: Any, flows: Any) -> bool:
+    def reaches(self, spec: Any, flows: Any) -> bool:
+        """Whether a token at this element may still come along one of these incoming flows."""
         return any(spec.name in self._reached[flow] for flow in flows)
 
     @cached_property
