@@ -11,6 +11,7 @@ from workflow.diagram import reading
 from workflow.errors import DefinitionRefused, sentence
 from workflow.lint import elements, events, flows, people, references, soundness  # noqa: F401 - their rules register themselves
 from workflow.lint.advice import advised
+from workflow.lint.attributes import attribute_findings
 from workflow.lint.file import file_findings
 from workflow.lint.findings import NOTHING_KNOWN, Finding, Known, Level, error, rule, rules, warning
 
@@ -36,6 +37,7 @@ def lint_tree(root: etree._Element, known: Known) -> list[Finding]:
         for process in reading.processes(root):
             if process.executable:
                 found += [finding for judge in rules.values() for finding in judge(process, known)]
+        found += attribute_findings(root)
     return sorted(map(advised, found), key=lambda finding: finding.level is not Level.ERROR)
 
 
