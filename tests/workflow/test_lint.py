@@ -41,12 +41,51 @@ def test_an_element_we_do_not_run_is_refused_saying_what_to_draw_instead(element
     assert said(between(element))["unsupported_element"][1].startswith(UNSUPPORTED[element])
 
 
-def test_an_event_sub_process_is_refused():
-    xml = bpmn(FINE, extra='<subProcess id="x" triggeredByEvent="true"><startEvent id="y"/></subProcess>')
-    assert said(xml)["unsupported_element"] == (
+HANDLERS = {
+    "sub x event\n start y\n user z\n y -> z": ("event_kind", "y", "of kind “none” is not run here"),
+    "sub x event\n start y compensate\n user z\n y -> z": ("event_kind", "y", "of kind “compensate” is not run"),
+    "sub x event\n user z": ("beginning", "x", "no start event"),
+    "sub x event\n start y message=m\n start w message=n\n user z\n y -> z\n w -> z": (
+        "beginning",
+        "w",
+        "one start event only",
+    ),
+    "sub x event times=2\n start y message=m\n user z\n y -> z": ("event_sub_process", "x", "no loop marker"),
+    "sub x event\n start y message=m\n user z\n y -> z\na -> x": ("event_sub_process", "x", "No sequence flow"),
+    "sub x event\n start y message=m\n user z\n y -> z\nx -> e": ("event_sub_process", "x", "No sequence flow"),
+    "sub x event\n start y message=m\n user z\n y -> z\nboundary b on=x timer=PT1H\nb -> e": (
+        "event_sub_process",
         "x",
-        "Event sub-processes are not run. Use a boundary event on a sub-process.",
-    )
+        "no events on its edge",
+    ),
+    "sub x event\n start y error=E quiet\n user z\n y -> z": ("event_sub_process", "y", "An error always interrupts"),
+    "sub x event\n start y conditional\n user z\n y -> z": ("event_says_what", "y", "says no condition"),
+    "sub x event\n start y timer=\n user z\n y -> z": ("event_says_what", "y", "says no time"),
+    "sub x event\n start y conditional=a.b\n user z\n y -> z": ("expression", "y", "not an expression we can use"),
+    "sub x event\n start y error=E\n user z\n y -> z\nsub v event\n start w error=E\n user u\n w -> u": (
+        "caught_twice",
+        "w",
+        "catches the same error “E”",
+    ),
+    "sub x event\n start y message=m\n user z\n y -> z\n user lost": ("unreachable", "lost", "No way leads to"),
+}
+
+
+@pytest.mark.parametrize("handler", HANDLERS)
+def test_an_event_sub_process_that_cannot_run_is_refused(handler):
+    rule, element, sentence = HANDLERS[handler]
+    found = said(f"{FINE}\n{handler}")
+    assert found[rule][0] == element and sentence in found[rule][1]
+
+
+def test_an_event_sub_process_may_catch_another_code_and_another_kind():
+    handlers = "sub x event\n start y error=E\n user z\n y -> z\nsub v event\n start w error=\n user u\n w -> u"
+    assert said(f"{FINE}\n{handlers}\nsub t event\n start s2 escalation=E quiet\n user r\n s2 -> r") == {}
+
+
+def test_two_edges_that_catch_the_same_error_are_refused():
+    drawing = between("service x topic=t", "boundary b on=x error=E\nboundary c on=x error=E\nb -> e\nc -> e")
+    assert said(drawing)["caught_twice"][0] == "c"
 
 
 NO_WORK = {
@@ -65,7 +104,6 @@ def test_work_for_machines_must_say_which(element):
 
 
 EVENTS = {
-    "catch x conditional": "event_kind",
     "catch x error=E": "event_kind",
     "catch x": "event_kind",
     "catch x compensate": "event_kind",
@@ -79,7 +117,8 @@ EVENTS = {
     "catch x timer=": "event_says_what",
     "catch x timer=P1X": "event_says_what",
     "catch x timer=PT": "event_says_what",
-    "catch x cycle=R3/PT1H": "timer_cycle",
+    "catch x conditional": "event_says_what",
+    "catch x cycle=R0/PT1H": "timer_cycle",
     "catch x timer=R3/PT1H": "timer_cycle",
     "throw x link=A": "link_target",
 }
@@ -91,7 +130,7 @@ def test_an_event_that_cannot_run_here_is_refused(element):
 
 
 @pytest.mark.parametrize(
-    "start", ["start s error=E", "start s escalation=E", "start s conditional", "start s compensate"]
+    "start", ["start s error=E", "start s escalation=E", "start s compensate", "start s cancel", "start s link=A"]
 )
 def test_a_start_event_of_a_strange_kind_is_refused(start):
     assert said(FINE.replace("start s", start))["event_kind"][0] == "s"
@@ -120,10 +159,17 @@ def test_a_boundary_event_stands_on_an_activity_that_waits(edge):
     assert EDGES[edge] in said(between("user x", f"{edge}\nb -> e"))["attached"][1]
 
 
-@pytest.mark.parametrize("cycle", ["R3/PT1H", "R/P1D", "R0/PT1H", "R/PT1S"])
-def test_an_interrupting_or_senseless_repeating_timer_is_refused(cycle):
-    quiet = " quiet" if cycle in ("R0/PT1H", "R/PT1S") else ""
-    assert said(between("user x", f"boundary b on=x cycle={cycle}{quiet}\nb -> e"))["timer_cycle"][0] == "b"
+@pytest.mark.parametrize(
+    ("cycle", "rule"), [("R0/PT1H", "timer_cycle"), ("R/PT1S", "timer_cycle"), ("R/PT0S", "event_says_what")]
+)
+def test_a_senseless_repeating_timer_is_refused(cycle, rule):
+    assert said(between("user x", f"boundary b on=x cycle={cycle} quiet\nb -> e"))[rule][0] == "b"
+
+
+@pytest.mark.parametrize("cycle", ["R3/PT1H", "R/P1D", "R2/PT10S"])
+def test_a_repeating_timer_that_can_come_only_once_is_a_warning(cycle):
+    drawing = between("user x", f"boundary b on=x cycle={cycle}\nb -> e")
+    assert said(drawing) == {} and said(drawing, level=Level.WARNING)["timer_cycle"][0] == "b"
 
 
 FLOWS = {

@@ -36,8 +36,10 @@ class Activity:
     decision_version_tag: str | None = None
     result_variable: str | None = None  # gets the decision's result
     map_decision_result: str | None = None  # singleEntry singleResult collectEntries resultList (also None)
-    event: str | None = None  # of events and receive tasks: none message signal timer error escalation
+    event: str | None = None  # of events and receive tasks: none message signal timer error escalation conditional …
     message: str | None = None  # name of the message or signal waited for, started by, or thrown
+    condition: str | None = None  # of conditional events
+    correlation_key: str | None = None  # of message events and receive tasks: an expression
     timer: str | None = None  # of timer events: the text of its date, duration or cycle
     properties: Mapping[str, str] = field(default_factory=dict)
     documentation: str | None = None

@@ -122,7 +122,7 @@ def correlation_key(*elements: etree._Element | None) -> str | None:
         zeebe = next((entry.get("correlationKey") for entry in _extensions(element, ZEEBE, "subscription")), None)
         found = properties(element).get("correlationKey") or zeebe
         if found:
-            return found
+            return found.strip().removeprefix("=").strip()
     return None
 
 

@@ -28,7 +28,7 @@ class Event:
     kind: str
     name: str | None = None
     timer: str | None = None
-    text: str | None = None  # of the timer
+    text: str | None = None  # of the timer or condition
     correlation_key: str | None = None  # expression
 
 
@@ -93,6 +93,14 @@ class Process:
 
     def incoming(self, node_id: str) -> tuple[Flow, ...]:
         return self._in.get(node_id, ())
+
+    def starts_handler(self, node: Node) -> bool:
+        """Whether this is the start event of an event sub-process."""
+        return node.kind == "startEvent" and node.scope in self.nodes and self.nodes[node.scope].triggered_by_event
+
+    def starts_plain_scope(self, node: Node) -> bool:
+        """Whether this is the start event of a sub-process that flow leads into."""
+        return node.kind == "startEvent" and node.scope in self.nodes and not self.nodes[node.scope].triggered_by_event
 
     def boundaries(self, node_id: str) -> list[Node]:
         """The boundary events attached to this activity."""

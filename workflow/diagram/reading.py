@@ -107,7 +107,9 @@ class _Reader:
             called_element=dialects.called_element(element) if kind(element) == "callActivity" else None,
             event=event.kind if event else None,
             message=event.name if event and event.kind in ("message", "signal") else None,
-            timer=event.text if event else None,
+            timer=event.text if event and event.kind == "timer" else None,
+            condition=event.text if event and event.kind == "conditional" else None,
+            correlation_key=event.correlation_key if event else None,
             properties=properties,
             documentation=text(element.find(bpmn("documentation"))),
             **extra,
@@ -128,6 +130,8 @@ class _Reader:
     def _defined(self, what: str, definition: etree._Element, element: etree._Element) -> Event:
         if what == "timer":
             return _timer(definition)
+        if what == "conditional":
+            return Event("conditional", text=text(definition.find(bpmn("condition"))))
         if what == "link":
             return Event("link", name=definition.get("name"))
         return self._referring(what, definition, element)

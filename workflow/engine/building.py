@@ -4,8 +4,10 @@ from collections.abc import Mapping
 
 from workflow.diagram.activity import Activity
 from workflow.diagram.graph import Flow, Node, Process
-from workflow.engine.elements import Boundary, Call, Catch, Element, EventGateway, Job, Root, SubProcess, UserTask
+from workflow.engine.elements import Call, Element, Job, UserTask
+from workflow.engine.events import Boundary, Catch, EventGateway, HandlerStart
 from workflow.engine.gateways import Exclusive, Inclusive, Parallel
+from workflow.engine.scopes import Handler, Root, SubProcess
 from workflow.engine.several import Several, StandardLoop
 from workflow.engine.shapes import WaitKind
 from workflow.engine.specification import Specification, Way
@@ -40,7 +42,12 @@ _THROWN: Mapping[str, type[Throw]] = {
     "error": EndByError,
     "terminate": Terminate,
 }
-_WAITS = {"timer": WaitKind.TIMER, "message": WaitKind.MESSAGE, "signal": WaitKind.SIGNAL}
+_WAITS = {
+    "timer": WaitKind.TIMER,
+    "message": WaitKind.MESSAGE,
+    "signal": WaitKind.SIGNAL,
+    "conditional": WaitKind.CONDITION,
+}
 
 
 def build(process: Process) -> Specification:
@@ -48,21 +55,23 @@ def build(process: Process) -> Specification:
     specification = Specification(process.id)
     specification.start = Root(specification, Node(Activity(id="", kind="process")))
     for node in process.nodes.values():
-        _add(specification, node)
+        _add(specification, process, node)
         if node.kind == "startEvent" and (node.event is None or node.event.kind == "none"):
             specification.begins[node.scope] = specification[node.id]
     for node in process.nodes.values():
         _connect(specification, process, node)
+        if node.triggered_by_event:
+            _stand_by(specification, process, node)
     return specification
 
 
-def _add(specification: Specification, node: Node) -> None:
+def _add(specification: Specification, process: Process, node: Node) -> None:
     if node.loop is None:
-        _element(specification, node, node.id)
+        _element(specification, process, node, node.id)
         return
     kind = StandardLoop if node.loop.standard else Several
     several = kind(specification, node)
-    several.body = _element(specification, node, f"{node.id} [each]")
+    several.body = _element(specification, process, node, f"{node.id} [each]")
     several.until = _expression(node.loop.condition)
     several.cardinality = _expression(node.loop.cardinality)
     several.collection = _expression(node.loop.collection)
@@ -71,21 +80,28 @@ def _add(specification: Specification, node: Node) -> None:
         several.maximum = int(node.loop.maximum)
 
 
-def _element(specification: Specification, node: Node, name: str) -> Element:
-    spec = _kind_of(node)(specification, node, name)
+def _element(specification: Specification, process: Process, node: Node, name: str) -> Element:
+    spec = _kind_of(process, node)(specification, node, name)
     event = node.event
     if isinstance(spec, Call):
         spec.called = compile_value(node.activity.called_element or "")
     if event is not None and isinstance(spec, Catch):
         spec.waits_as = _WAITS.get(event.kind)
         spec.timer = Timer(event.text or "") if event.kind == "timer" else None
+        if event.kind == "conditional":
+            spec.condition = _expression(event.text)
+            specification.has_conditions = True
     if event is not None and isinstance(spec, (Catch, ThrowMessage)):
         spec.key = _expression(event.correlation_key)
     return spec
 
 
-def _kind_of(node: Node) -> type[Element]:
+def _kind_of(process: Process, node: Node) -> type[Element]:
     kind = node.event.kind if node.event else "none"
+    if node.triggered_by_event:
+        return Handler
+    if node.kind == "startEvent" and node.scope and process.nodes[node.scope].triggered_by_event:
+        return HandlerStart
     if node.kind in ("sendTask", "endEvent", "intermediateThrowEvent"):
         return Job if node.activity.topic else _THROWN[kind]
     if node.kind == "intermediateCatchEvent" and kind == "link":
@@ -99,6 +115,14 @@ def _connect(specification: Specification, process: Process, node: Node) -> None
     spec.arrivals = tuple(flow.id for flow in process.incoming(node.id))
     spec.is_join = node.kind in ("parallelGateway", "inclusiveGateway") and len(spec.arrivals) > 1
     spec.boundaries = tuple(specification[boundary.id] for boundary in process.boundaries(node.id))
+
+
+def _stand_by(specification: Specification, process: Process, node: Node) -> None:
+    """Let the event sub-process wait in the scope it is drawn in."""
+    handler = specification[node.id]
+    handler.start = next(specification[inner.id] for inner in process.within(node.id) if inner.kind == "startEvent")
+    handler.start.handler = handler
+    specification.handlers.setdefault(node.scope, []).append(handler)
 
 
 def _way(specification: Specification, node: Node, flow: Flow) -> Way:

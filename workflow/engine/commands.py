@@ -4,7 +4,7 @@ from workflow.engine import codec
 from workflow.engine.instance import Instance
 from workflow.engine.model import Model
 from workflow.engine.problems import EngineProblem, TokenGone, UncaughtError
-from workflow.engine.shapes import Step, Wait, WaitKind
+from workflow.engine.shapes import Step, Thrown, Wait, WaitKind
 from workflow.engine.token import Token
 from workflow.engine.waits import is_waiting, waits
 from workflow.expressions import Around
@@ -13,6 +13,7 @@ from workflow.expressions import Around
 def start(model: Model, around: Around, start_id: str | None = None) -> Step:
     """Begin an instance at the start event `start_id` (default: the none start event, else the only one)."""
     instance = codec.new(model.specification, around)
+    model.specification.start.stand_by(instance.task_tree)
     instance.arrive(model.specification[_start_of(model, start_id)], instance.task_tree)
     return _run(instance)
 
@@ -49,6 +50,22 @@ def throw_error(model: Model, state: bytes, token_id: str, code: str, around: Ar
     if not instance.catch_above(token, "error", code):
         raise UncaughtError(code, token.task_spec.bpmn_id)
     return _run(instance)
+
+
+def throw_escalation(model: Model, state: bytes, token_id: str, code: str, around: Around) -> Step:
+    """A called process has thrown an escalation nobody in it caught; it goes to the nearest event that catches it.
+
+    Without one it leaves this process too, in Step.thrown. Raises TokenGone when the token does not wait for a call."""
+    instance = codec.load(state, model.specification, around)
+    token = _waiting(instance, token_id, WaitKind.CALL)
+    if not instance.catch_above(token, "escalation", code):
+        instance.thrown.append(Thrown("escalation", code))
+    return _run(instance)
+
+
+def reconsider(model: Model, state: bytes, around: Around) -> Step:
+    """Variables have changed from outside: events whose condition has become true are caught."""
+    return _run(codec.load(state, model.specification, around))
 
 
 def cancel(model: Model, state: bytes, around: Around) -> Step:

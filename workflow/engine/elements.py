@@ -5,7 +5,7 @@ a person, `_on_complete` when it is done. None of ours predicts; successors are 
 Semantics: BPMN 2.0.2 (OMG formal/2013-12-09), chapter 13.
 """
 
-from typing import Any
+from collections.abc import Iterable
 
 from SpiffWorkflow.bpmn.specs.mixins.bpmn_spec_mixin import BpmnSpecMixin
 from SpiffWorkflow.util.task import TaskState
@@ -32,7 +32,7 @@ class Element(BpmnSpecMixin):
         self.node = node
         self.ways: tuple[Way, ...] = ()
         self.arrivals: tuple[str, ...] = ()  # ids of incoming flows
-        self.boundaries: tuple[Boundary, ...] = ()
+        self.boundaries: tuple[Element, ...] = ()
         self.is_join = False
 
     def test(self) -> None:
@@ -71,18 +71,19 @@ class Element(BpmnSpecMixin):
         )
         return taken
 
-    def boundary_for(self, kind: str, code: str | None) -> "Boundary | None":
-        """The boundary event of this activity that catches the error or escalation; one naming the code goes first."""
-        fitting = [
-            spec for spec in self.boundaries if spec.node.event.kind == kind and spec.node.event.name in (None, code)
-        ]
-        return max(fitting, key=lambda spec: spec.node.event.name is not None, default=None)
+    def boundary_for(self, kind: str, code: str | None) -> "Element | None":
+        """The boundary event of this activity that catches the error or escalation."""
+        return catching(self.boundaries, kind, code)
+
+    def handler_for(self, kind: str, code: str | None, scope: Token, thrower: Token) -> "Element | None":
+        """The start event of the event sub-process of this scope that catches what came up from `thrower` inside."""
+        return None
 
     def arm(self, token: Token) -> None:
         """Let the boundary events of an activity wait beside it."""
         for spec in self.boundaries:
             if spec.waits_as is not None:
-                spec.prepare(token.workflow.token(spec, token, TaskState.WAITING))
+                spec.wait_in(token)
 
     def child_left(self, token: Token, child: Token) -> None:
         """A token inside this one came to its end."""
@@ -91,6 +92,14 @@ class Element(BpmnSpecMixin):
         return False
 
     def opens(self, token: Token) -> bool:
+        return False
+
+    def comes_true(self, token: Token) -> bool:
+        """Whether the condition this token waits for is true now and was not when it was last looked at."""
+        return False
+
+    def stands_by(self, token: Token) -> bool:
+        """Whether the token only waits for something that may happen, and so does not keep its scope open."""
         return False
 
     def announces(self, token: Token) -> bool:
@@ -142,88 +151,7 @@ class Call(Job):
         return super()._update_hook(token)
 
 
-class SubProcess(Element):
-    """Holds tokens of its own; done when none is left inside."""
-
-    def _update_hook(self, token: Token) -> bool:
-        token._set_state(TaskState.STARTED)
-        self.arm(token)
-        token.workflow.arrive(self._wf_spec.begins[self.node.id], token)
-        return False
-
-    def child_left(self, token: Token, child: Token) -> None:
-        if all(
-            isinstance(other.task_spec, Boundary) and other.has_state(TaskState.WAITING) for other in token.children
-        ):
-            token.complete()
-
-
-class Root(Element):
-    """The instance itself."""
-
-    def choose(self, token: Token) -> list[Way]:
-        return []
-
-
-class Catch(Element):
-    """Waits for a timer, message or signal: intermediate catch events and receive tasks."""
-
-    timer: Any = None  # waiting.Timer
-    key: Expression | None = None
-
-    def _update_hook(self, token: Token) -> bool:
-        token._set_state(TaskState.WAITING)
-        self.arm(token)
-        self.prepare(token)
-        return False
-
-    def prepare(self, token: Token) -> None:
-        """Remember what is waited for, computed now."""
-        if self.timer is not None:
-            token.internal_data.update(self.timer.due(token))
-        elif self.key is not None:
-            value = token.workflow.evaluate(self.key, token)
-            token.internal_data["key"] = None if value is None else str(value)
-
-    def caught(self, token: Token) -> None:
-        gateway = token.parent
-        if isinstance(gateway.task_spec, EventGateway):
-            token.move_to(gateway.parent)
-            token.workflow.note("completed", gateway)
-            gateway._set_state(TaskState.COMPLETED)
-            token.workflow._remove_task(gateway.id)
-        token._ready()
-
-    def waits_for_signal(self, name: str) -> bool:
-        return self.waits_as is WaitKind.SIGNAL and self.node.event.name == name
-
-
-class Boundary(Catch):
-    """An event on the edge of an activity; its token is inside the activity's."""
-
-    def caught(self, token: Token) -> None:
-        instance, activity = token.workflow, token.parent
-        if self.node.interrupting:
-            instance.interrupt(activity, token)
-            return
-        instance.spawn(self, activity.parent)
-        if self.timer is not None:
-            again = self.timer.again(token)
-            if again is not None:
-                token.internal_data.update(again)
-                return
-        elif self.waits_as is not None:
-            return  # messages and signals may come again
-        instance._remove_task(token.id)
-
-    def announces(self, token: Token) -> bool:
-        return not token.has_state(TaskState.WAITING)
-
-
-class EventGateway(Element):
-    """The first of the events behind it decides; they wait inside the gateway."""
-
-    def _update_hook(self, token: Token) -> bool:
-        token._set_state(TaskState.STARTED)
-        token.workflow.go(self.ways, token)
-        return False
+def catching(events: Iterable[Element], kind: str, code: str | None) -> Element | None:
+    """The one of these events that catches the error or escalation; one naming the code goes first."""
+    fitting = [spec for spec in events if spec.node.event.kind == kind and spec.node.event.name in (None, code)]
+    return max(fitting, key=lambda spec: spec.node.event.name is not None, default=None)

@@ -35,6 +35,7 @@ class Instance(Workflow):
         self.happenings: list[Happening] = []
         self.thrown: list[Thrown] = []
         self.changes: dict[str, Any] = {}
+        self.unsettled = True  # conditions that are waited for may have become true
         self.steps = 0
         self._queue: deque[Token] = deque()
 
@@ -85,20 +86,31 @@ class Instance(Workflow):
         self._remove_task(activity.id)
         token._ready()
 
+    def interrupt_scope(self, scope: Token, token: Token) -> None:
+        """The event sub-process of this token is all that stays in the scope; what waits on its edge stays as well."""
+        for other in scope.children:
+            if other is not token and not (other.task_spec.node.attached_to and other.task_spec.stands_by(other)):
+                self._remove_task(other.id)
+
     def spawn(self, spec: "Element", container: Token) -> None:
-        """A boundary event begins its own path."""
+        """An event that does not interrupt begins its own path."""
         self.token(spec, container)._ready()
 
     def catch_above(self, token: Token, kind: str, code: str | None) -> bool:
-        """Give an error or escalation to the nearest boundary event around the token; False when none catches it."""
+        """Give an error or escalation to the nearest event around the token that catches it: on the edge of an
+        activity, or of an event sub-process in the scope; False when there is none."""
         while token is not self.task_tree:
-            spec = token.task_spec.boundary_for(kind, code)
-            if spec is not None:
-                caught = self.token(spec, token, TaskState.WAITING)
-                self.note("caught", caught, code=code)
-                spec.caught(caught)
-                return True
-            token = token.parent
+            scope = token.parent
+            for container, spec in (
+                (token, token.task_spec.boundary_for(kind, code)),
+                (scope, scope.task_spec.handler_for(kind, code, scope, token)),
+            ):
+                if spec is not None:
+                    caught = self.token(spec, container, TaskState.WAITING)
+                    self.note("caught", caught, code=code)
+                    spec.caught(caught)
+                    return True
+            token = scope
         return False
 
     def broadcast(self, name: str) -> None:
@@ -152,7 +164,9 @@ class Instance(Workflow):
 
     def run(self) -> None:
         """Move tokens until every one waits; raises BudgetExceeded when there is no end to it."""
-        while self._queue or self._open_a_join():
+        while self._meet_a_condition() or self._queue or self._open_a_join():
+            if not self._queue:
+                continue
             token = self._queue.popleft()
             if token.alive and token.has_state(TaskState.READY):
                 self.steps += 1
@@ -163,6 +177,17 @@ class Instance(Workflow):
                         activity_id=token.task_spec.bpmn_id,
                     )
                 token.run()
+
+    def _meet_a_condition(self) -> bool:
+        """Let one event whose condition has become true be caught, before anything else moves."""
+        if not (self.unsettled and self.spec.has_conditions):
+            return False
+        for token in self.tasks.values():
+            if token.task_spec.comes_true(token):
+                self.trigger(token)
+                return True
+        self.unsettled = False
+        return False
 
     def _open_a_join(self) -> bool:
         """Let one waiting inclusive join go on that nothing more can reach."""

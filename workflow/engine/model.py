@@ -30,6 +30,7 @@ class Model:
     documentations: Mapping[str, str]
     starters: tuple[str, ...]
     version_tag: str | None
+    has_conditions: bool  # some event waits for a condition: whoever changes variables calls reconsider()
     specification: Specification = field(repr=False, compare=False)  # for the engine only
 
 
@@ -59,6 +60,7 @@ def _chosen(root: etree._Element, key: str | None) -> Process:
 
 def _model(process: Process) -> Model:
     starts = [node for node in process.within("") if node.kind == "startEvent"]
+    specification = build(process)
     return Model(
         key=process.id,
         name=process.name,
@@ -69,5 +71,6 @@ def _model(process: Process) -> Model:
         documentations=process.documentations,
         starters=process.starters,
         version_tag=process.version_tag,
-        specification=build(process),
+        has_conditions=specification.has_conditions,
+        specification=specification,
     )

@@ -90,6 +90,7 @@ class Several(Element):
     def choose(self, token: Token) -> list[Way]:
         if self.loop.output and "out" in token.internal_data:
             token.workflow.changes[self.loop.output] = token.internal_data["out"]
+            token.workflow.unsettled = True
         return super().choose(token)
 
 

@@ -13,6 +13,7 @@ class WaitKind(StrEnum):
     TIMER = "timer"  # due at due_at: fire()
     MESSAGE = "message"  # `name` with `correlation_key` arrives: deliver()
     SIGNAL = "signal"  # `name` is broadcast: deliver()
+    CONDITION = "condition"  # variables change: reconsider(); nothing else is needed of the host
     CALL = "call"  # the called process (`name`) ends: complete(), or throw_error()
 
 

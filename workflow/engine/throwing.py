@@ -1,7 +1,5 @@
 """Events that act: messages, signals, errors, escalations, terminate."""
 
-from SpiffWorkflow.util.task import TaskState
-
 from workflow.engine.elements import Element
 from workflow.engine.shapes import Thrown
 from workflow.engine.token import Token
@@ -14,8 +12,15 @@ class Throw(Element):
     key: Expression | None = None
 
     def _run_hook(self, token: Token) -> bool | None:
+        token.internal_data["acts"] = True
         self.act(token)
-        return True if token.alive else None  # None: what was thrown took this token away
+        if token.alive:
+            return True
+        token.workflow.note("completed", token)  # what was thrown took this token away
+        return None
+
+    def announces(self, token: Token) -> bool:
+        return "acts" not in token.internal_data
 
     def act(self, token: Token) -> None:
         """Nothing, for none and link events."""
@@ -62,8 +67,6 @@ class EndByError(Throw):
         instance.note("thrown", token, error=code)
         if not instance.catch_above(token, "error", code):
             instance.thrown.append(Thrown("error", code or ""))
-            token._set_state(TaskState.COMPLETED)
-            instance.note("completed", token)
             instance.end()
 
 

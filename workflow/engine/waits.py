@@ -15,6 +15,7 @@ _WAITING_STATE = {
     WaitKind.TIMER: TaskState.WAITING,
     WaitKind.MESSAGE: TaskState.WAITING,
     WaitKind.SIGNAL: TaskState.WAITING,
+    WaitKind.CONDITION: TaskState.WAITING,
 }
 
 

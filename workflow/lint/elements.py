@@ -8,7 +8,6 @@ from workflow.lint.findings import Finding, Known, error, rule, warning
 
 _REFUSED_SENTENCES = {
     "scriptTask": "Scripts are not run. Use a service task with a topic, or set the value in a form.",
-    "eventSubProcess": "Event sub-processes are not run. Use a boundary event on a sub-process.",
     "transaction": "Transactions are not run. Use a sub-process with an error boundary event.",
     "adHocSubProcess": "Ad-hoc sub-processes are not run. Draw the order of the tasks, or parallel branches.",
     "complexGateway": "Complex gateways are not run. Use a parallel, exclusive or inclusive gateway.",
@@ -23,7 +22,7 @@ _REFUSED_SENTENCES = {
 def unsupported_element(process: Process, known: Known) -> Iterator[Finding]:
     """Elements whose meaning we do not carry out."""
     for node in process.nodes.values():
-        message = _REFUSED_SENTENCES.get("eventSubProcess" if node.triggered_by_event else node.kind)
+        message = _REFUSED_SENTENCES.get(node.kind)
         if message:
             yield error("unsupported_element", node.id, sentence(message))
 

@@ -8,24 +8,26 @@ from workflow.diagram.names import ACTIVITIES
 from workflow.errors import sentence
 from workflow.expressions import times
 from workflow.expressions.times import literal
-from workflow.lint.findings import Finding, Known, error, rule
+from workflow.lint.findings import Finding, Known, error, rule, warning
 
 _ALLOWED = {
-    "startEvent": {"none", "message", "timer", "signal"},
+    "startEvent": {"none", "message", "timer", "signal", "conditional"},
     "endEvent": {"none", "message", "signal", "error", "escalation", "terminate"},
     "intermediateThrowEvent": {"none", "message", "signal", "escalation", "link"},
-    "intermediateCatchEvent": {"timer", "message", "signal", "link"},
-    "boundaryEvent": {"timer", "message", "signal", "error", "escalation"},
+    "intermediateCatchEvent": {"timer", "message", "signal", "conditional", "link"},
+    "boundaryEvent": {"timer", "message", "signal", "conditional", "error", "escalation"},
 }
+_STARTS_HANDLER = {"message", "timer", "signal", "conditional", "error", "escalation"}
 _LIKE_ISO = re.compile(r"-?P\d|-?PT|R\d*/")
 _NAMED = {"message", "signal", "link"}
+_CATCH_ANY = {"boundaryEvent", "startEvent"}  # without a code they catch every error or escalation
 
 
 @rule
 def event_kind(process: Process, known: Known) -> Iterator[Finding]:
     """Kinds of events we do not run at this place."""
     for node in process.nodes.values():
-        allowed = _ALLOWED.get(node.kind)
+        allowed = _STARTS_HANDLER if process.starts_handler(node) else _ALLOWED.get(node.kind)
         if allowed is not None and node.event is not None and node.event.kind not in allowed:
             yield error(
                 "event_kind",
@@ -36,7 +38,7 @@ def event_kind(process: Process, known: Known) -> Iterator[Finding]:
                     allowed=", ".join(sorted(allowed)),
                 ),
             )
-        if node.kind == "startEvent" and node.scope and node.event is not None and node.event.kind != "none":
+        elif process.starts_plain_scope(node) and node.event is not None and node.event.kind != "none":
             yield error("event_kind", node.id, sentence("A sub-process begins with a start event without kind."))
 
 
@@ -49,10 +51,12 @@ def event_says_what(process: Process, known: Known) -> Iterator[Finding]:
             continue
         if event.kind in _NAMED and not event.name and not (event.kind == "message" and node.activity.topic):
             yield error("event_says_what", node.id, sentence("The {kind} of this event has no name.", kind=event.kind))
-        if event.kind in ("error", "escalation") and not event.name and node.kind != "boundaryEvent":
+        if event.kind in ("error", "escalation") and not event.name and node.kind not in _CATCH_ANY:
             yield error("event_says_what", node.id, sentence("The {kind} thrown here has no code.", kind=event.kind))
         if event.kind == "timer":
             yield from _timer(node, event)
+        if event.kind == "conditional" and not event.text:
+            yield error("event_says_what", node.id, sentence("The event says no condition, such as “amount > 100”."))
 
 
 def _timer(node: Node, event: Event) -> Iterator[Finding]:
@@ -67,19 +71,14 @@ def _timer(node: Node, event: Event) -> Iterator[Finding]:
         )
         yield error("event_says_what", node.id, said)
     cycle = times.parse_cycle(event.text)
-    repeats_here = node.kind == "startEvent" or (node.kind == "boundaryEvent" and not node.interrupting)
+    repeats_here = (node.kind == "startEvent" and not node.scope) or not node.interrupting
     if event.timer == "cycle" and not repeats_here:
-        yield error(
-            "timer_cycle",
-            node.id,
-            sentence(
-                "A repeating timer may only stand on the edge of an activity it does not interrupt; take a duration."
-            ),
-        )
+        yield warning("timer_cycle", node.id, sentence("Here a repeating timer comes only once, at its first time."))
     if cycle is not None and cycle.times == 0:
         yield error("timer_cycle", node.id, sentence("A timer that repeats 0 times never comes."))
-    if cycle is not None and cycle.every.months == 0 and cycle.every.seconds < 60:
-        yield error("timer_cycle", node.id, sentence("A repeating timer needs at least one minute between its times."))
+    if cycle is not None and cycle.times is None and cycle.every.months == 0 and cycle.every.seconds < 60:
+        said = sentence("A timer that repeats without end needs at least one minute between its times.")
+        yield error("timer_cycle", node.id, said)
     if event.timer != "cycle" and cycle is not None:
         yield error(
             "timer_cycle", node.id, sentence("“{text}” is a cycle, not a {kind}.", text=event.text, kind=event.timer)
@@ -112,6 +111,32 @@ def attached(process: Process, known: Known) -> Iterator[Finding]:
             yield error(
                 "attached", node.id, sentence("An error always interrupts; make the boundary event interrupting.")
             )
+
+
+@rule
+def caught_twice(process: Process, known: Known) -> Iterator[Finding]:
+    """Of the events on one activity, and of the event sub-processes of one scope, one catches each code."""
+    seen: set[tuple[str, ...]] = set()
+    for node in process.nodes.values():
+        event = node.event
+        if event is None or event.kind not in ("error", "escalation"):
+            continue
+        if node.kind == "boundaryEvent":
+            place = ("on", node.attached_to or "")
+        elif process.starts_handler(node):
+            place = ("in", process.nodes[node.scope].scope)
+        else:
+            continue
+        what = (*place, event.kind, event.name or "")
+        if what in seen:
+            yield error(
+                "caught_twice",
+                node.id,
+                sentence(
+                    "Another event catches the same {kind} “{name}” here.", kind=event.kind, name=event.name or "*"
+                ),
+            )
+        seen.add(what)
 
 
 @rule

@@ -33,22 +33,45 @@ def dangling_flow(process: Process, known: Known) -> Iterator[Finding]:
 
 @rule
 def beginning(process: Process, known: Known) -> Iterator[Finding]:
-    """A process has a start event; each scope at most one without kind, a sub-process exactly one."""
+    """A process has a start event, at most one without kind; a sub-process and an event sub-process exactly one."""
     scopes = ["", *(node.id for node in process.nodes.values() if node.kind == "subProcess")]
     for scope in scopes:
         starts = [node for node in process.within(scope) if node.kind == "startEvent"]
         plain = [node for node in starts if node.event is None or node.event.kind == "none"]
         if not starts:
             yield error("beginning", scope or process.id, sentence("There is no start event."))
-        elif len(plain) > 1 or (scope and len(starts) > 1):
-            yield error("beginning", starts[1].id, sentence("There is more than one start event without kind."))
+        elif len(plain) > 1:
+            yield error("beginning", plain[1].id, sentence("There is more than one start event without kind."))
+        elif scope and len(starts) > 1:
+            yield error("beginning", starts[1].id, sentence("A sub-process has one start event only."))
+
+
+@rule
+def event_sub_process(process: Process, known: Known) -> Iterator[Finding]:
+    """An event sub-process stands by itself: its start event begins it, its scope goes on when it ends."""
+    for node in process.nodes.values():
+        if not node.triggered_by_event:
+            continue
+        if process.incoming(node.id) or process.outgoing(node.id):
+            yield error(
+                "event_sub_process", node.id, sentence("No sequence flow may enter or leave an event sub-process.")
+            )
+        if process.boundaries(node.id):
+            said = sentence("An event sub-process has no events on its edge; put them on what is around it.")
+            yield error("event_sub_process", node.id, said)
+        if node.loop is not None:
+            yield error("event_sub_process", node.id, sentence("An event sub-process has no loop marker."))
+    for node in process.nodes.values():
+        if process.starts_handler(node) and node.event and node.event.kind == "error" and not node.interrupting:
+            said = sentence("An error always interrupts; make the start event interrupting.")
+            yield error("event_sub_process", node.id, said)
 
 
 @rule
 def unreachable(process: Process, known: Known) -> Iterator[Finding]:
     """Every element can be reached from a start event."""
     reached: set[str] = set()
-    todo = [node.id for node in process.nodes.values() if node.kind == "startEvent"]
+    todo = [node.id for node in process.nodes.values() if node.kind == "startEvent" or node.triggered_by_event]
     while todo:
         name = todo.pop()
         if name not in reached and name in process.nodes:

@@ -119,13 +119,13 @@ def _texts(process: Process) -> Iterator[tuple[str, str, bool]]:
 
 def _expressions(node: Node) -> list[str | None]:
     event, loop = node.event, node.loop
-    timer = event.text if event is not None else None
-    if timer and times.literal(timer):
-        timer = None
+    said = event.text if event is not None else None
+    if event is not None and event.kind == "timer" and said and times.literal(said):
+        said = None
     key = event.correlation_key if event is not None else None
     if loop is None:
-        return [timer, key]
-    return [timer, key, loop.cardinality, loop.collection, loop.condition, loop.output_element]
+        return [said, key]
+    return [said, key, loop.cardinality, loop.collection, loop.condition, loop.output_element]
 
 
 def _values(node: Node) -> list[str | None]:
