@@ -8,6 +8,7 @@ from workflow.expressions.functions import BUILT_IN
 from workflow.expressions.language import Expression, compile, compile_value  # noqa: A004 - the contract's name
 from workflow.expressions.operators import holds
 from workflow.expressions.problems import EvaluationFailed, ExpressionRefused
+from workflow.expressions.unary import compile_test
 
 __all__ = [
     "BUILT_IN",
@@ -16,6 +17,7 @@ __all__ = [
     "Expression",
     "ExpressionRefused",
     "compile",
+    "compile_test",
     "compile_value",
     "holds",
 ]

@@ -46,14 +46,15 @@ INSTEAD: dict[str, str] = {
 }
 _PATTERN = re.compile(
     r"""\s*(?:
-    (?P<number>(?:0|[1-9]\d{0,17})(?:(?=\.\.)|(?:\.\d{1,9})?(?![\w.]*\w)))
+    (?P<number>(?:0|[1-9]\d{0,17})(?:\.\d{1,9})?(?:(?=\.\.)|(?![\w.]*\w)))
     |(?P<text>"(?:[^"\\\n]|\\["'\\nt])*"|'(?:[^'\\\n]|\\["'\\nt])*')
-    |(?P<name>[^\W\d]\w*)
+    |(?P<name>date[ ]and[ ]time(?=\()|[^\W\d]\w*)
     |(?P<sign>===|!==|==|!=|<>|<=|>=|=>|=<|&&|\|\||\*\*|//|\+=|\.\.|[-+*/%<>=!()\[\],?:.&|~^{};])
     )""",
     re.VERBOSE,
 )
 _ESCAPES = {"\\n": "\n", "\\t": "\t"}
+_FEEL_NAMES = {"date and time": "moment"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ def tokens(text: str) -> list[Token]:
         kind, value = str(match.lastgroup), match.group(str(match.lastgroup))
         if kind == "name" and value in WORDS:
             kind = "word"
-        found.append(Token(kind, _unquoted(value) if kind == "text" else value))
+        found.append(Token(kind, _unquoted(value) if kind == "text" else _FEEL_NAMES.get(value, value)))
         at = match.end()
     return [*found, Token("end", "")]
 
