@@ -14,7 +14,7 @@ PRODUCT = (*LAYERS, "wsgi.py")
 BESIDE = ("tools", "bench", "tests")  # may import the product, never the other way round
 HOMES = {
     "SpiffWorkflow": ("workflow/engine/",),
-    "rq": ("workflow/jobs.py", "workflow/worker.py"),
+    "rq": ("workflow/queues.py", "workflow/worker.py"),
     "flask": ("web/", "wsgi.py"),
     "flask_login": ("web/",),
     "flask_wtf": ("web/",),

@@ -18,7 +18,7 @@ PLANTED = [
     ("web/app.py", "from . import inbox", "no relative imports"),
     ("workflow/tasks.py", "import SpiffWorkflow", "SpiffWorkflow is imported in workflow/engine/ only"),
     ("web/cases.py", "from SpiffWorkflow.task import Task", "SpiffWorkflow is imported in"),
-    ("workflow/timers.py", "from rq import Queue", "rq is imported in workflow/jobs.py"),
+    ("workflow/timers.py", "from rq import Queue", "rq is imported in workflow/queues.py"),
     ("archive/vault.py", "from flask import g", "flask is imported in web/"),
     ("forms/kinds/text.py", "from flask_login import current_user", "flask_login is imported in web/"),
     ("web/forms.py", "import marshmallow", "marshmallow is imported in forms/ only"),

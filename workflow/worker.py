@@ -17,7 +17,7 @@ from rq.job import Job
 from rq.serializers import JSONSerializer
 from rq.timeouts import JobTimeoutException, UnixSignalDeathPenalty
 
-from workflow import jobs
+from workflow import jobs, queues
 from workflow.office import Office
 
 log = logging.getLogger(__name__)
@@ -38,7 +38,7 @@ def run(office: Office, stop: Event | None = None) -> None:
     """
     stop = stop or Event()
     _here.set(office)
-    connection, pause = jobs.connect(office.settings.queue_url), 0.5
+    connection, pause = queues.connect(office.settings.queue_url), 0.5
     with _stopped_by_signals(stop):
         while not stop.is_set():
             try:
@@ -55,7 +55,7 @@ def run(office: Office, stop: Event | None = None) -> None:
 
 
 def _listen(connection: redis.Redis) -> None:
-    taken = connection.blpop([jobs.QUEUE_KEY], timeout=LISTEN)
+    taken = connection.blpop([queues.QUEUE_KEY], timeout=LISTEN)
     if taken is not None:
         _answer(connection, taken[1].decode(errors="replace"))
 
@@ -80,7 +80,7 @@ def _job_id(wake: Job) -> int | None:
         function, arguments = wake.func_name, list(wake.args)
     except (DeserializationError, ValueError, TypeError):
         return None
-    plain = function == jobs.ENTRY and len(arguments) == 1 and type(arguments[0]) is int and not wake.kwargs
+    plain = function == queues.ENTRY and len(arguments) == 1 and type(arguments[0]) is int and not wake.kwargs
     return arguments[0] if plain else None
 
 
@@ -90,7 +90,7 @@ def _limited(wake_id: str) -> Iterator[None]:
     if current_thread() is not main_thread():
         yield
         return
-    with UnixSignalDeathPenalty(jobs.PATIENCE, JobTimeoutException, job_id=wake_id):
+    with UnixSignalDeathPenalty(queues.PATIENCE, JobTimeoutException, job_id=wake_id):
         yield
 
 

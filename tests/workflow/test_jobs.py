@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 from tests.workflow.world import begin, do, last, only_job, open_tasks, process, told, work
-from workflow import incidents, instances, jobs, registry
+from workflow import incidents, instances, jobs, leases, registry
 from workflow.clock import now
 from workflow.errors import BpmnError, Conflict, Invalid, NotFound
 from workflow.identity import User
@@ -224,21 +224,22 @@ def test_a_job_waits_for_its_time(office, calls, clock):
     assert work(office) == 1
 
 
+def job_id_of(office):
+    with office.database.reading() as session:
+        return only_job(session).id
+
+
 def test_the_job_of_a_dead_worker_is_done_by_another_once(office, calls, clock):
     started(office)
-    with office.database.reading() as session:
-        job_id = only_job(session).id
-    dead = jobs._lease(office.database, job_id)
+    dead = leases.take(office.database, job_id_of(office))
     assert work(office) == 0
 
-    clock.move(seconds=jobs.LEASE.total_seconds() + 1)
+    clock.move(seconds=leases.LEASE.total_seconds() + 1)
     assert work(office) == 1
     assert len(calls) == 1
 
-    with office.database.transaction() as session:  # the dead one wakes up after all
-        assert jobs._held(session, dead) is None
-        jobs._work(session, dead)
-    jobs._fail(office.database, dead, OSError("late"))
+    assert jobs._under(office.database, dead, jobs._work) is False  # the dead one wakes up after all
+    assert jobs._fail(office.database, dead, OSError("late")) is False
     assert len(calls) == 1
     with office.database.reading() as session:
         assert (only_job(session).status, only_job(session).fence, only_job(session).error) == (JobStatus.DONE, 2, None)
@@ -246,10 +247,9 @@ def test_the_job_of_a_dead_worker_is_done_by_another_once(office, calls, clock):
 
 def test_a_job_that_kills_every_worker_ends_as_an_incident(office, calls, clock):
     started(office)
-    with office.database.reading() as session:
-        job_id = only_job(session).id
+    job_id = job_id_of(office)
     for _ in range(5):
-        assert jobs._lease(office.database, job_id) is not None
+        assert leases.take(office.database, job_id) is not None
         clock.move(minutes=1)
         jobs._release_dead(office.database)
 

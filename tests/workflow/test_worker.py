@@ -16,7 +16,7 @@ from sqlalchemy import select
 
 from tests import servers
 from tests.workflow.world import begin, only_job, process
-from workflow import jobs, registry, scheduler, worker
+from workflow import jobs, queues, registry, scheduler, worker
 from workflow.models import Job
 from workflow.office import Office
 from workflow.statuses import JobStatus
@@ -89,11 +89,11 @@ def test_a_rollback_wakes_nobody(awake, calls):
 
 def test_the_queue_carries_the_number_of_the_job_and_nothing_else(awake, calls):
     start_jobs(awake)
-    (wake_id,) = awake.queue.connection.lrange(jobs.QUEUE_KEY, 0, -1)
+    (wake_id,) = awake.queue.connection.lrange(queues.QUEUE_KEY, 0, -1)
     wake = rq.job.Job.fetch(wake_id.decode(), awake.queue.connection, JSONSerializer)
 
     with awake.database.reading() as session:
-        assert (wake.func_name, list(wake.args), wake.kwargs) == (jobs.ENTRY, [only_job(session).id], {})
+        assert (wake.func_name, list(wake.args), wake.kwargs) == (queues.ENTRY, [only_job(session).id], {})
 
 
 def test_a_wake_up_taken_leaves_nothing_in_the_queue(awake, working, calls):
@@ -103,11 +103,11 @@ def test_a_wake_up_taken_leaves_nothing_in_the_queue(awake, working, calls):
 
 
 def test_strange_wake_ups_are_refused_and_the_worker_goes_on(awake, working, calls):
-    line = rq.Queue(jobs.QUEUE, connection=awake.queue.connection, serializer=JSONSerializer)
+    line = rq.Queue(queues.QUEUE, connection=awake.queue.connection, serializer=JSONSerializer)
     line.enqueue_call("os.system", args=("true",))
-    line.enqueue_call(jobs.ENTRY, args=("1; DROP TABLE jobs",))
-    line.enqueue_call(jobs.ENTRY, args=(4711,))
-    awake.queue.connection.rpush(jobs.QUEUE_KEY, "no-such-job", b"\xff\xfe")
+    line.enqueue_call(queues.ENTRY, args=("1; DROP TABLE jobs",))
+    line.enqueue_call(queues.ENTRY, args=(4711,))
+    awake.queue.connection.rpush(queues.QUEUE_KEY, "no-such-job", b"\xff\xfe")
     start_jobs(awake)
     wait_until(awake, all_done)
     assert len(calls) == 1

@@ -111,6 +111,7 @@ def _alone(database: Database) -> Iterator[Connection]:
 @contextmanager
 def _begin_postgresql(connection: Connection) -> Iterator[None]:
     with connection.begin():
+        connection.execute(text("SET LOCAL lock_timeout = 0"))  # however long the other migration takes
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
         yield
 
