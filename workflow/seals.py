@@ -35,8 +35,12 @@ def opened(instance: ProcessInstance) -> bytes:
     """The engine's state; raises engine.StateCorrupt unless it is just what was sealed here for this revision."""
     session = object_session(instance)
     assert session is not None, "the instance belongs to no session"
-    bound_to = _bound_to(instance.id, instance.revision)
-    return engine.open_(instance.state, bound_to, keys(office.of(session).settings))
+    return opened_as(session, instance.state, instance.id, instance.revision)
+
+
+def opened_as(session: Session, sealed: bytes, instance_id: int, revision: int) -> bytes:
+    """The same for a state that was kept aside: what the instance was at that revision."""
+    return engine.open_(sealed, _bound_to(instance_id, revision), keys(office.of(session).settings))
 
 
 def reseal_all(connection: Connection, secret_keys: Sequence[bytes]) -> list[int]:

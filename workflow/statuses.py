@@ -39,3 +39,11 @@ class MessageStatus(StrEnum):
     WAITING = "waiting"  # kept until someone waits for it
     DELIVERED = "delivered"
     EXPIRED = "expired"
+
+
+class UpgradeStatus(StrEnum):
+    WAITING = "waiting"
+    DONE = "done"
+    REFUSED = "refused"  # nothing of the instance was changed
+    UNDOING = "undoing"  # waits to go back
+    UNDONE = "undone"

@@ -10,6 +10,7 @@ from workflow.models.definitions import DefinitionResource, ProcessDefinition, R
 from workflow.models.machine import Incident, Job, Message, Subscription, Timer
 from workflow.models.running import HistoryEvent, ProcessInstance, Variable
 from workflow.models.tasks import TaskCandidate, TaskDraft, UserTask
+from workflow.models.upgrades import Upgrade, UpgradeRun
 
 __all__ = [
     "Attachment",
@@ -35,6 +36,8 @@ __all__ = [
     "TaskDraft",
     "Timer",
     "TokenId",
+    "Upgrade",
+    "UpgradeRun",
     "UserTask",
     "Variable",
 ]
