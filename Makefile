@@ -1,6 +1,6 @@
 # Everything anyone must know: `make` lists the commands.
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run worker scheduler fsck test season lint format bench migration clean
+.PHONY: help setup setup-dev run worker scheduler fsck test season lint format docs bench migration clean
 PY := .venv/bin/python
 FLASK := $(PY) -m flask --app wsgi
 
@@ -36,6 +36,9 @@ lint: setup-dev ## check style and the rules of the house
 
 format: setup-dev ## put the code into shape
 	@$(PY) -m ruff check --fix --quiet . ; $(PY) -m ruff format .
+
+docs: setup-dev ## write docs/bpmn.md from the tests that prove it
+	@$(PY) -m tests.workflow.engine.table.writing
 
 bench: setup-dev ## measure, ratios side by side (a few minutes)
 	@$(PY) -m bench.completions && $(PY) -m bench.inbox

@@ -243,6 +243,11 @@ class Run:
         verb = engine.fire if wait.kind is WaitKind.TIMER else engine.deliver
         return self._take(verb(self.model, self.state, wait.token_id, self.around))
 
+    def change(self, **variables: object) -> "Run":
+        """Variables are changed from outside."""
+        self.variables.update(variables)
+        return self._take(engine.reconsider(self.model, self.state, self.around))
+
     def fail(self, activity: str, code: str) -> "Run":
         return self._take(engine.throw_error(self.model, self.state, self.wait(activity).token_id, code, self.around))
 

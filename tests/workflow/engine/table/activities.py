@@ -33,7 +33,7 @@ def _waiting(kind: str, words: str) -> list[Case]:
         return Case(kind, at, drawing=LINE.format(x=f"{words} {mark}"), plays=plays, **more)
 
     return [
-        row("plain", "", "x; !: a; do a: end", completed="s x a e"),
+        row("plain", "", "x; !: a; do a: end", completed="s x a e", says=SAYS[kind]),
         row(STANDARD, 'loop="n < 3" max=5', "x; !: x; ! n=3: a; do a: end", variables={"n": 1}),
         row(PARALLEL, "times=3", "x x x; !: x x; !: x; !: a; do a: end"),
         row(SEQUENTIAL, "times=2 sequential", "x; !: x; !: a; do a: end"),
@@ -42,7 +42,13 @@ def _waiting(kind: str, words: str) -> list[Case]:
 
 def _compensation(kind: str, words: str) -> Case:
     swap = {f'<{kind} id="x"': f'<{kind} isForCompensation="true" id="x"'}
-    return Case(kind, COMPENSATION, drawing=LINE.format(x=words), swap=swap, refused="Compensation is not run. Draw the way back as a path.")
+    return Case(
+        kind,
+        COMPENSATION,
+        drawing=LINE.format(x=words),
+        swap=swap,
+        refused="Compensation is not run. Draw the way back as a path.",
+    )
 
 
 def _refused(kind: str) -> list[Case]:
@@ -211,22 +217,77 @@ SUB_PROCESS = [
         plays="b; do b: a; do a: end",
     ),
 ]
+HANDLER = "start s\nuser a\nend e\ns -> a -> e\nsub x event {}\n start t message=m{}\n user h\n end f\n t -> h -> f"
 EVENT_SUB = [
     Case(
         "event sub-process",
-        at,
-        drawing="start s\nuser a\nend e\ns -> a -> e\nsub x event "
-        + mark
-        + "\n start t message=m\n user h\n end f\n t -> h -> f",
-        refused="Event sub-processes are not run. Use a boundary event on a sub-process.",
-    )
-    for at, mark in (
-        ("plain", ""),
-        (STANDARD, 'loop="n < 3"'),
-        (PARALLEL, "times=2"),
-        (SEQUENTIAL, "times=2 sequential"),
-        (COMPENSATION, ""),
-    )
+        "plain",
+        drawing=HANDLER.format("", ""),
+        plays="a t; happen t: h; do h: end",
+        completed="s t h f x",
+        says="by its start event, see there",
+    ),
+    Case(
+        "event sub-process",
+        "plain",
+        "not interrupting",
+        HANDLER.format("", " quiet"),
+        plays="a t; happen t: a h t; do h: a t; do a: end",
+    ),
+    Case(
+        "event sub-process",
+        "plain",
+        "no new one while the scope only waits for one",
+        HANDLER.format("", " quiet"),
+        plays="a t; happen t: a h t; do a: h; do h: end",
+    ),
+    Case(
+        "event sub-process",
+        "plain",
+        "in a sub-process",
+        "start s\nsub S\n start r\n user a\n end q\n r -> a -> q\n sub x event\n  start t message=m\n  user h\n  end f\n  t -> h -> f\nuser b\nend e\ns -> S -> b -> e",
+        plays="a t; happen t: h; do h: b; do b: end",
+        cancelled="a",
+        says="flow goes on behind the sub-process",
+    ),
+    Case(
+        "event sub-process",
+        "plain",
+        "in an event sub-process",
+        "start s\nuser a\nend e\ns -> a -> e\nsub H event\n start t message=m\n user h\n t -> h\n sub x event\n  start u message=n\n  user i\n  u -> i",
+        plays="a t; happen t: h u; happen u: i; do i: end",
+        cancelled="a h",
+    ),
+    Case(
+        "event sub-process",
+        "plain",
+        "started by flow",
+        HANDLER.format("", "").replace("s -> a -> e", "s -> a -> x"),
+        refused="No sequence flow may enter or leave an event sub-process.",
+    ),
+    Case(
+        "event sub-process",
+        "plain",
+        "with a boundary event",
+        HANDLER.format("", "") + "\nboundary b on=x timer=PT1H\nb -> e",
+        refused="An event sub-process has no events on its edge; put them on what is around it.",
+    ),
+    *(
+        Case(
+            "event sub-process",
+            at,
+            drawing=HANDLER.format(mark, ""),
+            refused="An event sub-process has no loop marker.",
+        )
+        for at, mark in ((STANDARD, 'loop="n < 3"'), (PARALLEL, "times=2"), (SEQUENTIAL, "times=2 sequential"))
+    ),
+    Case(
+        "event sub-process",
+        COMPENSATION,
+        drawing=HANDLER.format("", ""),
+        swap={'<subProcess id="x"': '<subProcess isForCompensation="true" id="x"'},
+        refused="Compensation is not run. Draw the way back as a path.",
+    ),
 ]
 SEVERAL = [
     Case(

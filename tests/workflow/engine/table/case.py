@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from tests.workflow.engine.drawing import HEAD, Run, bpmn
-from workflow.lint import Finding, Level, lint
+from workflow.lint import Finding, Known, Level, lint
 
 LINE = "start s\n{x}\nuser a\nend e\ns -> x -> a -> e"  # an element x and a task behind it
 
@@ -34,7 +34,7 @@ class Case:
     extra: str = ""  # XML in the process
     beside: str = ""  # XML beside the process
     swap: Mapping[str, str] = field(default_factory=dict)  # in the XML: text → other text
-    xml: bytes = b""  # instead of all these
+    xml: bytes | None = None  # instead of all these
     plays: str = ""
     start: str | None = None  # the start event to begin at
     variables: Mapping[str, object] = field(default_factory=dict)
@@ -44,6 +44,7 @@ class Case:
     says: str = ""
     refused: str = ""
     where: str = "x"
+    known: Known = Known(functions=())
     warned: str = ""  # it runs, and lint says this
 
     @property
@@ -54,7 +55,7 @@ class Case:
 
     @property
     def file(self) -> bytes:
-        if self.xml:
+        if self.xml is not None:
             return self.xml
         text = bpmn(self.drawing, extra=self.extra).decode().replace(HEAD, HEAD + self.beside)
         for old, new in self.swap.items():
@@ -63,7 +64,7 @@ class Case:
         return text.encode()
 
     def findings(self, level: Level = Level.ERROR) -> list[Finding]:
-        return [finding for finding in lint(self.file) if finding.level is level]
+        return [finding for finding in lint(self.file, self.known) if finding.level is level]
 
     def play(self) -> Run:
         """Run it as `plays` says; every step is sealed and opened again on the way."""

@@ -1,6 +1,6 @@
 """Errors, escalations, links, terminate, and what is not run: compensation, cancel, multiple."""
 
-from tests.workflow.engine.table.places import not_here, refused, runs
+from tests.workflow.engine.table.places import DRAWINGS, not_here, refused, runs
 from tests.workflow.engine.table.standard import (
     CATCH,
     EDGE,
@@ -31,13 +31,33 @@ s -> S -> e
 x -> h -> e
 """
 ESCALATES = {"throws": "throw x2 escalation=m", "flows": "t -> a -> x2 -> b -> f"}
-HANDLER = "start s\nuser a\n{throws}\n{flows}\nsub H event\n start x {mark}\n user h\n end f\n x -> h -> f"
-
+THROWN = """
+start s
+and g
+user a
+user b
+end t {throws}=m
+end e
+s -> g -> a -> t
+g -> b -> e
+sub H event
+ start x {throws}=m
+ user h
+ end f
+ x -> h -> f
+"""
 ERROR = [
     not_here("error", START),
     not_here("error", SUB_START),
-    not_here("error", EVENT_START),
-    not_here("error", QUIET_START),
+    runs("error", EVENT_START, "a b; do a: h; do h: end", cancelled="b", drawing=THROWN.format(throws="error")),
+    runs(
+        "error",
+        EVENT_START,
+        "a; fail a m: h; do h: end",
+        variant="of a job",
+        drawing=DRAWINGS[EVENT_START].format("error=m").replace("user a", "service a topic=t"),
+    ),
+    refused("error", QUIET_START, "An error always interrupts; make the start event interrupting."),
     not_here("error", CATCH),
     not_here("error", THROW),
     runs("error", END, "a; do a: end", thrown=("error m",), says="the process ends with it when nothing catches it"),
@@ -71,8 +91,15 @@ ERROR = [
 ESCALATION = [
     not_here("escalation", START),
     not_here("escalation", SUB_START),
-    not_here("escalation", EVENT_START),
-    not_here("escalation", QUIET_START),
+    runs(
+        "escalation", EVENT_START, "a b; do a: h; do h: end", cancelled="b", drawing=THROWN.format(throws="escalation")
+    ),
+    runs(
+        "escalation",
+        QUIET_START,
+        "a b; do a: b h; do b: h; do h: end",
+        drawing=THROWN.format(throws="escalation").replace("x escalation=m", "x escalation=m quiet"),
+    ),
     not_here("escalation", CATCH),
     runs(
         "escalation",

@@ -55,14 +55,14 @@ def refused(of: str, at: str, sentence: str, **more) -> Case:
 
 
 ALLOWED = {
-    START: "message, none, signal, timer",
-    EVENT_START: "message, none, signal, timer",
-    QUIET_START: "message, none, signal, timer",
-    CATCH: "link, message, signal, timer",
+    START: "conditional, message, none, signal, timer",
+    EVENT_START: "conditional, error, escalation, message, signal, timer",
+    QUIET_START: "conditional, error, escalation, message, signal, timer",
+    CATCH: "conditional, link, message, signal, timer",
     THROW: "escalation, link, message, none, signal",
     END: "error, escalation, message, none, signal, terminate",
-    EDGE: "error, escalation, message, signal, timer",
-    QUIET_EDGE: "error, escalation, message, signal, timer",
+    EDGE: "conditional, error, escalation, message, signal, timer",
+    QUIET_EDGE: "conditional, error, escalation, message, signal, timer",
 }
 BEGINS_PLAIN = "A sub-process begins with a start event without kind."
 
@@ -70,13 +70,8 @@ BEGINS_PLAIN = "A sub-process begins with a start event without kind."
 def not_here(of: str, at: str, **more) -> Case:
     """Refused because no event of this kind may stand there."""
     said = {"compensation": "compensate", "parallel multiple": "multiple"}.get(of, of)
-    if at == SUB_START:
+    if at == SUB_START and f"{said}," in f"{ALLOWED[START]},":
         return refused(of, at, BEGINS_PLAIN, **more)
-    sentence = f"An event of kind “{said}” is not run here; possible are: {ALLOWED[at]}."
+    allowed = ALLOWED[START if at == SUB_START else at]
+    sentence = f"An event of kind “{said}” is not run here; possible are: {allowed}."
     return refused(of, at, sentence, **more)
-
-
-def pending(of: str, at: str, plays: str, **more) -> Case:
-    for name in ("cancelled", "says"):
-        more.pop(name, None)
-    return refused(of, at, "Event sub-processes are not run. Use a boundary event on a sub-process.", where="H", **more)
