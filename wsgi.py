@@ -1,5 +1,12 @@
 """The WSGI entry: `flask --app wsgi …`, `gunicorn wsgi:app`."""
 
-from web.app import create_app
+import sys
 
-app = create_app()
+from web import officeless
+
+if officeless.asked_for(sys.argv):
+    app = officeless.create_app()
+else:
+    from web.app import create_app
+
+    app = create_app()

@@ -1,4 +1,4 @@
-"""flask definitions lint|deploy|list."""
+"""flask definitions lint|simulate|deploy|list."""
 
 from dataclasses import asdict
 from pathlib import Path
@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from forms.lint import check_form
 from web import deploying
 from web.cli.output import finding_line, json_option, office, refusals, say
+from web.cli.simulate import simulate, unreadable
 from workflow import definitions, lint, registry
 from workflow.lint import Finding, Level
 from workflow.models import ProcessDefinition
@@ -18,23 +19,24 @@ from workflow.models import ProcessDefinition
 files_argument = click.argument("files", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 
 
-group = AppGroup("definitions", help="Diagrams: judge them, make versions of them, list them.")
+group = AppGroup("definitions", help="Diagrams: judge them, try them out, make versions of them, list them.")
+group.add_command(simulate)
 
 
 @group.command("lint")
-@files_argument
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path))
 @json_option
-@refusals
-def lint_(files: tuple[Path, ...], as_json: bool) -> None:
+@click.option("--strict", is_flag=True, help="Warnings count as errors.")
+def lint_(files: tuple[Path, ...], as_json: bool, strict: bool) -> None:
     """Judge BPMN files and forms (default: those of bpmn/). Exit code 1 when one could not be deployed."""
-    given = _given(files)
-    found = [(name, each) for name in given for each in _findings(name, given)]
+    given, found = _readable(files or tuple(sorted(deploying.BPMN.glob("*.bpmn"))))
+    found += [(name, each) for name in given for each in _findings(name, given)]
     if as_json:
         say([_facts_of(name, each) for name, each in found], as_json, list)
     else:
         lines = [finding_line(each, name) for name, each in found]
         say(lines, as_json, lambda said: said or [f"{len(given)} files: nothing to complain about."])
-    if any(each.level is Level.ERROR for _name, each in found):
+    if any(strict or each.level is Level.ERROR for _name, each in found):
         raise SystemExit(1)
 
 
@@ -63,18 +65,33 @@ def _given(files: tuple[Path, ...]) -> dict[str, bytes]:
     return deploying.read_files(files or sorted(deploying.BPMN.glob("*.bpmn")))
 
 
+def _readable(files: tuple[Path, ...]) -> tuple[dict[str, bytes], list[tuple[str, Finding]]]:
+    """File name → content, and the findings about those that cannot be read."""
+    given: dict[str, bytes] = {}
+    found = []
+    for path in files:
+        name = path.name if path.name not in given else str(path)
+        try:
+            given[name] = path.read_bytes()
+        except OSError as problem:
+            found.append((name, unreadable(path, problem)))
+    return given, found
+
+
 def _findings(name: str, given: dict[str, bytes]) -> list[Finding]:
     """Of one of the files. A diagram is compared with the database; without one, with what the code and the folders
     offer."""
-    if not name.endswith(deploying.DIAGRAM):
+    if name.endswith(deploying.RESOURCES):
         return check_form(given[name]) if name.endswith(definitions.FORM) else []
-    diagrams, sent = deploying.sorted_out(given)
+    sent = {each: content for each, content in given.items() if each.endswith(deploying.RESOURCES)}
+    diagrams = {each: content for each, content in given.items() if each not in sent}
     try:
         with office().database.reading() as session:
             return deploying.findings(session, given[name], sent, deploying.keys_together(diagrams))
     except DBAPIError:
         forms = {Path(name).stem: content for name, content in (deploying.house_resources() | sent).items()}
-        known = lint.Known(forms=forms, topics=set(registry.service_tasks), listeners=set(registry.listeners))
+        handlers, listeners = set(registry.service_tasks), set(registry.listeners)
+        known = lint.Known(forms=forms, topics=handlers, listeners=listeners, functions=registry.functions)
         return lint.lint(given[name], known)
 
 

@@ -1,0 +1,102 @@
+"""What goes on by itself in a simulation: jobs, timers and messages, in the order of time; one hand moves the clock."""
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from workflow import jobs, messages, timers
+from workflow.clock import Hand, now
+from workflow.db import Database
+from workflow.errors import BpmnError, Sentence, sentence
+from workflow.lint import Finding, error
+from workflow.models import Incident, Job, Timer
+from workflow.registry import Handler, Work
+from workflow.simulation.answers import Outcome
+from workflow.statuses import IncidentStatus, JobStatus, TimerStatus
+
+MOST_MOVES = 5_000  # jobs done, timers fired and messages delivered in one simulation
+INCIDENT = "incident"  # the rule of what stopped a process
+
+
+def stand_in(services: Mapping[str, tuple[Outcome, ...]]) -> Handler:
+    """Does the work of every topic: what the answers say of the element, else of the topic, else nothing."""
+    turns: Counter[str] = Counter()
+
+    def answer(session: Session, work: Work) -> Mapping[str, Any]:
+        names = (work.activity_id or "", session.get_one(Job, work.job_id).topic)
+        name = next((name for name in names if name in services), None)
+        if name is None:
+            return {}
+        outcome = services[name][min(turns[name], len(services[name]) - 1)]
+        turns[name] += 1
+        if outcome.error is not None:
+            raise BpmnError(outcome.error)
+        return outcome.variables
+
+    return answer
+
+
+class Machine:
+    """Lets everything automatic run. What stops it is kept in `problem`; then nothing moves any more."""
+
+    def __init__(self, database: Database, hand: Hand) -> None:
+        self.database, self.hand, self.moves = database, hand, 0
+        self.problem: Finding | None = None
+
+    def settle(self) -> None:
+        """Do all that is due now, and what comes of it."""
+        while self.problem is None:
+            moved = jobs.sweep(self.database) or timers.fire_due(self.database) or messages.sweep(self.database)
+            self.moves += moved
+            self.look()
+            if not moved:
+                return
+
+    def advance(self, until: datetime) -> None:
+        """Move the clock on, stopping at each moment something is due."""
+        while self.problem is None and (due := self._next_due()) is not None and due <= until:
+            self.hand.set(due)
+            self.settle()
+        if self.problem is None:
+            self.hand.set(until)
+            self.settle()
+
+    def look(self) -> None:
+        """See whether something stands still that nobody but a person can move on."""
+        self.problem = self.problem or self._stopped()
+
+    def stop(self, said: Sentence, element: str | None = None) -> None:
+        """Nothing goes on after this."""
+        self.problem = error(INCIDENT, element or "", said)
+
+    def _next_due(self) -> datetime | None:
+        timer = select(Timer.due_at).where(Timer.status == TimerStatus.WAITING, Timer.due_at > now())
+        job = select(Job.due_at).where(Job.status == JobStatus.WAITING, Job.due_at > now())
+        with self.database.reading() as session:
+            first = [
+                session.scalar(timer.order_by(Timer.due_at).limit(1)),
+                session.scalar(job.order_by(Job.due_at).limit(1)),
+            ]
+        return min((due for due in first if due is not None), default=None)
+
+    def _stopped(self) -> Finding | None:
+        """An incident, work that would be tried again only later, or too many moves."""
+        with self.database.reading() as session:
+            incident = session.scalars(select(Incident).where(Incident.status == IncidentStatus.OPEN)).first()
+            failed = session.scalars(select(Job).where(Job.status == JobStatus.WAITING, Job.error.is_not(None))).first()
+        if incident is not None:
+            return error(INCIDENT, incident.activity_id or "", sentence("{said}", said=incident.message))
+        if failed is not None:
+            return error(INCIDENT, failed.activity_id or "", sentence("{said}", said=failed.error))
+        if self.moves > MOST_MOVES:
+            said = sentence(
+                "The simulation was stopped: {what} would exceed {limit}.",
+                what=sentence("the number of automatic moves"),
+                limit=MOST_MOVES,
+            )
+            return error(INCIDENT, "", said)
+        return None

@@ -1,0 +1,159 @@
+"""Plays a process: the engine and the house do what they always do; the answers stand in for people, machines, time."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, tzinfo
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from workflow import cases, definitions, engine, incidents, instances, messages, tasks
+from workflow.clock import now
+from workflow.errors import Refusal, sentence
+from workflow.expressions import times
+from workflow.expressions.times import Duration
+from workflow.identity import User
+from workflow.lint.findings import did_you_mean
+from workflow.models import ProcessDefinition, UserTask
+from workflow.office import Office
+from workflow.simulation import stage
+from workflow.simulation.answers import Answers, AnswersRefused, Step, Verb, wrong
+from workflow.simulation.machine import Machine
+from workflow.statuses import TaskStatus
+from workflow.tasks.rules import separation
+
+STARTER = "person-1"
+_NEWS = {Verb.MESSAGE: "message", Verb.SIGNAL: "signal"}  # verb → the kind of start event it may begin at
+
+
+@dataclass
+class Play:
+    """One run of a process. `instance_id`: the process played, once it has begun."""
+
+    office: Office
+    machine: Machine
+    answers: Answers
+    instance_id: int | None = None
+
+    def run(self, definition: ProcessDefinition) -> None:
+        """Start the process and take every step, until an incident. Raises AnswersRefused for a step that cannot be
+        taken; what was played till then stays."""
+        with self.office.database.reading() as session:
+            start_id, news = _beginning(definitions.model(session, definition), self.answers)
+        given = {**self.answers.variables, **(news.variables if news else {})}
+        self._command("", lambda session: self._begin(session, definition, start_id, given))
+        for step in self.answers.steps:
+            if self.machine.problem is None and step is not news:
+                self._take(step)
+
+    def _begin(
+        self, session: Session, definition: ProcessDefinition, start_id: str | None, given: Mapping[str, Any]
+    ) -> None:
+        stage.invent(session, (), [STARTER])
+        case = cases.open_case(session, "simulation", definition.name, definition.key, STARTER)
+        self.instance_id = instances.start(session, definition, case, STARTER, given, start_id).id
+
+    def _take(self, step: Step) -> None:
+        match step.verb:
+            case Verb.COMPLETE:
+                self._command(step.target, lambda session: self._complete(session, step))
+            case Verb.MESSAGE:
+                said = (step.target, step.key, step.variables, f"simulation-{step.number}")
+                self._command("", lambda session: messages.receive(session, *said))
+            case Verb.SIGNAL:
+                self._command("", lambda session: messages.broadcast(session, step.target, step.variables))
+            case Verb.ADVANCE:
+                self.machine.advance(self._until(step))
+
+    def _command(self, element: str, act: Callable[[Session], object]) -> None:
+        """One transaction, and then all that comes of it by itself."""
+        try:
+            with self.office.database.transaction() as session:
+                act(session)
+        except AnswersRefused:
+            raise
+        except incidents.CannotGoOn:
+            self.machine.look()
+        except engine.EngineProblem as problem:
+            self.machine.stop(problem.sentence, problem.activity_id or element)
+        except Refusal as refusal:
+            self.machine.stop(refusal.sentence, element)
+        self.machine.settle()
+
+    def _complete(self, session: Session, step: Step) -> None:
+        query = select(UserTask).where(UserTask.status == TaskStatus.OPEN).order_by(UserTask.id)
+        found = list(session.scalars(query))
+        task = next((task for task in found if task.activity_id == step.target), None)
+        if task is None:
+            raise _nothing_open(step, [task.activity_id for task in found])
+        performer = _performer(session, task)
+        task.assignee, task.claimed_at = performer.name, now()
+        session.flush()  # who completes it must hold it
+        tasks.complete(session, task, performer, step.variables, step.outcome)
+
+    def _until(self, step: Step) -> datetime:
+        zone = self.office.settings.zone
+        try:
+            until = _moment(times.parse(step.target, zone), zone)
+        except (OverflowError, ValueError):
+            until = None
+        if until is None or until < now():
+            said = sentence(
+                "Step {number}: “{text}” is neither a duration such as PT1H nor a moment to come.",
+                number=step.number,
+                text=step.target[:40],
+            )
+            raise wrong(said)
+        return until
+
+
+def _beginning(model: engine.Model, answers: Answers) -> tuple[str | None, Step | None]:
+    """The start event, and the step that begins there when its news does: a process without a plain start event
+    begins with the first step if that is the news one of its start events waits for."""
+    starts = {start.id: start for start in model.starts}
+    if answers.start is not None:
+        if answers.start not in starts:
+            said = sentence("“{element}” is not a start event of this process.", element=answers.start)
+            raise wrong(said, answers.start, did_you_mean(answers.start, starts))
+        return answers.start, None
+    if any(start.event in (None, "none") for start in starts.values()):
+        return None, None
+    first = answers.steps[0] if answers.steps else None
+    for start in starts.values():
+        if first is not None and (start.event, start.message) == (_NEWS.get(first.verb), first.target):
+            return start.id, first
+    if len(starts) > 1:
+        said = sentence(
+            "The process has several start events: name one of {names} with “start”.", names=", ".join(starts)
+        )
+        raise wrong(said)
+    return None, None
+
+
+def _nothing_open(step: Step, open_now: list[str]) -> AnswersRefused:
+    """“complete” names an element where nobody has anything to do."""
+    said = sentence(
+        "Step {number}: “{element}” has no open task. Open now: {open}.",
+        number=step.number,
+        element=step.target,
+        open=", ".join(dict.fromkeys(open_now)) or "-",
+    )
+    return wrong(said, step.target, did_you_mean(step.target, open_now))
+
+
+def _performer(session: Session, task: UserTask) -> User:
+    """Somebody whom no rule of the diagram excludes: who holds the task, who is there, or one more."""
+    people = list(session.scalars(select(User).order_by(User.name != task.assignee, User.created_at, User.name)))
+    for person in people:
+        if separation(session, task, person) is None:
+            return person
+    name = f"person-{len(people) + 1}"
+    stage.invent(session, (), [name])
+    return session.get_one(User, name)
+
+
+def _moment(found: date | Duration | None, zone: tzinfo) -> datetime | None:
+    if isinstance(found, Duration):
+        return times.later(now(), found, zone)
+    return times.at_start_of(found, zone) if found is not None and not isinstance(found, datetime) else found
