@@ -23,6 +23,7 @@ from workflow.engine.elements import DECISION
 from workflow.engine.likeness import How, Match, matches
 from workflow.engine.migrating import Outline, migrate, outline, why_not_migrate
 from workflow.engine.model import Model, parse, prepare
+from workflow.engine.moving import Standing, Target, move, skip, standing, targets
 from workflow.engine.problems import (
     BudgetExceeded,
     CannotMigrate,
@@ -50,9 +51,11 @@ __all__ = [
     "Match",
     "Model",
     "NoWayOut",
+    "Standing",
     "StateCorrupt",
     "Outline",
     "Step",
+    "Target",
     "Thrown",
     "TokenGone",
     "UncaughtError",
@@ -65,6 +68,7 @@ __all__ = [
     "live_tokens",
     "matches",
     "migrate",
+    "move",
     "open_",
     "open_unkeyed",
     "outline",
@@ -72,8 +76,11 @@ __all__ = [
     "prepare",
     "reconsider",
     "seal",
+    "skip",
+    "standing",
     "start",
     "state_problems",
+    "targets",
     "throw_error",
     "throw_escalation",
     "waits_of",

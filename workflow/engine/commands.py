@@ -15,7 +15,7 @@ def start(model: Model, around: Around, start_id: str | None = None) -> Step:
     instance = codec.new(model.specification, around)
     model.specification.start.stand_by(instance.task_tree)
     instance.arrive(model.specification[_start_of(model, start_id)], instance.task_tree)
-    return _run(instance)
+    return at_rest(instance)
 
 
 def complete(model: Model, state: bytes, token_id: str, around: Around) -> Step:
@@ -23,22 +23,22 @@ def complete(model: Model, state: bytes, token_id: str, around: Around) -> Step:
 
     Raises TokenGone when the token does not wait for that any more."""
     instance = codec.load(state, model.specification, around)
-    _waiting(instance, token_id, WaitKind.USER_TASK, WaitKind.JOB, WaitKind.CALL).complete()
-    return _run(instance)
+    waiting(instance, token_id, WaitKind.USER_TASK, WaitKind.JOB, WaitKind.CALL).complete()
+    return at_rest(instance)
 
 
 def fire(model: Model, state: bytes, token_id: str, around: Around) -> Step:
     """The timer of this token is due (the host knows; the clock is not asked). Raises TokenGone."""
     instance = codec.load(state, model.specification, around)
-    instance.trigger(_waiting(instance, token_id, WaitKind.TIMER))
-    return _run(instance)
+    instance.trigger(waiting(instance, token_id, WaitKind.TIMER))
+    return at_rest(instance)
 
 
 def deliver(model: Model, state: bytes, token_id: str, around: Around) -> Step:
     """The message or signal this token waits for is here. Raises TokenGone."""
     instance = codec.load(state, model.specification, around)
-    instance.trigger(_waiting(instance, token_id, WaitKind.MESSAGE, WaitKind.SIGNAL))
-    return _run(instance)
+    instance.trigger(waiting(instance, token_id, WaitKind.MESSAGE, WaitKind.SIGNAL))
+    return at_rest(instance)
 
 
 def throw_error(model: Model, state: bytes, token_id: str, code: str, around: Around) -> Step:
@@ -46,10 +46,10 @@ def throw_error(model: Model, state: bytes, token_id: str, code: str, around: Ar
 
     Raises UncaughtError when there is none, TokenGone when the token does not wait for a job or call."""
     instance = codec.load(state, model.specification, around)
-    token = _waiting(instance, token_id, WaitKind.JOB, WaitKind.CALL)
+    token = waiting(instance, token_id, WaitKind.JOB, WaitKind.CALL)
     if not instance.catch_above(token, "error", code):
         raise UncaughtError(code, token.task_spec.bpmn_id)
-    return _run(instance)
+    return at_rest(instance)
 
 
 def throw_escalation(model: Model, state: bytes, token_id: str, code: str, around: Around) -> Step:
@@ -57,22 +57,22 @@ def throw_escalation(model: Model, state: bytes, token_id: str, code: str, aroun
 
     Without one it leaves this process too, in Step.thrown. Raises TokenGone when the token does not wait for a call."""
     instance = codec.load(state, model.specification, around)
-    token = _waiting(instance, token_id, WaitKind.CALL)
+    token = waiting(instance, token_id, WaitKind.CALL)
     if not instance.catch_above(token, "escalation", code):
         instance.thrown.append(Thrown("escalation", code))
-    return _run(instance)
+    return at_rest(instance)
 
 
 def reconsider(model: Model, state: bytes, around: Around) -> Step:
     """Variables have changed from outside: events whose condition has become true are caught."""
-    return _run(codec.load(state, model.specification, around))
+    return at_rest(codec.load(state, model.specification, around))
 
 
 def cancel(model: Model, state: bytes, around: Around) -> Step:
     """End the instance at once: every token is taken away."""
     instance = codec.load(state, model.specification, around)
     instance.end()
-    return _run(instance)
+    return at_rest(instance)
 
 
 def state_problems(model: Model, state: bytes) -> list[str]:
@@ -95,7 +95,8 @@ def live_tokens(model: Model, state: bytes) -> dict[str, str]:
     }
 
 
-def _run(instance: Instance) -> Step:
+def at_rest(instance: Instance) -> Step:
+    """Let every token go on until it must wait, and say where they are then."""
     instance.run()
     return Step(
         state=codec.dump(instance),
@@ -107,7 +108,8 @@ def _run(instance: Instance) -> Step:
     )
 
 
-def _waiting(instance: Instance, token_id: str, *kinds: WaitKind) -> Token:
+def waiting(instance: Instance, token_id: str, *kinds: WaitKind) -> Token:
+    """The token that waits for one of these kinds (none: any); raises TokenGone."""
     token = instance.tasks.get(token_id)
     if token is None or not is_waiting(token, *kinds):
         raise TokenGone
