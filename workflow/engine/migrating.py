@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 
 from workflow.engine import codec
-from workflow.engine.commands import _run as at_rest
+from workflow.engine.commands import at_rest
 from workflow.engine.elements import Element
 from workflow.engine.events import Beside, EventGateway, HandlerStart
 from workflow.engine.gateways import Exclusive
