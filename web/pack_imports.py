@@ -7,7 +7,6 @@ import xlsxwriter
 from flask import Blueprint, Response, current_app, g, make_response, redirect, render_template, request, send_file
 
 from archive.packs import columns, imports, lists
-from archive.packs.kept_sentences import spoken
 from archive.packs.models import ListStatus, RowStatus
 from forms.kinds.uploads import own_name
 from web.auth import needs
@@ -16,6 +15,7 @@ from web.fragments import page
 from web.i18n import _, say
 from web.reader import current_user
 from workflow.errors import Invalid
+from workflow.kept_sentences import spoken
 
 blueprint = Blueprint("pack_imports", __name__, url_prefix="/packs/imports")
 

@@ -13,12 +13,12 @@ from sqlalchemy.orm import Session
 
 from archive import days, vault
 from archive.packs import desk, lists
-from archive.packs.kept_sentences import kept
 from archive.packs.lists import ListRow
 from archive.packs.models import CourierList, CourierRow, ListStatus, Pack, RowStatus
 from workflow import jobs
 from workflow.clock import now
 from workflow.errors import NotFound, Refusal
+from workflow.kept_sentences import kept
 from workflow.registry import Repeat, Work, fsck_check, service_task
 
 TOPIC = "packs.import"

@@ -8,13 +8,13 @@ from sqlalchemy import event, func, select
 
 from archive import days
 from archive.packs import desk, imports
-from archive.packs.kept_sentences import kept, spoken
 from archive.packs.models import CourierList, CourierRow, ListStatus, Pack, PackStatus, RowStatus
 from archive.statuses import Channel
 from tests.processes.receiving import ID_NO, OTHER_ID_NO, Receiving
 from workflow import jobs, tasks
 from workflow.errors import Conflict, Invalid, Sentence, sentence
 from workflow.identity import User
+from workflow.kept_sentences import kept, spoken
 from workflow.models import Case, Job, ProcessInstance, Variable
 from workflow.registry import checks
 from workflow.statuses import JobStatus

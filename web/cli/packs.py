@@ -9,12 +9,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from archive.packs import imports
-from archive.packs.kept_sentences import spoken
 from archive.packs.models import ListStatus, RowStatus
 from web.cli.output import json_option, office, refusals, say
 from workflow import jobs
 from workflow.errors import NotFound
 from workflow.identity import User
+from workflow.kept_sentences import spoken
 
 IMPORT = "packs.import"  # the permission
 group = AppGroup("packs", help="Packs and couriers' lists.")

@@ -1,5 +1,6 @@
 """Sentences kept in the database: template and facts, so that they can still be said in the reader's language."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from workflow.errors import Sentence
@@ -11,7 +12,7 @@ def kept(said: Sentence) -> list[Any]:
     return [said.template, facts]
 
 
-def spoken(json: list[Any]) -> Sentence:
+def spoken(json: Sequence[Any]) -> Sentence:
     """The sentence that `kept` stored."""
     template, facts = json
     return Sentence(template, {name: spoken(v) if isinstance(v, list) else v for name, v in facts.items()})
