@@ -67,7 +67,8 @@ def _state(session: Session, instance: ProcessInstance, rows: set[Key]) -> Itera
     try:
         model, state = definitions.model(session, instance.definition), instances.state(instance)
         said = engine.state_problems(model, state)
-        waits = {} if said else {wait_key(wait): wait for wait in engine.waits_of(model, state)}
+        open_ = () if said else engine.waits_of(model, state)
+        waits = {wait_key(wait): wait for wait in open_ if wait.kind is not engine.WaitKind.CONDITION}
     except (engine.EngineProblem, DefinitionRefused) as problem:
         said, waits = [str(problem)], {}
     if said:
@@ -118,7 +119,8 @@ def histories(session: Session) -> Iterator[str]:
 
 @fsck_check("waiting")
 def waiting(session: Session) -> Iterator[str]:
-    """Each running instance waits for something: a task, job, timer, message, signal, called process or incident."""
+    """Each running instance waits for something: a task, job, timer, message, signal, condition, called process or
+    incident."""
     child = ProcessInstance.__table__.alias("child")
     reasons = [
         exists().where(UserTask.instance_id == ProcessInstance.id, UserTask.status == TaskStatus.OPEN),
@@ -128,10 +130,19 @@ def waiting(session: Session) -> Iterator[str]:
         exists().where(child.c.parent_id == ProcessInstance.id, child.c.status.in_(LIVE_INSTANCES)),
         exists().where(Incident.instance_id == ProcessInstance.id, Incident.status == IncidentStatus.OPEN),
     ]
-    for instance_id in session.scalars(
-        select(ProcessInstance.id).where(ProcessInstance.status == InstanceStatus.RUNNING, *(~each for each in reasons))
-    ):
-        yield f"Process instance {instance_id} runs, but waits for nothing."
+    running = select(ProcessInstance).where(ProcessInstance.status == InstanceStatus.RUNNING)
+    for instance in session.scalars(running.where(*(~each for each in reasons))):
+        if not _waits_for_a_condition(session, instance):
+            yield f"Process instance {instance.id} runs, but waits for nothing."
+
+
+def _waits_for_a_condition(session: Session, instance: ProcessInstance) -> bool:
+    """No row stands for these waits: only the saved state knows them."""
+    try:
+        waits = engine.waits_of(definitions.model(session, instance.definition), instances.state(instance))
+    except (engine.EngineProblem, DefinitionRefused):
+        return False
+    return any(wait.kind is engine.WaitKind.CONDITION for wait in waits)
 
 
 @fsck_check("left_over")
