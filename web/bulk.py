@@ -15,6 +15,7 @@ from forms.form import Form
 from web import i18n
 from web.asked import wholes
 from web.reader import current_user
+from web.sent import sent
 from web.task_forms import context_of, form_of
 from workflow import instances, tasks
 from workflow.errors import Invalid, NotFound, sentence
@@ -49,8 +50,11 @@ def ask() -> Response:
 @blueprint.post("/completions")
 def complete() -> Response:
     """Apply the one set of answers to every task of the step: each is claimed if need be, checked, completed."""
-    user = current_user()
-    same, left_out = _alike(g.session, _chosen(), user)
+    user, key = current_user(), request.form.get("request_key")
+    done, waiting = _done_before(g.session, _chosen(), user, key)
+    same, left_out = _alike(g.session, waiting, user)
+    if not same and done:
+        return _results([*done, *left_out])
     if not same:
         return _form(same, left_out, status=422)
     form = form_of(same[0])
@@ -60,9 +64,25 @@ def complete() -> Response:
         answers = form.load(request.form, request.files, _shared_context(form, same, user))
     except Invalid as wrong:
         return _form(same, left_out, wrong.problems, form.typed(request.form), 422)
-    key = request.form.get("request_key")
-    results = tasks.complete_all(g.session, [task.id for task in same], user, answers, request_key=key)
-    return make_response(render_template("bulk_result.html", results=[*results, *left_out], claimed=False))
+    ids = [task.id for task in same]
+    results = tasks.complete_all(g.session, ids, user, answers, request_key=key, sent=sent(form))
+    return _results([*done, *results, *left_out])
+
+
+def _results(results: list[Result]) -> Response:
+    return make_response(render_template("bulk_result.html", results=results, claimed=False))
+
+
+def _done_before(session: Session, task_ids: list[int], user: User, key: str | None) -> tuple[list[Result], list[int]]:
+    """Of the chosen tasks those that just this request has completed already, and the ids of the others.
+
+    Raises RequestReused when its key was used for other answers.
+    """
+    ended = [task for task in tasks.find_all(session, task_ids, user) if task.completed_by == user.name]
+    done = [task.id for task in ended if tasks.is_repeated(task, tasks.digest(key, user, sent(form_of(task))))]
+    found = {task.id: task for task in ended}
+    waiting = [task_id for task_id in task_ids if task_id not in done]
+    return [Result(task_id, found[task_id], None) for task_id in done], waiting
 
 
 def _chosen() -> list[int]:

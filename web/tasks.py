@@ -1,15 +1,12 @@
 """One task: claim it, see the matter beside it, fill in its form, hand it over, complete it."""
 
-import hashlib
 import secrets
 from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, Response, g, make_response, redirect, render_template, request
-from werkzeug.datastructures import FileStorage
 
 from forms.choices import offered
-from forms.form import OUTCOME, Form
 from web import asked, drafts
 from web.errors import is_fragment
 from web.fragments import toast
@@ -17,6 +14,7 @@ from web.i18n import _, name_of
 from web.matters import matter_of
 from web.naming import due
 from web.reader import current_user
+from web.sent import sent
 from web.standing import at_work
 from web.task_forms import context_of, form_of
 from workflow import tasks
@@ -82,22 +80,23 @@ def save_draft(task_id: int) -> Response:
 def complete(task_id: int) -> Response:
     """Check the answers, complete, show what comes next. Sent twice, it is done once and answered twice.
 
-    422: the same form, what was typed kept; 409: how things stand now. What was half done is undone both times.
+    422: the same form, what was typed kept, or the key was used before for other answers; 409: how things stand now.
+    What was half done is undone each time.
     """
     user = current_user()
     task = tasks.find(g.session, task_id, user)
     form = form_of(task)
     if form.rearranges(request.form):
         return _page(task, typed=form.typed(request.form))
-    request_key, sent = request.form.get("request_key"), _sent(form)
-    if tasks.repeated(g.session, task, user, request_key, sent):
+    request_key, said = request.form.get("request_key"), sent(form)
+    if tasks.repeated(g.session, task, user, request_key, said):
         return _done(task)
     try:
         context = context_of(task, user)
         checked = form.check(request.form, request.files, context)
         with g.session.begin_nested():
             answers = form.settle(checked, context)
-            tasks.complete(g.session, task, user, answers, request_key=request_key, sent=sent)
+            tasks.complete(g.session, task, user, answers, request_key=request_key, sent=said)
     except Invalid as wrong:
         g.session.refresh(task)
         if _state(task, user) == "done":  # sent twice, and what was free then is taken by the first
@@ -108,20 +107,6 @@ def complete(task_id: int) -> Response:
         g.session.refresh(task)
         return _page(task, 409, conflict=conflict.sentence)
     return _done(task)
-
-
-def _sent(form: Form) -> dict[str, Any]:
-    """What the request says, as far as it tells one request from another: no passwords, files by their hash."""
-    uploads = [(name, each) for name, sent in sorted(request.files.lists()) for each in sent if each.filename]
-    files = [[name, each.filename, _hash(each)] for name, each in uploads]
-    return {"typed": form.typed(request.form), "outcome": request.form.getlist(OUTCOME), "files": files}
-
-
-def _hash(upload: FileStorage) -> str:
-    upload.stream.seek(0)
-    digest = hashlib.file_digest(upload.stream, "sha256").hexdigest()
-    upload.stream.seek(0)
-    return digest
 
 
 def _done(task: UserTask) -> Response:

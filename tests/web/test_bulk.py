@@ -115,3 +115,33 @@ def test_sent_twice_each_is_done_once(office, clock, signed_in):
     with office.database.reading() as session:
         for each in ids:
             assert len(desk.waiting(session, desk.stand(office, each).instance_id)) == 1
+
+
+def test_sent_twice_it_is_answered_twice_alike(office, clock, signed_in):
+    ids = desk.put(office, 2)
+    anna, data = signed_in("anna"), form_of(ids, seen="完好", request_key="bulk")
+
+    once = anna.post("/inbox/completions", data=data)
+    twice = anna.post("/inbox/completions", data=data)
+
+    assert (once.status_code, twice.status_code) == (200, 200)
+    assert "已办结2项" in once.text and "已办结2项" in twice.text
+
+
+def test_sent_again_after_half_of_it_was_done_the_rest_is_done(office, clock, signed_in):
+    ids = desk.put(office, 3)
+    anna = signed_in("anna")
+    anna.post("/inbox/completions", data=form_of(ids[:1], seen="完好", request_key="bulk"))
+
+    answer = anna.post("/inbox/completions", data=form_of(ids, seen="完好", request_key="bulk"))
+
+    assert "已办结3项" in answer.text
+    assert {desk.stand(office, each).status for each in ids} == {TaskStatus.COMPLETED}
+
+
+def test_the_key_of_a_bulk_request_with_other_answers_is_422(office, clock, signed_in):
+    ids = desk.put(office, 2)
+    anna = signed_in("anna")
+    anna.post("/inbox/completions", data=form_of(ids, seen="完好", request_key="bulk"))
+
+    assert anna.post("/inbox/completions", data=form_of(ids, seen="破损", request_key="bulk")).status_code == 422

@@ -91,7 +91,9 @@ def test_a_signed_request_with_a_file_sent_twice_is_done_once_and_answered_twice
 
     assert (first.status_code, second.status_code) == (303, 303)
     assert stored(office) == 1
-    assert anna.post(f"/tasks/{signing}/completion", data=answers(seen="另一答案")).status_code == 409
+    assert anna.post(f"/tasks/{signing}/completion", data=answers(seen="另一答案")).status_code == 422
+    later = answers(seen="另一答案", request_key="two")
+    assert anna.post(f"/tasks/{signing}/completion", data=later).status_code == 409
     assert stored(office) == 1
 
 

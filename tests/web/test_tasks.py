@@ -1,6 +1,9 @@
+import pytest
+
 from tests.web import desk
 from workflow import tasks
 from workflow.identity import User
+from workflow.models import Variable
 from workflow.statuses import TaskStatus
 
 ANSWER = {"seen": "封口完好", "request_key": "one"}
@@ -133,6 +136,21 @@ def test_the_same_request_twice_is_done_once_and_answered_twice(office, clock, s
     assert (once.status_code, twice.status_code) == (200, 200)
     with office.database.reading() as session:
         assert len(desk.waiting(session, desk.stand(office, task_id).instance_id)) == 1
+
+
+@pytest.mark.parametrize("again", [{"seen": "封口破损"}, {"seen": "封口完好", "remark": "补一句"}, {"seen": ""}])
+def test_the_same_key_with_other_answers_is_422_and_the_first_ones_stand(office, clock, signed_in, again):
+    task_id = desk.put(office, claimed_by="anna")[0]
+    anna = signed_in("anna")
+    anna.ask(f"/tasks/{task_id}/completion", "POST", data=ANSWER)
+
+    answer = anna.ask(f"/tasks/{task_id}/completion", "POST", data={**again, "request_key": ANSWER["request_key"]})
+
+    assert answer.status_code == 422
+    assert "先前已用另一份内容提交" in answer.text
+    with office.database.reading() as session:
+        instance = desk.stand(office, task_id).instance_id
+        assert session.get_one(Variable, (instance, "seen")).value == "封口完好"
 
 
 def test_completing_what_is_over_is_409_with_how_it_stands(office, clock, signed_in):

@@ -67,7 +67,7 @@ def test_the_same_request_twice_is_done_once(session, anna):
 
 @pytest.mark.parametrize(
     ("who", "answers", "key"),
-    [("bob", {"a": 1}, "k1"), ("anna", {"a": 2}, "k1"), ("anna", {"a": 1}, "k2"), ("anna", {"a": 1}, None)],
+    [("bob", {"a": 1}, "k1"), ("bob", {"a": 2}, "k1"), ("anna", {"a": 1}, "k2"), ("anna", {"a": 1}, None)],
 )
 def test_another_request_for_a_done_task_is_a_conflict(session, anna, who, answers, key):
     task = claimed(session)
@@ -75,6 +75,17 @@ def test_another_request_for_a_done_task_is_a_conflict(session, anna, who, answe
 
     with pytest.raises(Conflict):
         tasks.complete(session, task, session.get_one(User, who), answers, request_key=key)
+
+
+@pytest.mark.parametrize(("answers", "outcome"), [({"a": 2}, None), ({"a": 1}, "back"), ({}, None)])
+def test_a_key_used_again_for_other_answers_is_no_conflict_but_wrong(session, anna, answers, outcome):
+    task = claimed(session)
+    tasks.complete(session, task, anna, {"a": 1}, request_key="k1")
+
+    with pytest.raises(tasks.RequestReused):
+        tasks.complete(session, task, anna, answers, outcome, request_key="k1")
+    with pytest.raises(tasks.RequestReused):
+        tasks.repeated(session, task, anna, "k1", [outcome, answers])
 
 
 def test_answers_that_cannot_be_kept_are_refused_and_nothing_changes(session, anna):

@@ -9,14 +9,16 @@ from workflow.tasks.bulk import Result, claim_all, complete_all
 from workflow.tasks.claims import ASSIGN, assign, claim, release
 from workflow.tasks.completion import complete, repeated
 from workflow.tasks.drafts import draft, save_draft
-from workflow.tasks.finding import find, next_in_case, open_in_case, scan
+from workflow.tasks.finding import find, find_all, next_in_case, open_in_case, scan
 from workflow.tasks.inbox import COUNTED_TO, Page, counts, filter_counts, inbox
+from workflow.tasks.requests import RequestReused, digest, is_repeated
 from workflow.tasks.rules import candidates, possible_performers, why_not
 
 __all__ = [
     "ASSIGN",
     "COUNTED_TO",
     "Page",
+    "RequestReused",
     "Result",
     "assign",
     "candidates",
@@ -25,10 +27,13 @@ __all__ = [
     "complete",
     "complete_all",
     "counts",
+    "digest",
     "draft",
     "filter_counts",
     "find",
+    "find_all",
     "inbox",
+    "is_repeated",
     "next_in_case",
     "open_in_case",
     "possible_performers",

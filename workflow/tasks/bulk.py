@@ -39,13 +39,17 @@ def complete_all(
     answers: Mapping[str, Any],
     outcome: str | None = None,
     request_key: str | None = None,
+    sent: Any = None,
 ) -> list[Result]:
-    """Complete each task with the same answers, claiming first what is nobody's yet; one result per id."""
+    """Complete each task with the same answers, claiming first what is nobody's yet; one result per id.
+
+    `request_key` and `sent` as in `complete`: sent again, what was done is done.
+    """
 
     def finish(task: UserTask) -> None:
         if task.assignee is None:
             claim(session, task, user)
-        complete(session, task, user, answers, outcome, request_key)
+        complete(session, task, user, answers, outcome, request_key, sent)
 
     return _each(session, task_ids, user, finish)
 
