@@ -3,16 +3,19 @@
 import unicodedata
 
 from sqlalchemy import ColumnElement, Select, or_, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects.postgresql import insert  # both databases say "or else" in the same words
 from sqlalchemy.orm import Session
 
-from workflow import history
+from workflow import history, rows
 from workflow.clock import now
 from workflow.errors import Conflict, Invalid, NotFound, sentence
 from workflow.identity import User
 from workflow.models import Case, CaseGroup, CaseKey, CasePerson
 
 READ_ALL = "cases.read_all"  # the permission to see every case
+_KEY, _GROUP, _PERSON = (
+    rows.Statement(insert(table).on_conflict_do_nothing()) for table in (CaseKey, CaseGroup, CasePerson)
+)
 
 
 def open_case(session: Session, business_key: str, title: str, process_key: str, by: str) -> Case:
@@ -22,9 +25,8 @@ def open_case(session: Session, business_key: str, title: str, process_key: str,
         raise Invalid({"business_key": [sentence("A case needs a business key.")]})
     if session.scalar(select(Case.id).where(Case.business_key == business_key)) is not None:
         raise Conflict("There is already a case “{key}”.", key=business_key)
-    case = Case(business_key=business_key, title=title[:300], process_key=process_key, opened_at=now(), opened_by=by)
-    session.add(case)
-    session.flush()  # the case's id is needed by everything inside it
+    facts = {"business_key": business_key, "title": title[:300], "process_key": process_key}
+    (case,) = rows.new(session, Case, {**facts, "opened_at": now(), "opened_by": by})
     history.begin(session, case)
     history.record(session, case, by, "opened", title=case.title, business_key=business_key)
     add_key(session, case, business_key)
@@ -38,14 +40,14 @@ def rename(session: Session, case: Case, title: str, by: str) -> None:
     title = title.strip()[:300]
     if title and title != case.title:
         history.record(session, case, by, "renamed", before=case.title, after=title)
-        case.title = title
+        rows.change(session, Case, case.id, title=title)
 
 
 def add_key(session: Session, case: Case, key: str) -> None:
     """One more key a scanner or a search finds the case by. Adding it again changes nothing."""
     kept = normal(key)[:120]
     if kept:
-        _add_missing(session, CaseKey, [{"case_id": case.id, "key": kept}])
+        rows.write(session, _KEY(case_id=case.id, key=kept))
 
 
 def normal(key: str) -> str:
@@ -87,12 +89,5 @@ def keys(session: Session, case: Case) -> list[str]:
 
 def show_to(session: Session, case_id: int, groups: list[str] | None = None, people: list[str] | None = None) -> None:
     """From now on these groups and people (by name) may see the case."""
-    _add_missing(session, CaseGroup, [{"case_id": case_id, "group_key": key} for key in groups or []])
-    _add_missing(session, CasePerson, [{"case_id": case_id, "user_name": name} for name in people or []])
-
-
-def _add_missing(session: Session, table: type, rows: list[dict]) -> None:
-    """Insert what is not there yet, in one round trip; two at once do not disturb each other."""
-    if rows:
-        dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-        session.execute(dialect.insert(table).values(rows).on_conflict_do_nothing())
+    rows.write(session, *(_GROUP(case_id=case_id, group_key=key) for key in groups or ()))
+    rows.write(session, *(_PERSON(case_id=case_id, user_name=name) for name in people or ()))

@@ -1,6 +1,7 @@
 """The database: declarative base, column types, and the one commit of the house."""
 
 import logging
+import select
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -10,10 +11,15 @@ from typing import Any
 import orjson
 from sqlalchemy import DateTime, Dialect, Engine, Enum, MetaData, create_engine, event
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from sqlalchemy.types import JSON, TypeDecorator
 
+from workflow import rows
+
 log = logging.getLogger(__name__)
+LOCK_PATIENCE = 20  # seconds one waits for a lock that another holds (SQLite: the write lock)
+IDLE_PATIENCE = 120  # seconds a transaction may do nothing on PostgreSQL before the server ends it
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -75,13 +81,11 @@ class Database:
 
         `info` is copied into every session's `info` (see workflow.office).
         """
-        sqlite = url.startswith("sqlite")
-        options.setdefault("pool_pre_ping", not sqlite)
         self.url = url
         self.info: dict[str, Any] = {}
         self.engine: Engine = create_engine(url, json_serializer=_dump_json, json_deserializer=_load_json, **options)
-        if sqlite:
-            _tame_sqlite(self.engine)
+        _tame_sqlite(self.engine) if url.startswith("sqlite") else _tame_postgresql(self.engine)
+        rows.attend(self.engine)
         self._writer = self.engine.execution_options(juanliu_begin="IMMEDIATE")
 
     @contextmanager
@@ -140,10 +144,50 @@ def _tame_sqlite(engine: Engine) -> None:
     @event.listens_for(engine, "connect")
     def _prepare(dbapi_connection: Any, _record: Any) -> None:
         dbapi_connection.isolation_level = None
-        for pragma in ("busy_timeout=20000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        for pragma in (
+            f"busy_timeout={LOCK_PATIENCE * 1000}",
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+        ):
             dbapi_connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
         mode = connection.get_execution_options().get("juanliu_begin", "DEFERRED")
         connection.exec_driver_sql(f"BEGIN {mode}")
+
+
+def _tame_postgresql(engine: Engine) -> None:
+    _bound_patience(engine)
+    _mind_the_line(engine)
+
+
+def _bound_patience(engine: Engine) -> None:
+    """Nobody waits for a lock for ever, and a process that was stopped at its work does not keep a case locked."""
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _record: Any) -> None:
+        connection.autocommit = True
+        connection.execute(f"SET lock_timeout = '{LOCK_PATIENCE}s'")
+        connection.execute(f"SET idle_in_transaction_session_timeout = '{IDLE_PATIENCE}s'")
+        connection.autocommit = False
+
+
+def _mind_the_line(engine: Engine) -> None:
+    """Before a pooled connection is used again: a server that has hung up has left something to read. Looking costs
+    a microsecond, asking (pool_pre_ping) a round trip for each transaction."""
+
+    @event.listens_for(engine, "checkout")
+    def _listen(connection: Any, _record: Any, _fairy: Any) -> None:
+        try:
+            if _is_talked_to(connection):
+                engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise DisconnectionError("the database has hung up") from error
+
+
+def _is_talked_to(connection: Any) -> bool:
+    line = select.poll()
+    line.register(connection.fileno(), select.POLLIN)
+    return bool(line.poll(0))

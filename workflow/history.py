@@ -12,13 +12,16 @@ from typing import Any
 from sqlalchemy import bindparam, event, func, select
 from sqlalchemy.orm import Session, undefer
 
+from workflow import rows
 from workflow.clock import now
 from workflow.identity import User
 from workflow.models import Case, HistoryEvent, ProcessDefinition, ProcessInstance
 
 SYSTEM = "system"
-_CASE = select(Case.id).where(Case.id == bindparam("case_id")).with_for_update(key_share=True)
-_LAST = select(func.max(HistoryEvent.seq)).where(HistoryEvent.case_id == bindparam("case_id"))
+_HOLD = rows.Statement(select(Case.id).where(Case.id == bindparam("case_id")).with_for_update(key_share=True))
+_LAST = rows.Statement(
+    select(func.max(HistoryEvent.seq).label("seq")).where(HistoryEvent.case_id == bindparam("case_id"))
+)
 
 
 @dataclass(frozen=True)
@@ -40,13 +43,16 @@ class Event:
     data: Mapping[str, Any] = field(default_factory=dict)
 
 
-def hold(session: Session, case_id: int) -> None:
-    """Hold the case until the transaction ends, against every other command in it."""
+def hold(session: Session, case_id: int, *questions: rows.Filled) -> list[list[Any]]:
+    """Hold the case until the transaction ends, against every other command in it.
+
+    `questions` (rows.ask) are asked in the same round trip, once the case is held; returns their answers."""
     numbers = _numbers(session)
-    if case_id not in numbers:
-        session.execute(_CASE, {"case_id": case_id})
-        last = session.scalar(_LAST, {"case_id": case_id})
-        numbers[case_id] = last or 0
+    if case_id in numbers:
+        return rows.ask(session, *questions) if questions else []
+    _held, last, *answers = rows.ask(session, _HOLD(case_id=case_id), _LAST(case_id=case_id), *questions)
+    numbers[case_id] = last[0].seq or 0
+    return answers
 
 
 def begin(session: Session, case: Case) -> None:
@@ -63,14 +69,16 @@ def record(
     activity_id: str | None = None,
     token_id: str | None = None,
     **data: Any,
-) -> HistoryEvent:
+) -> None:
     """Add one event to a case (or its id). `actor` is a user's name or "system"; `kind` a past participle;
     `data` JSON values only."""
     case_id = case if isinstance(case, int) else case.id
     hold(session, case_id)
     numbers = _numbers(session)
     numbers[case_id] += 1
-    happened = HistoryEvent(
+    rows.add(
+        session,
+        HistoryEvent,
         case_id=case_id,
         seq=numbers[case_id],
         instance_id=instance.id if isinstance(instance, ProcessInstance) else instance,
@@ -81,8 +89,6 @@ def record(
         token_id=token_id,
         data=data,
     )
-    session.add(happened)
-    return happened
 
 
 def timeline(session: Session, case: Case) -> list[Event]:
@@ -94,9 +100,9 @@ def timeline(session: Session, case: Case) -> list[Event]:
         .where(HistoryEvent.case_id == case.id)
         .order_by(HistoryEvent.seq)
     )
-    rows = session.execute(query).all()
-    activities = _activities(session, {row.definition_id for row in rows} - {None})
-    return [_event(row.HistoryEvent, row.display_name, activities.get(row.definition_id, {})) for row in rows]
+    found = session.execute(query).all()
+    activities = _activities(session, {row.definition_id for row in found} - {None})
+    return [_event(row.HistoryEvent, row.display_name, activities.get(row.definition_id, {})) for row in found]
 
 
 def _activities(session: Session, definition_ids: Iterable[int]) -> dict[int, dict[str, Any]]:

@@ -4,20 +4,25 @@ A command holds the case, reads the instance afresh, lets the engine make a step
 history, variables, state, waits, called instances, news for others. Any exception undoes all of it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
 from sqlalchemy import bindparam, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from workflow import (
+    calls,
+    decision_tasks,
     definitions,
     engine,
     history,
+    holding,
     office,
     outgoing,
     registry,
+    rows,
     seals,
     titles,
     values,
@@ -26,16 +31,14 @@ from workflow import (
 )
 from workflow.clock import now
 from workflow.engine import Around, Step, Thrown
-from workflow.errors import Conflict, NotFound, sentence
+from workflow.errors import Conflict, NotFound
 from workflow.models import Case, ProcessDefinition, ProcessInstance
 from workflow.statuses import InstanceStatus
 
-DEEPEST_CALL = 10  # called processes within called processes
-_INSTANCE = (
-    select(ProcessInstance)
-    .where(ProcessInstance.id == bindparam("instance_id"))
-    .options(joinedload(ProcessInstance.definition))
-    .execution_options(populate_existing=True)
+_LIVE_IN_CASE = rows.Statement(
+    select(ProcessInstance.id)
+    .where(ProcessInstance.case_id == bindparam("case_id"), rows.one_of(ProcessInstance.status, waits.LIVE_INSTANCES))
+    .limit(1)
 )
 Facts = Mapping[str, Mapping[str, Any]]  # token id → what its "completed" event also says
 
@@ -50,9 +53,9 @@ def start(
 ) -> ProcessInstance:
     """Begin a process in a case, at `start_id` or the plain start event, and let it run until it must wait."""
     history.hold(session, case.id)
-    case.closed_at = None
-    instance = _row(session, definition, case.id, by)
-    session.flush()  # the state is sealed for this id
+    if case.closed_at is not None:
+        rows.change(session, Case, case.id, closed_at=None)
+    (instance,) = _new(session, case.id, by, [definition])
     _begin(session, instance, by, variables, start_id)
     return instance
 
@@ -70,16 +73,20 @@ def set_variables(session: Session, instance: ProcessInstance, changes: Mapping[
     if changed:
         told = {name: before.get(name) for name in changed}
         history.record(session, instance.case_id, actor, "variables_changed", instance, before=told, variables=changed)
+        reconsider(session, instance, {**before, **changed})
+
+
+def reconsider(session: Session, instance: ProcessInstance, known: Mapping[str, Any]) -> None:
+    """Let events come whose condition has become true with these variables."""
+    model = definitions.model(session, instance.definition)
+    if model.has_conditions and instance.status is InstanceStatus.RUNNING:
+        step = engine.reconsider(model, state(instance), around(session, known))
+        settle(session, instance, step, history.SYSTEM, known)
 
 
 def lock(session: Session, instance_id: int, case_id: int | None = None) -> ProcessInstance:
     """The instance as it is now, held with its whole case until the transaction ends."""
-    if case_id is None:
-        case_id = session.scalar(select(ProcessInstance.case_id).where(ProcessInstance.id == instance_id))
-        if case_id is None:
-            raise NotFound
-    history.hold(session, case_id)
-    return session.scalars(_INSTANCE, {"instance_id": instance_id}).one()
+    return holding.take(session, instance_id, case_id).instance
 
 
 def require_running(instance: ProcessInstance) -> None:
@@ -118,23 +125,25 @@ def settle(
     actor: str,
     known: Mapping[str, Any] | None = None,
     facts: Facts | None = None,
+    standing: Mapping[waits.Key, int] | None = None,
 ) -> None:
-    """Make the rows say what the step says. `known`: the variables, if the caller has them.
+    """Make the rows say what the step says. `known` are the variables, `standing` the rows of what was waited for
+    and is not over yet, if the caller has them (holding.Held).
 
     `facts` names the tokens moved by `actor` and what their "completed" event also tells; all else that happens is
     the machine's doing.
     """
     known = {**(variables(session, instance) if known is None else known)}
+    step = decision_tasks.answer(session, instance, step, known, around)
     _tell(session, instance, step, actor, facts or {})
     if step.variables:
         changed = write(session, instance, known, step.variables)
         known.update(changed)
-    instance.revision += 1
-    instance.state = seals.seal(session, instance, step.state)
     if not step.finished and not step.waits:
         raise engine.EngineProblem("The process would stand still for ever: it waits for nothing.")
+    _keep(session, instance, step.state, InstanceStatus.COMPLETED if step.finished else instance.status)
     model = definitions.model(session, instance.definition)
-    changes = waits.agree(session, instance, model, step.waits, lambda: around(session, known))
+    changes = waits.agree(session, instance, model, step.waits, lambda: around(session, known), standing)
     titles.follow(session, instance, model, step, around(session, known))
     outgoing.send(session, instance, step.thrown)
     outgoing.catch_up(session, changes.subscriptions)
@@ -153,27 +162,35 @@ def cancel(session: Session, instance: ProcessInstance, by: str, reason: str) ->
     _close_case(session, instance)
 
 
-def _row(
+def _new(
     session: Session,
-    definition: ProcessDefinition,
     case_id: int,
     by: str,
+    of: Sequence[ProcessDefinition],
     parent: ProcessInstance | None = None,
-    token_id: str | None = None,
-) -> ProcessInstance:
-    instance = ProcessInstance(
-        definition=definition,
-        case_id=case_id,
-        parent_id=parent.id if parent else None,
-        parent_token_id=token_id,
-        status=InstanceStatus.RUNNING,
-        revision=0,
-        state=b"",
-        started_at=now(),
-        started_by=by,
+    token_ids: Sequence[str | None] = (None,),
+) -> list[ProcessInstance]:
+    """Their rows, before any of them begins: a state is sealed for the instance's id."""
+    common = {"case_id": case_id, "parent_id": parent.id if parent else None, "started_at": now(), "started_by": by}
+    made = rows.new(
+        session,
+        ProcessInstance,
+        *(
+            {**common, "definition_id": definition.id, "parent_token_id": token_id, "state": b""}
+            for definition, token_id in zip(of, token_ids, strict=True)
+        ),
     )
-    session.add(instance)
-    return instance
+    for instance, definition in zip(made, of, strict=True):
+        set_committed_value(instance, "definition", definition)
+    return made
+
+
+def _keep(session: Session, instance: ProcessInstance, state: bytes, status: InstanceStatus) -> None:
+    """The instance's next revision."""
+    set_committed_value(instance, "revision", instance.revision + 1)  # the state is sealed for it
+    ended = {} if status in waits.LIVE_INSTANCES else {"status": status, "ended_at": now()}
+    sealed = seals.seal(session, instance, state)
+    rows.change(session, ProcessInstance, instance.id, revision=instance.revision, state=sealed, **ended)
 
 
 def _begin(
@@ -220,40 +237,29 @@ def _call(
         _cancel(session, lock(session, child_id, instance.case_id), history.SYSTEM, "")
     if not changes.calls:
         return
-    _check_depth(session, instance)
-    begun = [(_called(session, instance, call), {**known, **call.variables}) for call in changes.calls]
-    session.flush()  # the states are sealed for their ids
-    for child, given in begun:
+    calls.check_depth(session, instance)
+    called = [_called(session, call) for call in changes.calls]
+    begun = _new(session, instance.case_id, history.SYSTEM, called, instance, [call.token_id for call in changes.calls])
+    for child, call in zip(begun, changes.calls, strict=True):
         if child.status is InstanceStatus.RUNNING:
-            _begin(session, child, history.SYSTEM, given)
+            _begin(session, child, history.SYSTEM, {**known, **call.variables})
 
 
-def _called(session: Session, instance: ProcessInstance, call: engine.Wait) -> ProcessInstance:
+def _called(session: Session, call: engine.Wait) -> ProcessDefinition:
     try:
-        definition = definitions.latest(session, call.name or "")
+        return definitions.latest(session, call.name or "")
     except NotFound as missing:
         raise engine.EngineProblem(
             "“{activity}” calls “{process}”, which is not deployed.", activity_id=call.activity_id, process=call.name
         ) from missing
-    return _row(session, definition, instance.case_id, history.SYSTEM, instance, call.token_id)
-
-
-def _check_depth(session: Session, instance: ProcessInstance) -> None:
-    depth, at = 1, instance
-    while at.parent_id is not None:
-        depth, at = depth + 1, session.get_one(ProcessInstance, at.parent_id)
-    if depth > DEEPEST_CALL:
-        raise engine.BudgetExceeded(what=sentence("the depth of called processes"), limit=DEEPEST_CALL)
 
 
 def _end(session: Session, instance: ProcessInstance, step: Step) -> None:
-    instance.status, instance.ended_at = InstanceStatus.COMPLETED, now()
     history.record(session, instance.case_id, history.SYSTEM, "ended", instance)
     if instance.parent_id is None:
         _close_case(session, instance)
         return
     error = next((thrown for thrown in step.thrown if thrown.kind == "error"), None)
-    session.flush()  # the caller's rows are read next
     _return(session, instance, lock(session, instance.parent_id, instance.case_id), error)
 
 
@@ -274,20 +280,14 @@ def _cancel(session: Session, instance: ProcessInstance, by: str, reason: str) -
     step = engine.cancel(model, state(instance), around(session, known))
     _tell(session, instance, step, by, {})
     history.record(session, instance.case_id, by, "withdrawn", instance, reason=reason)
-    instance.revision += 1
-    instance.state = seals.seal(session, instance, step.state)
-    instance.status, instance.ended_at = InstanceStatus.CANCELLED, now()
+    _keep(session, instance, step.state, InstanceStatus.CANCELLED)
     changes = waits.agree(session, instance, model, (), lambda: around(session, known))
     _call(session, instance, model, changes, known)
 
 
 def _close_case(session: Session, instance: ProcessInstance) -> None:
     """With its last process the case is over."""
-    session.flush()  # how this one ended is among what is counted
-    live = select(ProcessInstance.id).where(
-        ProcessInstance.case_id == instance.case_id, ProcessInstance.status.in_(waits.LIVE_INSTANCES)
-    )
-    if session.scalar(live.limit(1)) is None:
-        case = session.get_one(Case, instance.case_id)
-        case.closed_at = now()
-        history.record(session, case, history.SYSTEM, "closed")
+    (live,) = rows.ask(session, _LIVE_IN_CASE(case_id=instance.case_id))
+    if not live:
+        rows.change(session, Case, instance.case_id, closed_at=now())
+        history.record(session, instance.case_id, history.SYSTEM, "closed")

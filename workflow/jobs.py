@@ -163,6 +163,9 @@ def _throw(database: Database, lease: Lease, error: BpmnError) -> bool:
     def throw(session: Session, lease: Lease, job: Job, instance: ProcessInstance | None) -> None:
         if instance is None:
             raise Refusal("Error “{code}”: {reason}", code=error.code, reason=str(error))
+        if instance.status is InstanceStatus.SUSPENDED:
+            _give_back(session, lease, job, SUSPENDED)
+            return
         leases.end(session, lease, job, status=JobStatus.DONE, done_at=now(), error=_said(error))
         model, known = definitions.model(session, instance.definition), instances.variables(session, instance)
         state, sight = instances.state(instance), instances.around(session, known)

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from workflow import wakeups
 from workflow.clock import now
-from workflow.engine import Thrown
-from workflow.models import Message, ProcessInstance, Subscription
+from workflow.engine import Thrown, Wait, WaitKind
+from workflow.models import Message, ProcessInstance
 from workflow.statuses import MessageStatus
 
 MESSAGE_LIVES = timedelta(days=30)  # how long a message nobody waits for is kept
@@ -49,9 +49,9 @@ def keep(
     return message
 
 
-def catch_up(session: Session, fresh: Sequence[Subscription]) -> None:
+def catch_up(session: Session, fresh: Sequence[Wait]) -> None:
     """A token has begun to wait: have delivered what was kept for it."""
-    wanted = [each for each in fresh if each.kind == "message"]
+    wanted = [each for each in fresh if each.kind is WaitKind.MESSAGE]
     if not wanted:
         return
     for message_id in session.scalars(select(Message.id).where(or_(*map(_meant_for, wanted)), *alive())):
@@ -63,7 +63,7 @@ def alive():
     return Message.status == MessageStatus.WAITING, Message.expires_at > now()
 
 
-def _meant_for(subscription: Subscription):
-    if not subscription.correlation_key:
-        return Message.name == subscription.name
-    return and_(Message.name == subscription.name, Message.correlation_key == subscription.correlation_key)
+def _meant_for(wait: Wait):
+    if not wait.correlation_key:
+        return Message.name == wait.name
+    return and_(Message.name == wait.name, Message.correlation_key == wait.correlation_key)

@@ -5,63 +5,70 @@ A wait without a row gets one; a row without a wait is cancelled; the rest is le
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from datetime import datetime
+from functools import partial
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Select, bindparam, delete, literal, select, union_all, update
+from sqlalchemy import CompoundSelect, Select, bindparam, delete, insert, literal, select, union_all, update
 from sqlalchemy.orm import Session
 
-from workflow import cases
+from workflow import cases, rows
 from workflow.clock import now
 from workflow.db import Moment
 from workflow.engine import Around, Model, Wait, WaitKind
 from workflow.models import FAR, Incident, Job, ProcessInstance, Subscription, TaskCandidate, TaskDraft, Timer, UserTask
-from workflow.offers import offer
+from workflow.offers import Offer, offer
 from workflow.statuses import IncidentStatus, InstanceStatus, JobStatus, TaskStatus, TimerStatus
 from workflow.wakeups import wake
 
 LIVE_JOBS = (JobStatus.WAITING, JobStatus.RUNNING, JobStatus.FAILED)
 LIVE_INSTANCES = (InstanceStatus.RUNNING, InstanceStatus.SUSPENDED)
 Key = tuple[Any, ...]  # (kind, token id) and, for a timer, its due time
-_ENDED = bindparam("task_ids", expanding=True)
-_WITHDRAWN = [delete(table).where(table.task_id.in_(_ENDED)) for table in (TaskCandidate, TaskDraft)]
 
 
 @dataclass
 class Changes:
-    """What agreeing has brought: what is new, and the called instances that are no longer waited for."""
+    """What agreeing has brought that others must act on: new subscriptions and calls, and the called instances that
+    are no longer waited for."""
 
-    tasks: list[UserTask] = field(default_factory=list)
-    jobs: list[Job] = field(default_factory=list)
-    subscriptions: list[Subscription] = field(default_factory=list)
+    subscriptions: list[Wait] = field(default_factory=list)
     calls: list[Wait] = field(default_factory=list)
     calls_gone: list[int] = field(default_factory=list)
 
 
 def agree(
-    session: Session, instance: ProcessInstance, model: Model, waits: Sequence[Wait], around: Callable[[], Around]
+    session: Session,
+    instance: ProcessInstance,
+    model: Model,
+    waits: Sequence[Wait],
+    around: Callable[[], Around],
+    standing: Mapping[Key, int] | None = None,
 ) -> Changes:
-    """Make the rows agree with the waits. `around` is asked for only when a new task needs it."""
-    rows = {row_key(row): row.id for row in live_rows(session, [instance.id])}
+    """Make the rows agree with the waits. `around` is asked for only when a new task needs it; `standing` are the
+    rows as `standing_rows` gives them, if the caller has them."""
+    there = standing_rows(live_rows(session, [instance.id])) if standing is None else standing
     wanted = {wait_key(wait): wait for wait in waits}
     changes = Changes()
-    _end(session, {key: row_id for key, row_id in rows.items() if key not in wanted}, changes)
-    fresh = [wait for key, wait in wanted.items() if key not in rows]
+    _end(session, {key: row_id for key, row_id in there.items() if key not in wanted}, changes)
+    fresh = [wait for key, wait in wanted.items() if key not in there]
     _begin(session, instance, model, fresh, around, changes)
     return changes
 
 
 def live_rows(session: Session, instance_ids: Sequence[int]) -> Sequence[Any]:
     """(instance_id, kind, id, token_id, due_at) of every row that stands for a wait of these instances."""
-    return session.execute(_live_rows(), {"instance_ids": list(instance_ids)}).all()
+    return session.execute(_MANY, {"instance_ids": list(instance_ids)}).all()
 
 
-@cache
-def _live_rows() -> CompoundSelect[Any]:
-    """Built once: building it costs more than asking it."""
-    wanted = bindparam("instance_ids", expanding=True)
+def standing_rows(found: Iterable[Any]) -> dict[Key, int]:
+    """What the rows of `live_rows` (of one instance) stand for → their ids."""
+    return {row_key(row): row.id for row in found}
 
-    def rows(kind: str, table: Any, owner: Any, token: Any, live: Any, due: Any = None) -> Select[Any]:
+
+def _live_rows(among: Callable[[Any], Any]) -> CompoundSelect[Any]:
+    """`among`: the condition on the column that names the instance."""
+
+    def live(kind: str, table: Any, owner: Any, token: Any, is_live: Any, due: Any = None) -> Select[Any]:
         at = literal(None, Moment()) if due is None else due
         return select(
             owner.label("instance_id"),
@@ -69,16 +76,20 @@ def _live_rows() -> CompoundSelect[Any]:
             table.id.label("id"),
             token.label("token_id"),
             at.label("due_at"),
-        ).where(owner.in_(wanted), *live)
+        ).where(among(owner), *is_live)
 
     child = ProcessInstance
     return union_all(
-        rows("user_task", UserTask, UserTask.instance_id, UserTask.token_id, [UserTask.status == TaskStatus.OPEN]),
-        rows("job", Job, Job.instance_id, Job.token_id, [Job.status.in_(LIVE_JOBS)]),
-        rows("timer", Timer, Timer.instance_id, Timer.token_id, [Timer.status == TimerStatus.WAITING], Timer.due_at),
-        rows("news", Subscription, Subscription.instance_id, Subscription.token_id, []),
-        rows("call", child, child.parent_id, child.parent_token_id, [child.status.in_(LIVE_INSTANCES)]),
+        live("user_task", UserTask, UserTask.instance_id, UserTask.token_id, [UserTask.status == TaskStatus.OPEN]),
+        live("job", Job, Job.instance_id, Job.token_id, [rows.one_of(Job.status, LIVE_JOBS)]),
+        live("timer", Timer, Timer.instance_id, Timer.token_id, [Timer.status == TimerStatus.WAITING], Timer.due_at),
+        live("news", Subscription, Subscription.instance_id, Subscription.token_id, []),
+        live("call", child, child.parent_id, child.parent_token_id, [rows.one_of(child.status, LIVE_INSTANCES)]),
     )
+
+
+_MANY = _live_rows(lambda owner: owner.in_(bindparam("instance_ids", expanding=True)))
+LIVE = rows.Statement(_live_rows(lambda owner: owner == bindparam("instance_id")))  # `live_rows` of one instance
 
 
 def row_key(row: Any) -> Key:
@@ -94,38 +105,40 @@ def wait_key(wait: Wait) -> Key:
 
 
 def _end(session: Session, gone: Mapping[Key, int], changes: Changes) -> None:
-    ids: dict[str, list[int]] = {}
-    for key, row_id in gone.items():
-        ids.setdefault(key[0], []).append(row_id)
-    if found := ids.get("user_task"):
-        _update(session, UserTask, found, status=TaskStatus.CANCELLED, ended_at=now())
-        withdraw(session, found)
-    if found := ids.get("job"):
-        _update(session, Job, found, status=JobStatus.CANCELLED, done_at=now(), lease_until=None)
-        _close_incidents(session, found)
-    if found := ids.get("timer"):
-        _update(session, Timer, found, status=TimerStatus.CANCELLED)
-    if found := ids.get("news"):
-        session.execute(delete(Subscription).where(Subscription.id.in_(found)))
-    changes.calls_gone += ids.get("call", [])
+    at = now()
+    for (kind, *_), row_id in gone.items():
+        match kind:
+            case "user_task":
+                rows.change(session, UserTask, row_id, status=TaskStatus.CANCELLED, ended_at=at)
+                withdraw(session, row_id)
+            case "job":
+                rows.change(session, Job, row_id, status=JobStatus.CANCELLED, done_at=at, lease_until=None)
+                rows.write(session, _CLOSE_INCIDENTS(of_job=row_id, resolved_at=at))
+            case "timer":
+                rows.change(session, Timer, row_id, status=TimerStatus.CANCELLED)
+            case "news":
+                rows.write(session, _UNSUBSCRIBE(gone=row_id))
+            case "call":
+                changes.calls_gone.append(row_id)
 
 
-def withdraw(session: Session, task_ids: Iterable[int]) -> None:
-    """The tasks have ended: nobody may claim them any more, and what was typed is no longer needed."""
-    for gone in _WITHDRAWN:
-        session.execute(gone, {"task_ids": list(task_ids)})
+_UNSUBSCRIBE = rows.Statement(delete(Subscription).where(Subscription.id == bindparam("gone")))
+_CLOSE_INCIDENTS = rows.Statement(
+    update(Incident)
+    .where(Incident.job_id == bindparam("of_job"), Incident.status == IncidentStatus.OPEN)
+    .values(status=IncidentStatus.RESOLVED, resolved_at=bindparam("resolved_at"), resolved_by="system")
+)
+_WITHDRAW = [
+    rows.Statement(delete(table).where(table.task_id == bindparam("ended"))) for table in (TaskCandidate, TaskDraft)
+]
 
 
-def _update(session: Session, table: Any, ids: list[int], **values: Any) -> None:
-    session.execute(update(table).where(table.id.in_(ids)).values(**values))
-
-
-def _close_incidents(session: Session, job_ids: list[int]) -> None:
-    session.execute(
-        update(Incident)
-        .where(Incident.job_id.in_(job_ids), Incident.status == IncidentStatus.OPEN)
-        .values(status=IncidentStatus.RESOLVED, resolved_at=now(), resolved_by="system")
-    )
+def withdraw(session: Session, task_id: int) -> None:
+    """The task has ended: nobody may claim it any more, and what was typed is no longer needed."""
+    for each in list(session.identity_map.values()):
+        if isinstance(each, TaskCandidate | TaskDraft) and each.task_id == task_id:
+            session.expunge(each)
+    rows.write(session, *(gone(ended=task_id) for gone in _WITHDRAW))
 
 
 def _begin(
@@ -139,82 +152,80 @@ def _begin(
     for wait in waits:
         match wait.kind:
             case WaitKind.JOB:
-                changes.jobs.append(_job(instance, wait))
+                _add_job(session, instance, wait)
             case WaitKind.TIMER:
-                session.add(_timer(instance, wait))
+                _add(session, Timer, instance, wait, due_at=wait.due_at)
             case WaitKind.MESSAGE | WaitKind.SIGNAL:
-                changes.subscriptions.append(_subscription(instance, wait))
+                _subscribe(session, instance, wait)
+                changes.subscriptions.append(wait)
             case WaitKind.CALL:
                 changes.calls.append(wait)
-    session.add_all([*changes.jobs, *changes.subscriptions])
-    for job in changes.jobs:
-        wake(session, job)
     people = [wait for wait in waits if wait.kind is WaitKind.USER_TASK]
     if people:
-        _offer_tasks(session, instance, model, people, around(), changes)
+        _offer_tasks(session, instance, model, people, around())
 
 
-def _offer_tasks(
-    session: Session, instance: ProcessInstance, model: Model, waits: list[Wait], around: Around, changes: Changes
-) -> None:
-    offers = []
-    for wait in waits:
-        activity = model.activities[wait.activity_id]
-        here = Around({**around.variables, **wait.variables}, around.now, around.functions, around.zone)
-        offers.append(made := offer(session, activity, here))
-        changes.tasks.append(
-            UserTask(
-                instance_id=instance.id,
-                case_id=instance.case_id,
-                definition_id=instance.definition_id,
-                process_key=model.key,
-                token_id=wait.token_id,
-                activity_id=wait.activity_id,
-                name=(activity.name or wait.activity_id)[:200],
-                form_key=activity.form_key,
-                local_variables=dict(wait.variables),
-                assignee=made.assignee,
-                claimed_at=around.now if made.assignee else None,
-                priority=made.priority,
-                created_at=around.now,
-                due_at=made.due_at,
-            )
-        )
-    session.add_all(changes.tasks)
-    session.flush()  # the candidates' rows need the tasks' ids
-    for task, made in zip(changes.tasks, offers, strict=True):
-        session.add_all(
-            TaskCandidate(task_id=task.id, candidate=each, due_at=task.due_at or FAR, claimed=task.assignee is not None)
-            for each in made.candidates
-        )
-    groups = list(dict.fromkeys(key for made in offers for key in made.groups))
-    people = [name for made in offers for name in [*made.users, *([made.assignee] if made.assignee else [])]]
-    cases.show_to(session, instance.case_id, groups, list(dict.fromkeys(people)))
+def _add(session: Session, entity: type, instance: ProcessInstance, wait: Wait, **values: Any) -> None:
+    of = {"instance_id": instance.id, "token_id": wait.token_id, "activity_id": wait.activity_id}
+    rows.add(session, entity, **of, **values)
 
 
-def _job(instance: ProcessInstance, wait: Wait) -> Job:
+def _add_job(session: Session, instance: ProcessInstance, wait: Wait) -> None:
     at = now()
-    return Job(
-        instance_id=instance.id,
-        token_id=wait.token_id,
-        activity_id=wait.activity_id,
-        topic=wait.name or "",
-        payload=dict(wait.variables),
-        due_at=at,
+    work = {"topic": wait.name or "", "payload": dict(wait.variables)}
+    _add(session, Job, instance, wait, **work, due_at=at, created_at=at, told=partial(wake, session, at))
+
+
+def _subscribe(session: Session, instance: ProcessInstance, wait: Wait) -> None:
+    news = {"kind": wait.kind.value, "name": wait.name or "", "correlation_key": wait.correlation_key or ""}
+    _add(session, Subscription, instance, wait, **news)
+
+
+def _offer_tasks(session: Session, instance: ProcessInstance, model: Model, waits: list[Wait], around: Around) -> None:
+    groups: dict[str, None] = {}
+    people: dict[str, None] = {}
+    for wait in waits:
+        here = Around({**around.variables, **wait.variables}, around.now, around.functions, around.zone)
+        made = offer(session, model.activities[wait.activity_id], here)
+        _add_task(session, instance, model, wait, made, around.now)
+        groups |= dict.fromkeys(made.groups)
+        people |= dict.fromkeys([*made.users, *([made.assignee] if made.assignee else [])])
+    cases.show_to(session, instance.case_id, list(groups), list(people))
+
+
+def _add_task(session: Session, instance: ProcessInstance, model: Model, wait: Wait, made: Offer, at: datetime) -> None:
+    activity = model.activities[wait.activity_id]
+    _add(
+        session,
+        UserTask,
+        instance,
+        wait,
+        case_id=instance.case_id,
+        definition_id=instance.definition_id,
+        process_key=model.key,
+        name=(activity.name or wait.activity_id)[:200],
+        form_key=activity.form_key,
+        local_variables=dict(wait.variables),
+        assignee=made.assignee,
+        claimed_at=at if made.assignee else None,
+        priority=made.priority,
         created_at=at,
+        due_at=made.due_at,
     )
+    queue = {"claimed": made.assignee is not None, "due_at": made.due_at or FAR}
+    of = {"of_instance": instance.id, "of_token": wait.token_id}
+    rows.write(session, *(_OFFER(**of, candidate=each, **queue) for each in made.candidates))
 
 
-def _timer(instance: ProcessInstance, wait: Wait) -> Timer:
-    return Timer(instance_id=instance.id, token_id=wait.token_id, activity_id=wait.activity_id, due_at=wait.due_at)
-
-
-def _subscription(instance: ProcessInstance, wait: Wait) -> Subscription:
-    return Subscription(
-        instance_id=instance.id,
-        token_id=wait.token_id,
-        activity_id=wait.activity_id,
-        kind=wait.kind.value,
-        name=wait.name or "",
-        correlation_key=wait.correlation_key or "",
+_OFFER = rows.Statement(  # the task by its place in the process: its id is the database's affair
+    insert(TaskCandidate).from_select(
+        ["task_id", "candidate", "claimed", "due_at"],
+        select(
+            UserTask.id,
+            *(
+                bindparam(name, type_=TaskCandidate.__table__.c[name].type)
+                for name in ("candidate", "claimed", "due_at")
+            ),
+        ).where(UserTask.instance_id == bindparam("of_instance"), UserTask.token_id == bindparam("of_token")),
     )
+)

@@ -1,23 +1,23 @@
 """Completing a task: once, by the right person, and then the process goes on."""
 
-import hashlib
 from collections.abc import Mapping
 from typing import Any
 
-import orjson
-from sqlalchemy import update
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
-from sqlalchemy.orm.attributes import set_committed_value
 
-from workflow import definitions, engine, history, incidents, instances, registry, values, waits
+from workflow import definitions, engine, history, holding, incidents, instances, registry, rows, values, waits
 from workflow.clock import now
 from workflow.errors import NotAllowed, TaskNotOpen, Unavailable
 from workflow.identity import User
-from workflow.models import ProcessInstance, UserTask
+from workflow.holding import Held
+from workflow.models import UserTask
 from workflow.statuses import TaskStatus
+from workflow.tasks import requests
 from workflow.tasks.rules import separation
 
 OUTCOME = "outcome"  # the variable that holds the button pressed last
+_AS_IT_IS = rows.Statement(select(UserTask.status, UserTask.assignee).where(UserTask.id == bindparam("task_id")))
 
 
 def complete(
@@ -34,60 +34,54 @@ def complete(
     Listeners of the activity run first; what they return joins the answers. The same request again (same
     `request_key`, user and answers) changes nothing and gives the same task. `sent` (JSON) stands for the answers in
     that comparison where they differ each time: moments of signatures, numbers of files.
-    Raises TaskNotOpen, NotAllowed (not claimed by this user, or a rule of the diagram), Invalid (from a listener),
-    incidents.CannotGoOn (the engine refuses; an incident is opened).
+    Raises TaskNotOpen, NotAllowed (not claimed by this user, or a rule of the diagram), Invalid (from a listener; the
+    RequestReused of a key used for other answers), incidents.CannotGoOn (the engine refuses; an incident is opened).
     """
     outcome = outcome if outcome is not None else answers.get(OUTCOME)
-    digest = _digest(request_key, user, [outcome, dict(answers)] if sent is None else sent)
-    instance = instances.lock(session, task.instance_id, task.case_id)
-    if not _finish(session, task, user, outcome, digest):
+    digest = requests.digest(request_key, user, [outcome, dict(answers)] if sent is None else sent)
+    held = holding.take(session, task.instance_id, task.case_id, _AS_IT_IS(task_id=task.id))
+    as_it_is = tuple(held.answers[0][0])
+    if as_it_is != (TaskStatus.OPEN, user.name) or not user.active:
         session.refresh(task)
-        if digest is not None and task.request_digest == digest:
+        if requests.is_repeated(task, digest):
             return task
         _refuse(task, user)
-    instances.require_running(instance)
+    _finish(session, task, held, user, outcome, digest)
+    instances.require_running(held.instance)
     refused = separation(session, task, user)
     if refused is not None:
         raise NotAllowed(refused.template, **refused.facts)
     try:
-        _go_on(session, task, instance, user, answers, outcome)
+        _go_on(session, task, held, user, answers, outcome)
     except engine.EngineProblem as problem:
-        raise incidents.note(session, instance.id, task.activity_id, problem) from problem
+        raise incidents.note(session, task.instance_id, task.activity_id, problem) from problem
     return task
 
 
 def repeated(session: Session, task: UserTask, user: User, request_key: str | None, sent: Any) -> bool:
-    """Whether just this request has completed the task already. The case is held, so that the answer stays true."""
+    """Whether just this request has completed the task already; raises RequestReused when its key was used for another.
+
+    The case is held, so that the answer stays true.
+    """
     history.hold(session, task.case_id)
     session.refresh(task)
-    return request_key is not None and task.request_digest == _digest(request_key, user, sent)
+    return requests.is_repeated(task, requests.digest(request_key, user, sent))
 
 
-def _digest(request_key: str | None, user: User, asked: Any) -> str | None:
-    """Of who asked for what: a key used again by another, or for something else, is not the same request."""
-    if request_key is None:
-        return None
-    said = orjson.dumps([request_key, user.name, asked], option=orjson.OPT_SORT_KEYS)
-    return hashlib.sha256(said).hexdigest()
-
-
-def _finish(session: Session, task: UserTask, user: User, outcome: str | None, digest: str | None) -> bool:
-    """Mark the task done if it is open and this user's; whether it was."""
-    done = {
-        "status": TaskStatus.COMPLETED,
-        "completed_by": user.name,
-        "ended_at": now(),
-        "outcome": outcome,
-        "request_digest": digest,
-    }
-    mine = (UserTask.id == task.id, UserTask.status == TaskStatus.OPEN, UserTask.assignee == user.name)
-    change = update(UserTask).where(*mine).values(**done).execution_options(synchronize_session=False)
-    if not user.active or session.execute(change).rowcount == 0:
-        return False
-    for name, value in done.items():
-        set_committed_value(task, name, value)
-    waits.withdraw(session, [task.id])
-    return True
+def _finish(session: Session, task: UserTask, held: Held, user: User, outcome: str | None, digest: str | None) -> None:
+    rows.change(
+        session,
+        UserTask,
+        task.id,
+        status=TaskStatus.COMPLETED,
+        assignee=user.name,
+        completed_by=user.name,
+        ended_at=now(),
+        outcome=outcome,
+        request_digest=digest,
+    )
+    waits.withdraw(session, task.id)
+    held.standing.pop(("user_task", task.token_id), None)
 
 
 def _refuse(task: UserTask, user: User) -> None:
@@ -99,22 +93,20 @@ def _refuse(task: UserTask, user: User) -> None:
 
 
 def _go_on(
-    session: Session,
-    task: UserTask,
-    instance: ProcessInstance,
-    user: User,
-    answers: Mapping[str, Any],
-    outcome: str | None,
+    session: Session, task: UserTask, held: Held, user: User, answers: Mapping[str, Any], outcome: str | None
 ) -> None:
+    instance, known, standing = held.instance, held.variables, held.standing
     model = definitions.model(session, instance.definition)
     given = dict(answers) if outcome is None else {**answers, OUTCOME: outcome}
     values.check(given)
-    given.update(_listen(session, task, user, given, model.activities[task.activity_id].listeners))
-    known = instances.variables(session, instance)
+    listeners = model.activities[task.activity_id].listeners
+    if listeners:
+        given.update(_listen(session, task, user, given, listeners))
+        known, standing = instances.variables(session, instance), None  # they may have changed both
     known.update(instances.write(session, instance, known, given))
     step = engine.complete(model, instances.state(instance), task.token_id, instances.around(session, known))
     facts = {task.token_id: {"task": task.id, "outcome": outcome, "variables": given}}
-    instances.settle(session, instance, step, user.name, known, facts)
+    instances.settle(session, instance, step, user.name, known, facts, standing)
 
 
 def _listen(
