@@ -18,11 +18,12 @@ from workflow.db import Database
 from workflow.errors import Refusal
 from workflow.models import Incident, Message, ProcessInstance, Subscription
 from workflow.outgoing import BROADCAST, DELIVER, MESSAGE_LIVES
-from workflow.registry import Work, service_task
+from workflow.registry import Repeat, Work, service_task
 from workflow.statuses import IncidentStatus, InstanceStatus, MessageStatus
 
 log = logging.getLogger(__name__)
 REACH = "messages.reach"  # topic: take a signal to one token
+LATER = 60  # seconds after which a signal tries again to reach a suspended process
 
 
 def receive(
@@ -61,7 +62,7 @@ def deliver(session: Session, message: Message) -> bool:
         take = update(Message).where(Message.id == message.id, *outgoing.alive())
         if session.execute(take.values(status=MessageStatus.DELIVERED)).rowcount == 0:
             return False
-        _hand_over(session, instance, subscription, message.payload, {"message": message.message_id})
+        hand_over(session, instance, subscription, message.payload, {"message": message.message_id})
         return True
     return False
 
@@ -79,19 +80,22 @@ def broadcast(session: Session, name: str, payload: Mapping[str, Any], besides: 
 
 
 def sweep(database: Database) -> int:
-    """Messages whose time is over expire; those that missed their reader by a moment are delivered; how many."""
+    """Messages whose time is over expire, unless who waits for them is suspended; those that missed their reader by a
+    moment are delivered; how many."""
+    reader = Subscription.instance_id == ProcessInstance.id
     with database.transaction() as session:
+        standing_still = reader & fits() & (ProcessInstance.status == InstanceStatus.SUSPENDED)
         over = update(Message).where(Message.status == MessageStatus.WAITING, Message.expires_at <= now())
-        session.execute(over.values(status=MessageStatus.EXPIRED))
-    fits = (Subscription.kind == "message") & (Subscription.name == Message.name) & _same_key(Message.correlation_key)
+        kept = select(Subscription.id).join(ProcessInstance, standing_still).correlate(Message)
+        session.execute(over.where(~kept.exists()).values(status=MessageStatus.EXPIRED))
     with database.reading() as session:
         stuck = select(Incident.id).where(
             Incident.instance_id == Subscription.instance_id,
             Incident.activity_id == Subscription.activity_id,
             Incident.status == IncidentStatus.OPEN,
         )
-        running = (Subscription.instance_id == ProcessInstance.id) & (ProcessInstance.status == InstanceStatus.RUNNING)
-        query = select(Message.id).join(Subscription, fits).join(ProcessInstance, running)
+        running = reader & (ProcessInstance.status == InstanceStatus.RUNNING)
+        query = select(Message.id).join(Subscription, fits()).join(ProcessInstance, running)
         query = query.where(*outgoing.alive(), ~stuck.exists()).distinct().limit(200)
         missed = list(session.scalars(query))
     return sum(_deliver_one(database, message_id) for message_id in missed)
@@ -110,17 +114,20 @@ def broadcast_thrown(session: Session, work: Work) -> None:
 
 
 @service_task(REACH)
-def reach(session: Session, work: Work) -> None:
-    """Take a signal to one token, if it still waits for it."""
+def reach(session: Session, work: Work) -> Repeat | None:
+    """Take a signal to one token, if it still waits for it; a suspended process gets it later."""
     subscription_id = work.payload["subscription"]
     instance_id = session.scalar(select(Subscription.instance_id).where(Subscription.id == subscription_id))
     if instance_id is None:
-        return
+        return None
     instance = instances.lock(session, instance_id)
     subscription = session.get(Subscription, subscription_id, populate_existing=True)
-    if subscription is not None and instance.status is InstanceStatus.RUNNING:
-        told = {"signal": work.payload["signal"]}
-        _hand_over(session, instance, subscription, work.payload["payload"], told)
+    if subscription is None:
+        return None
+    if instance.status is InstanceStatus.SUSPENDED:
+        return Repeat(LATER)
+    hand_over(session, instance, subscription, work.payload["payload"], {"signal": work.payload["signal"]})
+    return None
 
 
 def _readers(session: Session, message: Message) -> list[tuple[int, int]]:
@@ -132,18 +139,25 @@ def _readers(session: Session, message: Message) -> list[tuple[int, int]]:
     return [tuple(row) for row in session.execute(query.limit(20))]
 
 
+def fits():
+    """The condition that a subscription takes a message."""
+    same_name = (Subscription.kind == "message") & (Subscription.name == Message.name)
+    return same_name & _same_key(Message.correlation_key)
+
+
 def _same_key(key: Any):
     """A subscription without a key takes any message of its name."""
     return or_(Subscription.correlation_key == key, Subscription.correlation_key == "")
 
 
-def _hand_over(
+def hand_over(
     session: Session,
     instance: ProcessInstance,
     subscription: Subscription,
     payload: Mapping[str, Any],
     told: Mapping[str, Any],
 ) -> None:
+    """Give news to the token that waits for it; `told` joins what the history says of it."""
     model, known = definitions.model(session, instance.definition), instances.variables(session, instance)
     changed = instances.write(session, instance, known, payload)
     known.update(changed)
