@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from workflow import engine, lint, registry, xmlsafe
+from workflow import decisions, engine, lint, registry, xmlsafe
 from workflow.clock import now
 from workflow.diagram import reading
 from workflow.errors import DefinitionRefused, NotFound
@@ -21,6 +21,7 @@ from workflow.models import DefinitionResource, ProcessDefinition, ResourceConte
 Activities = Mapping[str, Mapping[str, Any]]
 Kept = TypeVar("Kept")
 FORM = ".form"  # a form key "receipt-open" names the resource "receipt-open.form"
+TABLE = ".dmn"  # a decision table; tasks name the decision in it, whatever the file is called
 
 
 class Recent(Generic[Kept]):
@@ -46,14 +47,17 @@ class Recent(Generic[Kept]):
 
 _activities: Recent[Activities] = Recent(200)
 _models: Recent[engine.Model] = Recent(200)
+_decisions: Recent[Mapping[str, decisions.Decisions]] = Recent(50)
 
 
 def deploy_folder(session: Session, bpmn: Path, forms: Path, by: str) -> list[ProcessDefinition]:
-    """Deploy every executable process of every *.bpmn in a folder, with the *.form files of another.
+    """Deploy every executable process of every *.bpmn in a folder, with the *.dmn beside it and the *.form files of
+    another.
 
     What is deployed already stays as it is. Raises DefinitionRefused naming the file.
     """
-    resources = {path.name: path.read_bytes() for path in sorted(forms.glob("*" + FORM))}
+    found = [*sorted(forms.glob("*" + FORM)), *sorted(bpmn.glob("*" + TABLE))]
+    resources = {path.name: path.read_bytes() for path in found}
     files = {path.name: path.read_bytes() for path in sorted(bpmn.glob("*.bpmn"))}
     together = {key for xml in files.values() for key in _keys_if_readable(xml)}
     deployed = []
@@ -75,7 +79,7 @@ def deploy(
     together: Iterable[str] = (),
 ) -> ProcessDefinition:
     """Make the process `key` of the file (default: its first executable one) a version, pinning those of the
-    `resources` (file name → content) that its form keys name. The same content gives the version there is.
+    `resources` (file name → content) that hold its forms and decisions. The same content gives the version there is.
 
     `together`: keys of processes deployed along with it, which it may call. Raises DefinitionRefused with findings.
     """
@@ -104,7 +108,8 @@ def deploy(
 
 
 def known(session: Session, resources: Mapping[str, bytes] | None = None, together: Iterable[str] = ()) -> lint.Known:
-    """What the house has to offer to a diagram. `resources` (file name → content) None: forms are not checked."""
+    """What the house has to offer to a diagram. `resources` (file name → content) None: forms and decisions are not
+    checked."""
     forms = (
         None
         if resources is None
@@ -116,9 +121,19 @@ def known(session: Session, resources: Mapping[str, bytes] | None = None, togeth
         forms=forms,
         topics=registry.topics(),
         listeners=registry.listener_topics(),
+        decisions=None if resources is None else decisions_in(resources),
         processes={*session.scalars(select(ProcessDefinition.key).distinct()), *together},
         functions=set(registry.functions),
     )
+
+
+def decisions_in(resources: Mapping[str, bytes]) -> dict[str, dict[str, bytes]]:
+    """Decision id → the files (name → content) that hold one of that id."""
+    found: dict[str, dict[str, bytes]] = {}
+    for name, content in resources.items():
+        for decision_id in decisions.ids(content) if _is_table(name) else ():
+            found.setdefault(decision_id, {})[name] = content
+    return found
 
 
 def process_keys(xml: bytes) -> list[str]:
@@ -179,6 +194,20 @@ def resource(session: Session, definition: ProcessDefinition, name: str) -> byte
     return content
 
 
+def decision_file(session: Session, definition: ProcessDefinition, decision_id: str) -> decisions.Decisions:
+    """The file pinned with this version that holds the decision; NotFound when none does. Read once per process of
+    this installation."""
+
+    def read() -> dict[str, decisions.Decisions]:
+        pinned = [resource(session, definition, name) for name in resources(session, definition) if _is_table(name)]
+        return {each: file for file in map(decisions.read, pinned) for each in file.by_id}
+
+    found = _decisions.find((definition.key, definition.sha256), read).get(decision_id)
+    if found is None:
+        raise NotFound("There is no decision “{name}”.", name=decision_id)
+    return found
+
+
 def resources(session: Session, definition: ProcessDefinition) -> dict[str, str]:
     """name → hash of what is pinned with this version."""
     query = select(DefinitionResource.name, DefinitionResource.sha256)
@@ -194,8 +223,17 @@ def _keys_if_readable(xml: bytes) -> list[str]:
 
 
 def _used(model: engine.Model, resources: Mapping[str, bytes]) -> list[str]:
+    """The files it names; all tables when it calculates which decision it asks."""
     named = {f"{activity.form_key}{FORM}" for activity in model.activities.values() if activity.form_key}
-    return sorted(named & set(resources))
+    asked = {activity.decision_ref for activity in model.activities.values() if activity.decision_ref}
+    if any("{" in ref or ref.startswith("=") for ref in asked):
+        named |= set(filter(_is_table, resources))
+    tables = decisions_in(resources) if asked else {}
+    return sorted(named.union(*(tables.get(ref, ()) for ref in asked)) & set(resources))
+
+
+def _is_table(name: str) -> bool:
+    return name.endswith(TABLE)
 
 
 def _digest(xml: bytes, pinned: Mapping[str, bytes]) -> str:

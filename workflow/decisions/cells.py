@@ -15,7 +15,7 @@ from workflow.expressions.closures import null
 from workflow.expressions.unary import check_exact
 from workflow.lint.findings import Finding, error
 
-RULE = "decision"
+RULE = "decision_table"
 NOTHING = Expression("", frozenset(), frozenset(), null)  # an empty answer
 _ANYWHEN = Around({}, datetime(2000, 1, 1, tzinfo=UTC))
 _NAME = re.compile(r"[^\W\d]\w*")

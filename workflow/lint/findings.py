@@ -30,7 +30,8 @@ class Finding:
 class Known:
     """What the house has to offer. None: unknown, and references of that kind are not checked.
 
-    `forms`: their names, or name → content where the forms themselves are to be judged too.
+    `forms`: their names, or name → content where the forms themselves are to be judged too; `decisions`: their ids, or
+    id → file name → content likewise.
     """
 
     groups: Collection[str] | None = None
@@ -40,7 +41,7 @@ class Known:
     listeners: Collection[str] | None = None
     processes: Collection[str] | None = None
     functions: Collection[str] | None = None
-    decisions: Collection[str] | None = None
+    decisions: Collection[str] | Mapping[str, Mapping[str, bytes]] | None = None
 
 
 NOTHING_KNOWN = Known()

@@ -100,7 +100,7 @@ def test_a_cell_outside_the_subset_is_refused(cell):
 
 def test_what_is_refused_says_decision_row_column_and_id():
     found = decisions.check(dmn(fee='UNIQUE | status || fee\n | "a" || 1\n | gold || 2'))
-    assert [(each.element, each.rule) for each in found] == [("c-2-1", "decision")]
+    assert [(each.element, each.rule) for each in found] == [("c-2-1", "decision_table")]
     assert str(found[0].message) == (
         "Decision “The fee”, row 2, column “status”: “gold” cannot be used here: “gold” is a name; put a text in quotes,"
         " and write “= gold” for the value of that name."

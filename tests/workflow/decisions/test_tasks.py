@@ -1,0 +1,243 @@
+"""Business rule tasks: the table answers at once, the version of the process keeps its table, the history tells why."""
+
+import pytest
+from sqlalchemy import func, select
+
+from tests.workflow.decisions.drawing import dmn
+from tests.workflow.world import begin, do, last, open_tasks, told, work
+from tests.workflow.world import drawn as diagram
+from workflow import definitions, engine, incidents, instances, timers
+from workflow.errors import DefinitionRefused
+from workflow.models import Incident, Job, ProcessInstance, ResourceContent
+from workflow.statuses import IncidentStatus, InstanceStatus
+
+pytestmark = pytest.mark.usefixtures("clock")
+CAMUNDA = "http://camunda.org/schema/1.0/bpmn"
+FEE = 'UNIQUE | amount || fee\n | < 10 || "low"\n | >= 10 || "high"'
+DEARER = 'UNIQUE | amount || fee\n | < 100 || "low"\n | >= 100 || "high"'
+PROCESS = """
+    start s
+    user open candidateGroups=registry
+    rule ask decisionRef=fee
+    xor g
+    user cheap candidateGroups=registry
+    user dear candidateGroups=registry
+    end e
+    end f
+    s -> open -> ask -> g
+    g -> cheap if fee = "low"
+    g -> dear default
+    cheap -> e
+    dear -> f
+"""
+
+
+def drawn(drawing=PROCESS, said='camunda:resultVariable="fee"', key="p"):
+    return diagram(drawing, key).replace(b"camunda:decisionRef=", f"{said} camunda:decisionRef=".encode())
+
+
+def deploy(session, table=FEE, drawing=PROCESS, said='camunda:resultVariable="fee"', **files):
+    resources = {"fees.dmn": dmn(fee=table), **files} if table else files
+    return definitions.deploy(session, drawn(drawing, said), resources, "eve")
+
+
+@pytest.mark.parametrize(("amount", "task"), [(9, "cheap"), (10, "dear")])
+def test_the_table_answers_in_the_step_that_asks_it(session, anna, amount, task):
+    instance = begin(session, deploy(session))
+    do(session, instance, "open", anna, amount=amount)
+
+    assert list(open_tasks(session, instance)) == [task]
+    assert session.scalar(select(func.count()).select_from(Job)) == 0
+
+
+def test_the_history_tells_what_was_asked_which_rows_hit_and_what_came_out(session, anna):
+    instance = begin(session, deploy(session))
+    do(session, instance, "open", anna, amount=12)
+
+    decided = last(session, instance, "decided", "ask")
+    assert decided.actor == "system"
+    assert decided.data == {
+        "decision": "fee",
+        "result": "high",
+        "asked": {
+            "fee": {
+                "inputs": {"amount": 12},
+                "rows": [{"row": 2, "rule": "row-2", "outputs": {"fee": "high"}}],
+                "result": "high",
+            }
+        },
+    }
+    kinds = [(kind, activity) for kind, activity in told(session, instance) if activity == "ask"]
+    assert kinds == [("entered", "ask"), ("decided", "ask"), ("completed", "ask")]
+
+
+def test_no_row_that_hits_gives_null(session, anna):
+    instance = begin(session, deploy(session, 'UNIQUE | amount || fee\n | 1 || "low"'))
+    do(session, instance, "open", anna, amount=2)
+    assert instances.variables(session, instance)["fee"] is None
+    assert list(open_tasks(session, instance)) == ["dear"]
+
+
+def test_a_process_may_begin_and_end_with_decisions(session):
+    two = "start s\nrule a decisionRef=fee\nrule b decisionRef=fee\nend e\ns -> a -> b -> e"
+    instance = begin(session, deploy(session, drawing=two), amount=3)
+    assert instance.status is InstanceStatus.COMPLETED
+    assert instances.variables(session, instance)["fee"] == "low"
+
+
+def test_a_running_instance_keeps_its_table_and_the_next_gets_the_new_one(session, anna):
+    old = begin(session, deploy(session, FEE))
+    new_version = deploy(session, DEARER)
+    new = begin(session, new_version)
+    for instance in (old, new):
+        do(session, instance, "open", anna, amount=50)
+
+    assert new_version.version == 2
+    assert list(open_tasks(session, old)) == ["dear"]
+    assert list(open_tasks(session, new)) == ["cheap"]
+
+
+def test_the_same_table_is_the_same_version_and_only_what_is_asked_is_pinned(session):
+    first = deploy(session, other=b"", **{"others.dmn": dmn(other="1")})
+    again = deploy(session)
+    assert first is again
+    assert list(definitions.resources(session, first)) == ["fees.dmn"]
+    assert session.scalar(select(func.count()).select_from(ResourceContent)) == 1
+
+
+def test_a_task_may_calculate_which_decision_it_asks(session, anna):
+    drawing = PROCESS.replace("decisionRef=fee", "decisionRef=${which}")
+    definition = deploy(session, drawing=drawing, **{"others.dmn": dmn(other='"low"')})
+    assert set(definitions.resources(session, definition)) == {"fees.dmn", "others.dmn"}
+    instance = begin(session, definition)
+    do(session, instance, "open", anna, amount=99, which="other")
+    assert list(open_tasks(session, instance)) == ["cheap"]
+
+
+def test_the_result_is_mapped_as_the_task_says(session, anna):
+    instance = begin(
+        session, deploy(session, said='camunda:resultVariable="fee" camunda:mapDecisionResult="resultList"')
+    )
+    do(session, instance, "open", anna, amount=2)
+    assert instances.variables(session, instance)["fee"] == [{"fee": "low"}]
+
+
+def test_what_it_needs_is_asked_first_and_told(session, anna):
+    content = dmn(fee=('UNIQUE | base + amount || fee\n | < 10 || "low"\n | - || "high"', "base"), base="amount * 2")
+    definition = definitions.deploy(
+        session, drawn(), {"fees.dmn": content.replace(b'hitPolicy="UNIQUE"', b'hitPolicy="FIRST"')}, "eve"
+    )
+    instance = begin(session, definition)
+    do(session, instance, "open", anna, amount=3)
+    asked = last(session, instance, "decided", "ask").data["asked"]
+    assert asked["base"] == {"inputs": {"amount": 3}, "rows": [], "result": 6}
+    assert asked["fee"]["inputs"] == {"base + amount": 9}
+
+
+def test_a_function_of_the_house_is_at_hand_in_a_table(session, anna):
+    instance = begin(session, deploy(session, 'FIRST | is_working_day() || fee\n | true || "low"\n | - || "high"'))
+    do(session, instance, "open", anna)
+    assert list(open_tasks(session, instance)) == ["cheap"]
+
+
+def test_each_item_of_a_multi_instance_is_decided_by_itself(session, anna):
+    several = "start s\nrule ask decisionRef=fee each=amounts item=amount output=fees result=fee\nend e\ns -> ask -> e"
+    for more in ("", " sequential"):
+        instance = begin(
+            session, deploy(session, drawing=several.replace("item=", more + " item=")), amounts=[5, 50, 7]
+        )
+        assert instances.variables(session, instance)["fees"] == ["low", "high", "low"]
+
+
+def test_two_rows_that_hit_undo_the_step_and_open_an_incident(office, anna):
+    with office.database.transaction() as session:
+        instance = begin(session, deploy(session, 'UNIQUE | amount || fee\n | < 10 || "low"\n | < 20 || "high"'))
+        instance_id = instance.id
+    with pytest.raises(incidents.CannotGoOn, match="“ask” gets no answer: Decision “The fee”: Only one row may hit"):
+        with office.database.transaction() as session:
+            do(session, session.get_one(ProcessInstance, instance_id), "open", anna, amount=5)
+
+    with office.database.reading() as session:
+        incident = session.scalars(select(Incident)).one()
+        assert (incident.activity_id, incident.status) == ("ask", IncidentStatus.OPEN)
+        assert "rows 1, 2" in incident.message
+        assert list(open_tasks(session, session.get_one(ProcessInstance, instance_id))) == ["open"]
+    with office.database.transaction() as session:
+        do(session, session.get_one(ProcessInstance, instance_id), "open", anna, amount=15)
+
+
+def test_a_decision_behind_a_timer_that_fails_is_an_incident_there(office, clock):
+    late = "start s\ncatch c timer=PT1H\nrule ask decisionRef=fee\nend e\ns -> c -> ask -> e"
+    with office.database.transaction() as session:
+        begin(session, deploy(session, "UNIQUE | amount || fee\n | - || amount - 1", late), amount="many")
+    clock.move(hours=1)
+    timers.fire_due(office.database)
+    with office.database.reading() as session:
+        assert "Row 1, column “fee”: “many - 1”" in session.scalars(select(Incident)).one().message
+
+
+def test_decisions_without_end_are_stopped(session, anna):
+    loop = """
+        start s
+        user open candidateGroups=registry
+        rule ask decisionRef=fee
+        xor g
+        end e
+        s -> open -> ask -> g
+        g -> ask if fee = "low"
+        g -> e default
+    """
+    instance = begin(session, deploy(session, drawing=loop))
+    with pytest.raises((incidents.CannotGoOn, engine.BudgetExceeded), match="the number of decisions in one step"):
+        do(session, instance, "open", anna, amount=5)
+
+
+@pytest.mark.parametrize(
+    ("files", "said", "reason"),
+    [
+        ({}, "", "no decision “fee”"),
+        ({"fees.dmn": dmn(fees="1")}, "", "no decision “fee”"),
+        (
+            {"fees.dmn": dmn(fee="UNIQUE | a || fee\n | gold || 1")},
+            "",
+            "fees.dmn c-1-1: Decision “The fee”, row 1, column “a”",
+        ),
+        ({"fees.dmn": dmn(fee="UNIQUE | nobody(1) || fee\n | - || 1")}, "", "There is no function nobody()"),
+        ({"a.dmn": dmn(fee="1"), "b.dmn": dmn(fee="2")}, "", "Several files hold a decision “fee”: a.dmn, b.dmn"),
+        (
+            {"fees.dmn": dmn(fee="1")},
+            'camunda:decisionRefBinding="version"',
+            "A decision table has no version of its own",
+        ),
+        ({"fees.dmn": dmn(fee="1")}, 'camunda:mapDecisionResult="first"', "There is no mapping of results “first”"),
+    ],
+)
+def test_a_decision_that_cannot_be_asked_is_refused_at_deployment(session, files, said, reason):
+    with pytest.raises(DefinitionRefused) as refused:
+        definitions.deploy(session, drawn(said=f'camunda:resultVariable="fee" {said}'), files, "eve")
+    assert any(reason in str(found.message) for found in refused.value.findings)
+
+
+def test_a_task_without_a_variable_for_the_result_is_refused(session):
+    with pytest.raises(DefinitionRefused, match="does not say which variable gets the result"):
+        deploy(session, said="")
+
+
+def test_a_decision_nearly_named_is_pointed_out(session):
+    with pytest.raises(DefinitionRefused) as refused:
+        deploy(session, None, **{"fees.dmn": dmn(fees="1")})
+    assert [str(found.fix) for found in refused.value.findings] == ["Did you mean “fees”?"]
+
+
+def test_a_folder_brings_its_tables(session, tmp_path):
+    (tmp_path / "p.bpmn").write_bytes(drawn())
+    (tmp_path / "fees.dmn").write_bytes(dmn(fee=FEE))
+    first = definitions.deploy_folder(session, tmp_path, tmp_path / "none", "eve")
+    assert list(definitions.resources(session, first[0])) == ["fees.dmn"]
+
+
+def test_a_decision_leaves_no_work_behind(office, anna):
+    with office.database.transaction() as session:
+        instance = begin(session, deploy(session))
+        do(session, instance, "open", anna, amount=1)
+    assert work(office) == 0
