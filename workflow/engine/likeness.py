@@ -6,7 +6,9 @@ from enum import StrEnum
 from typing import Any
 
 from workflow.engine.elements import Element
+from workflow.engine.events import Beside, EventGateway
 from workflow.engine.model import Model
+from workflow.engine.scopes import Scope
 from workflow.engine.several import Several
 from workflow.engine.specification import Specification
 from workflow.errors import Sentence, sentence
@@ -135,3 +137,35 @@ def _place(spec: Element, known: Mapping[str, str] | None = None) -> Hashable:
 
 def _targets(found: Mapping[str, Match]) -> dict[str, str]:
     return {name: match.target for name, match in found.items()}
+
+
+def resting(model: Model) -> list[str]:
+    """The elements on which tokens can be found between two commands, in the order of the file."""
+    found = _elements(model.specification).values()
+    return [spec.bpmn_id for spec in found if _rests(spec)]
+
+
+def fitting(old: Model, new: Model, element: str) -> list[str]:
+    """The elements of the new version on which what waits at this one could go on waiting."""
+    spec = old.specification[element]
+    found = _elements(new.specification).values()
+    return [other.bpmn_id for other in found if _rests(other) and misfit(spec, other) is None]
+
+
+def flows(model: Model) -> set[str]:
+    """The ids of all sequence flows."""
+    return {way.id for spec in model.specification.task_specs.values() for way in spec.ways}
+
+
+def edges(model: Model) -> dict[str, str]:
+    """event that waits beside something → that: an activity, or the scope ("": the process) of an event sub-process."""
+    found = _elements(model.specification).values()
+    return {
+        spec.bpmn_id: spec.node.attached_to or model.specification[spec.node.scope].node.scope
+        for spec in found
+        if isinstance(spec, Beside)
+    }
+
+
+def _rests(spec: Element) -> bool:
+    return spec.is_join or spec.waits_as is not None or isinstance(spec, Several | Scope | EventGateway)

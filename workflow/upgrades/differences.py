@@ -1,0 +1,163 @@
+"""What changes for those who work on at an element, without forbidding that they do."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import orjson
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from workflow import definitions, engine
+from workflow.definitions import FORM, Activities
+from workflow.errors import Sentence, sentence
+from workflow.models import ProcessDefinition, ProcessInstance, TaskDraft, UserTask
+from workflow.statuses import TaskStatus
+from workflow.tasks.rules import DIFFERENT_FROM, SAME_PERSON_AS
+from workflow.upgrades.problems import Problem
+from workflow.waits import LIVE_INSTANCES
+
+Pair = tuple[Mapping[str, Any], Mapping[str, Any]]  # an element as the old and as the new version says it
+_TWO_PERSONS = "In the new version nothing says any more that “{task}” and “{other}” need two persons."
+_SAME_PERSON = "In the new version nothing says any more that “{task}” and “{other}” need the same person."
+OFFERED = ("assignee", "candidate_groups", "candidate_users")  # attributes that say to whom a task is offered
+
+
+def warnings(
+    session: Session,
+    old: ProcessDefinition,
+    new: ProcessDefinition,
+    mapping: Mapping[str, str],
+    live: Mapping[str, int],
+) -> Iterator[Problem]:
+    """What is to be known before instances go on in the new version."""
+    before, after = definitions.activities(session, old), definitions.activities(session, new)
+    pairs = {name: (before[name], after[mapping[name]]) for name in before if mapping.get(name) in after}
+    for name, said in _lost_rules(before, after, mapping):
+        yield Problem(name, said, False, 0)
+    for name, pair in pairs.items():
+        if live.get(name):
+            yield from (Problem(name, said, False, live[name]) for look in _LOOKS for said in look(*pair))
+    for name, number in live.items():
+        if name in before and name not in pairs and before[name]["kind"] in ("boundaryEvent", "startEvent"):
+            said = sentence(
+                "“{event}” does not wait any more; what it began before goes on.", event=_name(before, name)
+            )
+            yield Problem(name, said, False, number)
+    yield from _new_events(after, engine.edges(definitions.model(session, new)), mapping, live)
+    yield from _lost_answers(session, old, new, pairs)
+
+
+def _new_events(
+    after: Activities, edges: Mapping[str, str], mapping: Mapping[str, str], live: Mapping[str, int]
+) -> Iterator[Problem]:
+    origin = {target: name for name, target in mapping.items()}
+    for event, host in edges.items():
+        there = live.get(origin.get(host, host), 0)
+        if event not in origin and there:
+            said = sentence("“{event}” begins to wait there.", event=_name(after, event))
+            yield Problem(origin.get(host, host), said, False, there)
+
+
+def _lost_rules(before: Activities, after: Activities, mapping: Mapping[str, str]) -> Iterator[tuple[str, Sentence]]:
+    """Rules about different and same persons that the new version does not have."""
+    kept = {rule for name in after for rule in _rules(after, name)}
+    for name in before:
+        for kind, first, second in _rules(before, name):
+            moved = (kind, mapping.get(first, first), mapping.get(second, second))
+            mirrored = (kind, moved[2], moved[1])
+            if moved not in kept and not (kind == DIFFERENT_FROM and mirrored in kept):
+                said = _TWO_PERSONS if kind == DIFFERENT_FROM else _SAME_PERSON
+                yield name, sentence(said, task=_name(before, first), other=_name(before, second))
+
+
+def _rules(activities: Activities, name: str) -> Iterator[tuple[str, str, str]]:
+    said = activities[name].get("properties") or {}
+    for kind in (DIFFERENT_FROM, SAME_PERSON_AS):
+        yield from ((kind, name, each.strip()) for each in said.get(kind, "").split(",") if each.strip())
+
+
+def _renamed(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Sentence]:
+    if before.get("name") != after.get("name") and after.get("name"):
+        yield sentence("It is called “{name}” from then on.", name=after["name"])
+
+
+def _offered(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Sentence]:
+    if any(before.get(word) != after.get(word) for word in OFFERED):
+        yield sentence(
+            "It is offered anew: to {people}. Who has claimed it keeps it.",
+            people=", ".join(str(after[word]) for word in OFFERED if after.get(word)) or "–",
+        )
+
+
+def _form(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Sentence]:
+    if before.get("form_key") != after.get("form_key"):
+        yield sentence("Its form is “{form}” from then on.", form=after.get("form_key") or "–")
+
+
+def _machine(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Sentence]:
+    if before.get("topic") != after.get("topic"):
+        yield sentence("Work not yet done is done by “{topic}” from then on.", topic=after.get("topic") or "–")
+    if before.get("called_element") != after.get("called_element"):
+        yield sentence("Processes already called run on; “{process}” is called next.", process=after["called_element"])
+
+
+def _events(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Sentence]:
+    if before.get("timer") != after.get("timer"):
+        yield sentence("Its timer is another one; what runs keeps its time.")
+    if before.get("message") != after.get("message"):
+        yield sentence("It waits for “{message}” from then on.", message=after.get("message") or "–")
+
+
+_LOOKS: tuple[Callable[[Mapping[str, Any], Mapping[str, Any]], Iterator[Sentence]], ...] = (
+    _renamed,
+    _offered,
+    _form,
+    _machine,
+    _events,
+)
+
+
+def _lost_answers(
+    session: Session, old: ProcessDefinition, new: ProcessDefinition, pairs: Mapping[str, Pair]
+) -> Iterator[Problem]:
+    """What is typed in forms whose fields the new version does not have."""
+    old_forms, new_forms = definitions.resources(session, old), definitions.resources(session, new)
+    for name, (before, after) in pairs.items():
+        forms = f"{before.get('form_key')}{FORM}", f"{after.get('form_key')}{FORM}"
+        if after.get("form_key") and old_forms.get(forms[0]) == new_forms.get(forms[1]):
+            continue
+        fields = _fields(session, new, forms[1]) if forms[1] in new_forms else set()
+        lost = sorted({each for draft in _drafts(session, old, name) for each in draft if each not in fields})
+        if lost:
+            said = sentence("Someone has typed in fields that its form has no more: {fields}.", fields=", ".join(lost))
+            yield Problem(name, said, False, len(_drafts(session, old, name)))
+
+
+def _drafts(session: Session, definition: ProcessDefinition, activity_id: str) -> list[set[str]]:
+    """The names of the fields typed in, of each draft at this activity."""
+    query = (
+        select(TaskDraft.values)
+        .join(UserTask, UserTask.id == TaskDraft.task_id)
+        .join(ProcessInstance, ProcessInstance.id == UserTask.instance_id)
+        .where(ProcessInstance.definition_id == definition.id, ProcessInstance.status.in_(LIVE_INSTANCES))
+        .where(UserTask.activity_id == activity_id, UserTask.status == TaskStatus.OPEN)
+    )
+    return [{name.partition(".")[0] for name in values} for values in session.scalars(query)]
+
+
+def _fields(session: Session, definition: ProcessDefinition, form: str) -> set[str]:
+    """The keys of a form's fields, and of those in its groups and lists."""
+    return set(_keys(orjson.loads(definitions.resource(session, definition, form))))
+
+
+def _keys(part: Any) -> Iterator[str]:
+    if isinstance(part, dict):
+        yield from (part[word] for word in ("key", "path") if isinstance(part.get(word), str))
+        part = list(part.values())
+    if isinstance(part, list):
+        for each in part:
+            yield from _keys(each)
+
+
+def _name(activities: Activities, name: str) -> str:
+    return (activities.get(name) or {}).get("name") or name
