@@ -175,7 +175,7 @@ def test_a_repeating_timer_that_can_come_only_once_is_a_warning(cycle):
 FLOWS = {
     "duplicate_id": (f"{FINE}\nuser a", "a"),
     "dangling_flow": (f"{FINE}\na -> nowhere", "a-nowhere"),
-    "beginning": ("user a\nend e\na -> e", "p"),
+    "beginning": ("user a\nuser b\na -> b\nb -> a", "p"),
     "unreachable": (f"{FINE}\nuser lost\nlost -> e", "lost"),
     "decision": ("start s\nxor g\nuser a\nuser b\nend e\ns -> g\ng -> a if x = 1\ng -> b\na -> e\nb -> e", "g-b"),
     "deadlock": (
@@ -195,6 +195,35 @@ FLOWS = {
 def test_a_way_that_leads_nowhere_is_refused(name):
     drawing, element = FLOWS[name]
     assert said(drawing)[name][0] == element
+
+
+def test_a_process_without_start_event_is_a_warning_that_names_where_it_begins():
+    drawing = "user a\nuser b\nend e\na -> e\nb -> e"
+    assert said(drawing) == {}
+    assert said(drawing, level=Level.WARNING)["beginning"] == (
+        "p",
+        "There is no start event; it begins with all that no flow leads to: a, b.",
+    )
+
+
+INSTANTIATING = {
+    "start s\nreceive r message=m\nuser a\nend e\ns -> a -> r -> e": "no flow may lead to it",
+    "receive r message=m times=2\nend e\nr -> e": "no loop and no events on its edge",
+    "receive r message=m\nboundary b on=r timer=PT1H\nend e\nr -> e\nb -> e": "no loop and no events on its edge",
+    "start s\nsub S\n receive r message=m\n end i\n r -> i\nend e\ns -> S -> e": "Only on the top level",
+}
+
+
+@pytest.mark.parametrize("drawing", INSTANTIATING)
+def test_what_begins_the_process_has_no_way_in(drawing):
+    xml = bpmn(drawing).replace(b"<receiveTask", b'<receiveTask instantiate="true"')
+    assert said(xml)["instantiating"][0] == "r" and INSTANTIATING[drawing] in said(xml)["instantiating"][1]
+
+
+def test_a_gateway_that_needs_all_its_events_is_refused():
+    drawing = "start s\nevents g\ncatch x message=m\ncatch y message=n\nend e\ns -> g\ng -> x -> e\ng -> y -> e"
+    xml = bpmn(drawing).replace(b"<eventBasedGateway", b'<eventBasedGateway eventGatewayType="Parallel"')
+    assert said(xml)["event_gateway"][0] == "g"
 
 
 def test_a_flow_must_not_cross_the_edge_of_a_sub_process():

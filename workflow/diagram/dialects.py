@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from lxml import etree
 
 from workflow.diagram.graph import Loop
-from workflow.diagram.names import CAMUNDA, SPIFF, ZEEBE, bpmn, kind, text
+from workflow.diagram.names import CAMUNDA, SPIFF, ZEEBE, bpmn, flag, kind, text
 
 # Our field → (camunda attribute, (zeebe element, attribute)…); spiffworkflow writes properties of the camunda names.
 _FIELDS: dict[str, tuple[tuple[str, ...], tuple[tuple[str, str], ...]]] = {
@@ -135,7 +135,7 @@ def loop(element: etree._Element) -> Loop | None:
             sequential=True,
             condition=text(standard.find(bpmn("loopCondition"))),
             maximum=standard.get("loopMaximum"),
-            test_before=standard.get("testBefore") == "true",
+            test_before=flag(standard, "testBefore"),
         )
     several = element.find(bpmn("multiInstanceLoopCharacteristics"))
     return None if several is None else _several(several)
@@ -146,7 +146,7 @@ def _several(element: etree._Element) -> Loop:
     said = dict(zeebe.attrib) if zeebe is not None else {}
     item, output_item = element.find(bpmn("inputDataItem")), element.find(bpmn("outputDataItem"))
     return Loop(
-        sequential=element.get("isSequential") == "true",
+        sequential=flag(element, "isSequential"),
         cardinality=text(element.find(bpmn("loopCardinality"))),
         collection=element.get(f"{{{CAMUNDA}}}collection")
         or said.get("inputCollection")

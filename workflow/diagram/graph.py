@@ -32,6 +32,9 @@ class Event:
     correlation_key: str | None = None  # expression
 
 
+_NONE = Event("none")
+
+
 @dataclass(frozen=True)
 class Loop:
     """Multi-instance (`standard` false) or standard loop marker of an activity; expressions as written."""
@@ -60,6 +63,7 @@ class Node:
     loop: Loop | None = None
     default: str | None = None
     triggered_by_event: bool = False
+    instantiate: bool = False  # of receive tasks and event gateways: the process begins with it
     ignored: tuple[str, ...] = ()  # extension elements that say something we do not carry out
 
     @property
@@ -93,6 +97,29 @@ class Process:
 
     def incoming(self, node_id: str) -> tuple[Flow, ...]:
         return self._in.get(node_id, ())
+
+    def starts(self, scope: str) -> list[Node]:
+        """The elements that begin this scope by being triggered: its start events; receive tasks that instantiate, and
+        the events behind a gateway that does."""
+        found = []
+        for node in self.within(scope):
+            if node.kind == "startEvent" or (node.kind == "receiveTask" and node.instantiate):
+                found.append(node)
+            elif node.kind == "eventBasedGateway" and node.instantiate:
+                found += [self.nodes[flow.target] for flow in self.outgoing(node.id) if flow.target in self.nodes]
+        return found
+
+    def begins(self, scope: str) -> list[Node]:
+        """Where a token comes to when the scope begins untriggered: its start event without kind; in a scope without
+        any start all that no flow leads to (BPMN 2.0.2, 10.5.2)."""
+        starts = self.starts(scope)
+        if starts:
+            return [node for node in starts if node.kind == "startEvent" and (node.event or _NONE).kind == "none"]
+        return [node for node in self.within(scope) if self._is_open(node)]
+
+    def _is_open(self, node: Node) -> bool:
+        is_link = node.event is not None and node.event.kind == "link" and node.kind == "intermediateCatchEvent"
+        return not (self.incoming(node.id) or node.attached_to or node.triggered_by_event or is_link)
 
     def starts_handler(self, node: Node) -> bool:
         """Whether this is the start event of an event sub-process."""

@@ -42,6 +42,12 @@ def children(element: etree._Element, tag: str) -> list[etree._Element]:
     return element.findall(bpmn(tag))
 
 
+def flag(element: etree._Element, name: str, default: bool = False) -> bool:
+    """An attribute of type xsd:boolean."""
+    value = (element.get(name) or "").strip()
+    return value in ("true", "1") if value in ("true", "1", "false", "0") else default
+
+
 def text(element: etree._Element | None) -> str | None:
     """The stripped text; None when there is none."""
     found = element is not None and (element.text or "").strip()

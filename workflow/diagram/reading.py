@@ -12,7 +12,7 @@ from lxml import etree
 from workflow.diagram import dialects
 from workflow.diagram.activity import Activity
 from workflow.diagram.graph import Event, Flow, Node, Process
-from workflow.diagram.names import NODES, SCOPES, bpmn, children, kind, text
+from workflow.diagram.names import NODES, SCOPES, bpmn, children, flag, kind, text
 
 _DEFINITION = "EventDefinition"
 
@@ -57,7 +57,7 @@ class _Reader:
             id=process_id,
             name=self.element.get("name") or process_id,
             names=_said(properties, "name"),
-            executable=self.element.get("isExecutable") != "false",
+            executable=flag(self.element, "isExecutable", True),
             nodes=nodes,
             flows=tuple(flows),
             documentation=text(self.element.find(bpmn("documentation"))),
@@ -83,10 +83,11 @@ class _Reader:
             scope=scope,
             event=event,
             attached_to=element.get("attachedToRef"),
-            interrupting=element.get("cancelActivity") != "false" and element.get("isInterrupting") != "false",
+            interrupting=flag(element, "cancelActivity", True) and flag(element, "isInterrupting", True),
             loop=dialects.loop(element),
             default=element.get("default"),
-            triggered_by_event=element.get("triggeredByEvent") == "true",
+            triggered_by_event=flag(element, "triggeredByEvent"),
+            instantiate=flag(element, "instantiate"),
             ignored=dialects.ignored(element),
         )
 

@@ -56,8 +56,8 @@ def build(process: Process) -> Specification:
     specification.start = Root(specification, Node(Activity(id="", kind="process")))
     for node in process.nodes.values():
         _add(specification, process, node)
-        if node.kind == "startEvent" and (node.event is None or node.event.kind == "none"):
-            specification.begins[node.scope] = specification[node.id]
+    for scope in ("", *(node.id for node in process.nodes.values() if node.kind == "subProcess")):
+        specification.begins[scope] = [specification[node.id] for node in process.begins(scope)]
     for node in process.nodes.values():
         _connect(specification, process, node)
         if node.triggered_by_event:

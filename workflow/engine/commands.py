@@ -1,6 +1,7 @@
 """What can be done to a process instance: each command takes the saved state and gives the next Step."""
 
 from workflow.engine import codec
+from workflow.engine.elements import Element
 from workflow.engine.instance import Instance
 from workflow.engine.model import Model
 from workflow.engine.problems import EngineProblem, TokenGone, UncaughtError
@@ -11,10 +12,12 @@ from workflow.expressions import Around
 
 
 def start(model: Model, around: Around, start_id: str | None = None) -> Step:
-    """Begin an instance at the start event `start_id` (default: the none start event, else the only one)."""
+    """Begin an instance at the start `start_id`, whose event has come (default: untriggered, at the start event without
+    kind; where there is none, at the only one)."""
     instance = codec.new(model.specification, around)
     model.specification.start.stand_by(instance.task_tree)
-    instance.arrive(model.specification[_start_of(model, start_id)], instance.task_tree)
+    for spec in _begins(model, start_id):
+        spec.begin_at(instance.task_tree)
     return at_rest(instance)
 
 
@@ -116,13 +119,14 @@ def waiting(instance: Instance, token_id: str, *kinds: WaitKind) -> Token:
     return token
 
 
-def _start_of(model: Model, start_id: str | None) -> str:
+def _begins(model: Model, start_id: str | None) -> list[Element]:
     ids = [start.id for start in model.starts]
-    if start_id is not None:
-        if start_id not in ids:
-            raise EngineProblem("“{activity}” is not a start event of this process.", activity_id=start_id)
-        return start_id
-    begin = model.specification.begins.get("")
-    if begin is None and len(ids) != 1:
-        raise EngineProblem("The process has several start events; name one.")
-    return ids[0] if begin is None else begin.name
+    if start_id is None:
+        if untriggered := model.specification.begins[""]:
+            return untriggered
+        if len(ids) != 1:
+            raise EngineProblem("The process has several start events; name one.")
+        start_id = ids[0]
+    if start_id not in ids:
+        raise EngineProblem("“{activity}” is not a start event of this process.", activity_id=start_id)
+    return [model.specification[start_id]]

@@ -38,6 +38,10 @@ class Element(BpmnSpecMixin):
     def test(self) -> None:
         """SpiffWorkflow's own check of connections; ours is lint."""
 
+    def begin_at(self, container: Token) -> None:
+        """The first token of the process comes here."""
+        container.workflow.arrive(self, container)
+
     def _update_hook(self, token: Token) -> bool:
         return True
 

@@ -27,6 +27,12 @@ class Catch(Element):
         self.prepare(token)
         return False
 
+    def begin_at(self, container: Token) -> None:
+        """What it would wait for has come already, and began the process (BPMN 2.0.2, 10.3.3.3 and 10.6.6)."""
+        token = container.workflow.token(self, container)
+        container.workflow.note("entered", token)
+        token._ready()
+
     def wait_in(self, container: Token) -> None:
         """Begin to wait beside what happens in a container."""
         self.prepare(container.workflow.token(self, container, TaskState.WAITING))

@@ -17,7 +17,8 @@ from workflow.engine.specification import Specification
 class Model:
     """An accepted process: immutable, shared by all its instances and by threads.
 
-    `activities` maps the id of every flow element to what is written there; `starts` are its top-level start events;
+    `activities` maps the id of every flow element to what is written there; `starts` are its top-level start events,
+    receive tasks that instantiate and events behind a gateway that does;
     `starters` the groups whose people may start it by hand; `version_tag` the modeller's name of this version.
     """
 
@@ -59,14 +60,13 @@ def _chosen(root: etree._Element, key: str | None) -> Process:
 
 
 def _model(process: Process) -> Model:
-    starts = [node for node in process.within("") if node.kind == "startEvent"]
     specification = build(process)
     return Model(
         key=process.id,
         name=process.name,
         names=process.names,
         activities={node.id: node.activity for node in process.nodes.values()},
-        starts=tuple(node.activity for node in starts),
+        starts=tuple(node.activity for node in process.starts("")),
         documentation=process.documentation,
         documentations=process.documentations,
         starters=process.starters,

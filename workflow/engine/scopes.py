@@ -48,7 +48,8 @@ class SubProcess(Scope):
         token._set_state(TaskState.STARTED)
         self.arm(token)
         self.stand_by(token)
-        token.workflow.arrive(self._wf_spec.begins[self.node.id], token)
+        for spec in self._wf_spec.begins[self.node.id]:
+            token.workflow.arrive(spec, token)
         return False
 
 

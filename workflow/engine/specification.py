@@ -20,12 +20,12 @@ class Way:
 
 
 class Specification(WorkflowSpec):
-    """`task_specs` maps names to elements; `begins` a scope ("" or a sub-process id) to its none start event,
+    """`task_specs` maps names to elements; `begins` a scope ("" or a sub-process id) to where its tokens begin,
     `handlers` to its event sub-processes."""
 
     def __init__(self, name: str) -> None:
         super().__init__(name=name)
-        self.begins: dict[str, Any] = {}
+        self.begins: dict[str, list[Any]] = {}
         self.handlers: dict[str, list[Any]] = {}
         self.has_conditions = False  # events that wait for a condition
 

@@ -18,6 +18,7 @@ ADVICE_SENTENCES = {  # by rule
     "dangling_flow": "Draw it from one element to another of the same level, or delete it.",
     "loop_without_wait": "Put a task or an event that waits into the loop.",
     "event_sub_process": "It begins with its start event and stands beside the flow of what it is drawn in.",
+    "instantiating": "Let a start event begin the process.",
     "caught_twice": "Give each of them a code of its own, or delete one.",
     "timer_cycle": "Take a duration or a date, or let the event not interrupt.",
     "event_kind": "Take another kind of event.",

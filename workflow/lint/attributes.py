@@ -26,7 +26,7 @@ def attribute_findings(root: etree._Element) -> Iterator[Finding]:
         if process.get("isExecutable") not in ("false", "0"):
             for element in process.iter(f"{{{BPMN}}}*"):
                 yield from _tokens(element)
-                yield from _instantiating(element)
+                yield from _racing(element)
                 yield from _multi_instance(element)
                 yield from _references(element, ids)
                 yield from _language(element)
@@ -50,12 +50,10 @@ def _tokens(element: etree._Element) -> Iterator[Finding]:
         yield error("compensation", _named(element), sentence("Compensation is not run. Draw the way back as a path."))
 
 
-def _instantiating(element: etree._Element) -> Iterator[Finding]:
-    if kind(element) in ("receiveTask", "eventBasedGateway") and element.get("instantiate") in _TRUE:
-        yield error("instantiate", _named(element), sentence("Only start events begin a process; draw one."))
+def _racing(element: etree._Element) -> Iterator[Finding]:
     if kind(element) == "eventBasedGateway" and element.get("eventGatewayType", "Exclusive") != "Exclusive":
         said = sentence("An event-based gateway waits for the first of its events only, not for all of them.")
-        yield error("instantiate", _named(element), said)
+        yield error("event_gateway", _named(element), said)
 
 
 def _multi_instance(element: etree._Element) -> Iterator[Finding]:

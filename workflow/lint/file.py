@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from workflow.diagram.names import BPMN, CAMUNDA, NODES, SCOPES, SPIFF, ZEEBE, bpmn, kind
+from workflow.diagram.names import BPMN, CAMUNDA, NODES, SCOPES, SPIFF, ZEEBE, bpmn, flag, kind
 from workflow.errors import sentence
 from workflow.lint.findings import Finding, error
 
@@ -36,7 +36,7 @@ def _processes(root: etree._Element) -> Iterator[Finding]:
     found = root.findall(bpmn("process"))
     if not found:
         yield error("no_process", "", sentence("There is no process in the file."))
-    elif all(process.get("isExecutable") == "false" for process in found):
+    elif not any(flag(process, "isExecutable", True) for process in found):
         yield error(
             "no_process",
             found[0].get("id") or "",
@@ -48,7 +48,7 @@ def _keys(root: etree._Element) -> Iterator[Finding]:
     """The key of an executable process is written into addresses, case numbers and calls."""
     for process in root.findall(bpmn("process")):
         key = process.get("id") or ""
-        if process.get("isExecutable") != "false" and not _KEY.fullmatch(key):
+        if flag(process, "isExecutable", True) and not _KEY.fullmatch(key):
             said = sentence("The id “{id}” cannot be the key of a process.", id=key[:NAME_LIMIT])
             yield error("process_key", key[:NAME_LIMIT], said)
 

@@ -36,14 +36,42 @@ def beginning(process: Process, known: Known) -> Iterator[Finding]:
     """A process has a start event, at most one without kind; a sub-process and an event sub-process exactly one."""
     scopes = ["", *(node.id for node in process.nodes.values() if node.kind == "subProcess")]
     for scope in scopes:
-        starts = [node for node in process.within(scope) if node.kind == "startEvent"]
-        plain = [node for node in starts if node.event is None or node.event.kind == "none"]
+        starts, plain = process.starts(scope), process.begins(scope)
         if not starts:
-            yield error("beginning", scope or process.id, sentence("There is no start event."))
+            yield from _unbegun(process, scope)
         elif len(plain) > 1:
             yield error("beginning", plain[1].id, sentence("There is more than one start event without kind."))
         elif scope and len(starts) > 1:
             yield error("beginning", starts[1].id, sentence("A sub-process has one start event only."))
+
+
+def _unbegun(process: Process, scope: str) -> Iterator[Finding]:
+    """A scope without start begins with all that no flow leads to."""
+    begins = process.begins(scope)
+    if not begins or (scope and process.nodes[scope].triggered_by_event):
+        yield error("beginning", scope or process.id, sentence("There is no start event."))
+    else:
+        names = ", ".join(node.activity.name or node.id for node in begins)
+        said = sentence("There is no start event; it begins with all that no flow leads to: {names}.", names=names)
+        yield warning("beginning", scope or process.id, said)
+
+
+@rule
+def instantiating(process: Process, known: Known) -> Iterator[Finding]:
+    """What begins the process when its message comes has no way in, and waits for nothing before."""
+    for node in process.nodes.values():
+        if not node.instantiate:
+            continue
+        if node.scope:
+            yield error("instantiating", node.id, sentence("Only on the top level can an element begin the process."))
+        elif process.incoming(node.id):
+            said = sentence(
+                "“{name}” begins the process, so no flow may lead to it.", name=node.activity.name or node.id
+            )
+            yield error("instantiating", node.id, said)
+        elif node.loop is not None or process.boundaries(node.id):
+            said = sentence("“{name}” begins the process, so it has no loop and no events on its edge.", name=node.id)
+            yield error("instantiating", node.id, said)
 
 
 @rule
@@ -71,7 +99,9 @@ def event_sub_process(process: Process, known: Known) -> Iterator[Finding]:
 def unreachable(process: Process, known: Known) -> Iterator[Finding]:
     """Every element can be reached from a start event."""
     reached: set[str] = set()
-    todo = [node.id for node in process.nodes.values() if node.kind == "startEvent" or node.triggered_by_event]
+    todo = [node.id for node in process.nodes.values() if node.triggered_by_event or node.instantiate]
+    for scope in ("", *(node.id for node in process.nodes.values() if node.kind == "subProcess")):
+        todo += [node.id for node in (*process.starts(scope), *process.begins(scope))]
     while todo:
         name = todo.pop()
         if name not in reached and name in process.nodes:

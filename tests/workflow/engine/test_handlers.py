@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.workflow.engine.drawing import NOW, Run
+from tests.workflow.engine.drawing import NOW, Run, bpmn
 from workflow import engine
 from workflow.engine import Thrown, WaitKind
 
@@ -520,3 +520,12 @@ sub H event
 
 def test_a_process_that_begins_by_a_message_has_its_handlers_from_the_start():
     assert Run(at_top("signal=stop").replace("start s", "start s message=order")).open == ["a", "h"]
+
+
+def test_a_flag_may_be_written_as_a_number():
+    xml = (
+        bpmn(at_top("message=news quiet"))
+        .replace(b'"false"', b'"0"')
+        .replace(b'triggeredByEvent="true"', b'triggeredByEvent="1"')
+    )
+    assert b'isInterrupting="0"' in xml and Run(xml).happen("h").open == ["a", "c", "h"]

@@ -128,7 +128,9 @@ MORE = [
         "instantiating",
         "receive x message=m\nuser a\nend e\nx -> a -> e",
         swap={'id="x"': 'id="x" instantiate="true"'},
-        refused="Only start events begin a process; draw one.",
+        start="x",
+        plays="a; do a: end",
+        completed="x a e",
     ),
     Case(
         "businessRuleTask",

@@ -183,9 +183,10 @@ EVENTS = [
     Case(
         "eventBasedGateway",
         "instantiating",
-        drawing="events x\ncatch m message=m\ncatch n message=n\nend e\nx -> m -> e\nx -> n -> e",
+        drawing="events x\ncatch m message=m\ncatch n message=n\nuser a\nend e\nx -> m -> a -> e\nx -> n -> e",
         swap={'id="x"': 'id="x" instantiate="true"'},
-        refused="Only start events begin a process; draw one.",
+        start="m",
+        plays="a; do a: end",
     ),
     Case(
         "eventBasedGateway",
