@@ -77,7 +77,9 @@ class Instance(Workflow):
 
     def trigger(self, token: Token) -> None:
         """What a waiting event waits for has come."""
-        self.note("caught", token)
+        timer = token.task_spec.timer
+        missed = timer.missed(token) if timer is not None else 0
+        self.note("caught", token, **({"missed": missed} if missed else {}))
         token.task_spec.caught(token)
 
     def interrupt(self, activity: Token, token: Token) -> None:

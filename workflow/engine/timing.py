@@ -1,6 +1,6 @@
 """When a timer is due. Computed when the token arrives, from ISO 8601 text or an expression that gives it."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from workflow.engine.problems import EngineProblem
@@ -9,9 +9,12 @@ from workflow.expressions import Around, times
 from workflow.expressions import compile as compile_expression
 from workflow.expressions.times import Cycle, Duration
 
+DAY, LONGEST_MONTH, LONGER_DAY = 86_400, 31 * 86_400, 2 * 3600  # seconds; a day may be so much longer (daylight saving)
+
 
 class Timer:
-    """The timer of one event. A token remembers `due` (UTC text) and, of a cycle, `every` and how many are `left`."""
+    """The timer of one event. A token remembers `due` (UTC text) and, of a cycle, `every`, the `first` moment, the
+    number of the `round` that is due (0 is the first), and how many rounds are `left` after it."""
 
     def __init__(self, text: str) -> None:
         self.text = text.strip()
@@ -28,7 +31,8 @@ class Timer:
         if repeated:
             every, first = repeated
             left = None if every.times is None else every.times - 1
-            return {"due": first.isoformat(), "every": every.every.isoformat(), "left": left}
+            due = first.isoformat()
+            return {"due": due, "every": every.every.isoformat(), "left": left, "first": due, "round": 0}
         if once is None:
             raise EngineProblem(
                 "The timer “{activity}” gives no day, moment or duration but “{value}”.",
@@ -40,12 +44,30 @@ class Timer:
     def again(self, token: Token) -> dict[str, Any] | None:
         """What to remember for the next round of a cycle; None when there is none."""
         memory = token.internal_data
-        if "every" not in memory or memory["left"] == 0:
+        if "every" not in memory:
             return None
-        every = times.parse_duration(memory["every"])
-        following, missed = next_due(datetime.fromisoformat(memory["due"]), every, token.workflow.around)
-        left = None if memory["left"] is None else max(0, memory["left"] - 1 - missed)
-        return {"due": following.isoformat(), "left": left}
+        following, number, missed = self._next(token)
+        left = memory["left"]
+        if left is not None and missed >= left:
+            return None
+        first, _ = _begun(memory)
+        kept = {"due": following.isoformat(), "left": None if left is None else left - missed - 1}
+        return {**kept, "first": first.isoformat(), "round": number}
+
+    def missed(self, token: Token) -> int:
+        """How many rounds of a cycle have passed unnoticed since the one that comes now; they are not made up for."""
+        memory = token.internal_data
+        if "every" not in memory:
+            return 0
+        missed = self._next(token)[2]
+        return missed if memory["left"] is None else min(missed, memory["left"])
+
+    def _next(self, token: Token) -> tuple[datetime, int, int]:
+        """The next round's moment and number, and how many are left out on the way there."""
+        memory, around = token.internal_data, token.workflow.around
+        first, number = _begun(memory)
+        following, then = next_round(first, times.parse_duration(memory["every"]), number, around)
+        return following, then, then - number - 1
 
 
 def moment(value: Any, around: Around) -> datetime | None:
@@ -69,13 +91,26 @@ def cycle(value: Any, around: Around) -> tuple[Cycle, datetime] | None:
     return (found, first) if first else None
 
 
-def next_due(due: datetime, every: Duration, around: Around) -> tuple[datetime, int]:
-    """The first moment after now, and how many were missed on the way there (they are not made up for)."""
-    missed = 0
-    following = times.later(due, every, around.zone)
-    if not every.months and following <= around.now:
-        missed = int((around.now - due).total_seconds() // every.seconds) - 1
-        following = times.later(due, Duration(0, every.seconds * (missed + 1)), around.zone)
-    while following <= around.now:
-        following, missed = times.later(following, every, around.zone), missed + 1
-    return following.astimezone(UTC), missed
+def next_round(first: datetime, every: Duration, number: int, around: Around) -> tuple[datetime, int]:
+    """The moment (UTC) and number of the first round after the round `number` that is still to come."""
+    passed = (around.now - first).total_seconds()
+    longest = every.months * LONGEST_MONTH + every.seconds
+    following = max(number + 1, int((passed - LONGER_DAY) // longest))
+    while (at := occurrence(first, every, following, around)) <= around.now:
+        following += 1
+    return at, following
+
+
+def occurrence(first: datetime, every: Duration, number: int, around: Around) -> datetime:
+    """The moment (UTC) of a round of a cycle. Months and whole days are those of the office's calendar: the clock on
+    its wall shows the same each time, and the 31st becomes the last of a short month and is the 31st again in the next.
+    Hours and less are exact (ISO 8601-1:2019, 5.6: the n-th is the start and n durations)."""
+    days, seconds = divmod(every.seconds, DAY)
+    on_the_wall = times.later(first.astimezone(around.zone), Duration(every.months * number, 0), around.zone)
+    on_the_wall += timedelta(days=days * number)  # of the same zone: the time of day is kept
+    return on_the_wall.astimezone(UTC) + timedelta(seconds=seconds * number)
+
+
+def _begun(memory: dict[str, Any]) -> tuple[datetime, int]:
+    """The first moment of a cycle and the round that is due; the first release kept only the latter's moment."""
+    return datetime.fromisoformat(memory.get("first") or memory["due"]), memory.get("round", 0)

@@ -73,6 +73,7 @@ class TestTimers:
         run.happen("b")
         assert run.open == ["a", "b", "h"]
         assert run.wait("b").due_at == NOW + timedelta(days=11)
+        assert [each.data for each in run.happenings if each.kind == "caught"] == [{"missed": 9}]
 
     def test_a_repeating_timer_may_have_a_first_day(self):
         run = Run(edge("cycle=R2/2026-08-01T09:00:00+08:00/P1W"))
