@@ -12,6 +12,7 @@ from workflow.identity import Group
 from workflow.settings import CHECKOUT
 
 READ = ("dossiers.read", "comments")
+OPERATE = ("instances.suspend", "instances.cancel", "instances.move", "instances.change")
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,16 @@ GROUPS = (
         "director",
         "中心主任",
         "Director",
-        ("packs.import", "packs.receive", "days.close", "cases.read_all", "tasks.assign", "incidents.retry", *READ),
+        (
+            "packs.import",
+            "packs.receive",
+            "days.close",
+            "cases.read_all",
+            "tasks.assign",
+            *OPERATE,
+            "incidents.retry",
+            *READ,
+        ),
     ),
     StandardGroup("admin", "系统管理", "Administration", ("users.manage", "definitions.deploy", "incidents.retry")),
 )

@@ -74,16 +74,15 @@ def note(session: Session, instance_id: int, activity_id: str | None, problem: E
     return CannotGoOn(reason=problem.sentence)
 
 
-def resolve(session: Session, incident: Incident, by: str) -> None:
+def resolve(session: Session, incident: Incident, by: str, reason: str = "") -> None:
     """The incident is settled; Conflict when it already was."""
     if incident.status is not IncidentStatus.OPEN:
         raise Conflict("This incident is already resolved.")
     incident.status, incident.resolved_at, incident.resolved_by = IncidentStatus.RESOLVED, now(), by
     if incident.instance_id is not None:
         instance = session.get_one(ProcessInstance, incident.instance_id)
-        history.record(
-            session, instance.case_id, by, "incident_resolved", instance, incident.activity_id, incident=incident.id
-        )
+        told = {"incident": incident.id, **({"reason": reason} if reason else {})}
+        history.record(session, instance.case_id, by, "incident_resolved", instance, incident.activity_id, **told)
 
 
 def visible(user: User) -> Select[tuple[Incident]]:

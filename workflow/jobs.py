@@ -54,13 +54,13 @@ def perform(database: Database, job_id: int) -> bool:
             return _fail(database, lease, error)
 
 
-def retry(session: Session, incident: Incident, by: str) -> None:
+def retry(session: Session, incident: Incident, by: str, reason: str = "") -> None:
     """Try again what failed: a job from its first try, a timer at the next look. Conflict when there is nothing to."""
     if incident.instance_id is not None:
         instances.require_running(instances.lock(session, incident.instance_id))
     if incident.job_id is not None:
         _begin_anew(session, incident.job_id)
-    incidents.resolve(session, incident, by)
+    incidents.resolve(session, incident, by, reason)
 
 
 def sweep(database: Database) -> int:

@@ -44,10 +44,15 @@ def resume(session: Session, instance: ProcessInstance) -> list[ProcessInstance]
     _require_uncalled(instance)
     if instance.status is InstanceStatus.RUNNING:
         raise Conflict("The process is not suspended.")
-    turned = _turn(session, family(session, instance), InstanceStatus.SUSPENDED, InstanceStatus.RUNNING)
-    for each in turned:
-        _catch_up(session, each)
-    return turned
+    return _turn(session, family(session, instance), InstanceStatus.SUSPENDED, InstanceStatus.RUNNING)
+
+
+def catch_up(session: Session, resumed: list[ProcessInstance]) -> None:
+    """Wake what waited for the resumption."""
+    for each in resumed:
+        _wake_jobs(session, each)
+        _offer_news(session, each)
+        instances.reconsider(session, each, instances.variables(session, each))
 
 
 def follow(session: Session, instance: ProcessInstance) -> None:
@@ -108,16 +113,17 @@ def _turn(
     return turned
 
 
-def _catch_up(session: Session, instance: ProcessInstance) -> None:
-    """Wake what waited for the resumption."""
+def _wake_jobs(session: Session, instance: ProcessInstance) -> None:
     put_off = (Job.instance_id == instance.id, Job.status == JobStatus.WAITING, Job.attempts == 0)
     for job in session.scalars(select(Job).where(*put_off, Job.due_at <= now() + SOON)):
         job.due_at = min(job.due_at, now())
-        session.flush()  # the wake-up goes out for what is due
         wakeups.wake(session, job.due_at, job.id)
+
+
+def _offer_news(session: Session, instance: ProcessInstance) -> None:
+    """Have delivered what came for it meanwhile, also what would no longer be kept."""
     mine = select(Subscription.id).where(Subscription.instance_id == instance.id, messages.fits()).correlate(Message)
     late = update(Message).where(Message.status == MessageStatus.WAITING, Message.expires_at <= now(), mine.exists())
     session.execute(late.values(expires_at=now() + GRACE))
     model, state = definitions.model(session, instance.definition), instances.state(instance)
     outgoing.catch_up(session, engine.waits_of(model, state))
-    instances.reconsider(session, instance, instances.variables(session, instance))

@@ -1,15 +1,15 @@
 """Who does it: claim, release, hand over."""
 
-from sqlalchemy import ColumnElement, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
-from workflow import cases, history
+from workflow import cases, history, instances
 from workflow.clock import now
 from workflow.errors import Conflict, NotAllowed, TaskAlreadyClaimed, TaskNotOpen
 from workflow.identity import User, called
-from workflow.models import TaskCandidate, UserTask
-from workflow.statuses import TaskStatus
+from workflow.models import ProcessInstance, TaskCandidate, UserTask
+from workflow.statuses import InstanceStatus, TaskStatus
 from workflow.tasks.rules import candidates, unassignable, unfit
 
 ASSIGN = "tasks.assign"  # the permission to give, take and hand over tasks that are not one's own
@@ -18,7 +18,8 @@ ASSIGN = "tasks.assign"  # the permission to give, take and hand over tasks that
 def claim(session: Session, task: UserTask, user: User) -> UserTask:
     """The task is now this user's. Claiming one's own again changes nothing.
 
-    Raises TaskNotOpen, TaskAlreadyClaimed, or NotAllowed when the user is no candidate or a rule excludes them.
+    Raises TaskNotOpen, TaskAlreadyClaimed, Conflict while its process is suspended, or NotAllowed when the user is no
+    candidate or a rule excludes them.
     """
     history.hold(session, task.case_id)
     refused = unfit(session, task, user)
@@ -26,9 +27,11 @@ def claim(session: Session, task: UserTask, user: User) -> UserTask:
         session.refresh(task)
         _require_open(task)
         raise NotAllowed(refused.template, **refused.facts)
-    if not _give(session, task, UserTask.assignee.is_(None), user.name):
+    if not _give(session, task, UserTask.assignee.is_(None) & _goes_on(task), user.name):
         session.refresh(task)
         _require_open(task)
+        if task.assignee is None:
+            instances.require_running(instances.lock(session, task.instance_id, task.case_id))
         if task.assignee != user.name:
             raise TaskAlreadyClaimed(task=task.name, assignee=called(session, task.assignee))
         return task
@@ -107,6 +110,12 @@ def _give(session: Session, task: UserTask, still: ColumnElement[bool], to: str 
         .execution_options(synchronize_session=False)
     )
     return True
+
+
+def _goes_on(task: UserTask) -> ColumnElement[bool]:
+    """The condition that the task's process is not suspended."""
+    running = (ProcessInstance.id == task.instance_id, ProcessInstance.status == InstanceStatus.RUNNING)
+    return select(ProcessInstance.id).where(*running).exists()
 
 
 def _tell(session: Session, task: UserTask, user: User, kind: str, **data: object) -> None:

@@ -1,18 +1,25 @@
 """Who may do a task: candidates, and the separation of duty drawn in the diagram."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
-from workflow import definitions
+from workflow import definitions, suspensions
 from workflow.errors import Sentence, sentence
 from workflow.identity import Group, Membership, User, called
-from workflow.models import TaskCandidate, UserTask
-from workflow.statuses import TaskStatus
+from workflow.models import TaskCandidate, Upgrade, UpgradeRun, UserTask
+from workflow.statuses import TaskStatus, UpgradeStatus
 
 DIFFERENT_FROM = "differentFrom"  # properties of an activity: ids of activities, separated by commas
 SAME_PERSON_AS = "samePersonAs"
+_MOVES = (
+    select(Upgrade.instance_id, Upgrade.ended_at, UpgradeRun.mapping)
+    .join(UpgradeRun, UpgradeRun.id == Upgrade.run_id)
+    .where(Upgrade.case_id == bindparam("case_id"), Upgrade.status == UpgradeStatus.DONE)
+    .order_by(Upgrade.id)
+)
 
 
 def tickets(user: User) -> list[str]:
@@ -41,6 +48,8 @@ def why_not(session: Session, task: UserTask, user: User) -> Sentence | None:
     """Why this user may neither claim nor complete the task; None when they may."""
     if task.status is not TaskStatus.OPEN:
         return sentence("Task “{task}” is no longer open.", task=task.name)
+    if standing_still := suspensions.why_not(session, task.instance):
+        return standing_still
     if task.assignee not in (None, user.name):
         holder = called(session, task.assignee)
         return sentence("Task “{task}” is already claimed by {assignee}.", task=task.name, assignee=holder)
@@ -122,14 +131,28 @@ def _ids(activities: definitions.Activities, activity_id: str, rule: str) -> lis
 
 
 def _performers(session: Session, task: UserTask, activity_ids: Iterable[str]) -> list[tuple[str, str]]:
-    """(activity id, who) of what was completed in the case, oldest first."""
-    query = select(UserTask.activity_id, UserTask.completed_by).where(
+    """(activity id, who) of what was completed in the case, oldest first; by the ids of the version it runs on now."""
+    moves = session.execute(_MOVES, {"case_id": task.case_id}).all()
+    asked = set(activity_ids)
+    for move in reversed(moves):
+        asked |= {old for old, new in move.mapping.items() if new in asked}
+    query = select(UserTask.activity_id, UserTask.completed_by, UserTask.instance_id, UserTask.ended_at).where(
         UserTask.case_id == task.case_id,
-        UserTask.activity_id.in_(activity_ids),
+        UserTask.activity_id.in_(asked),
         UserTask.status == TaskStatus.COMPLETED,
         UserTask.id != task.id,
     )
-    return [tuple(row) for row in session.execute(query.order_by(UserTask.ended_at, UserTask.id))]
+    done = session.execute(query.order_by(UserTask.ended_at, UserTask.id))
+    return [(_called_now(row, moves), row.completed_by) for row in done]
+
+
+def _called_now(row: Any, moves: Sequence[Any]) -> str:
+    """The id of a completed task's activity, after every move of its instance to another version since."""
+    name = row.activity_id
+    for move in moves:
+        if move.instance_id == row.instance_id and move.ended_at >= row.ended_at:
+            name = move.mapping.get(name, name)
+    return name
 
 
 def _name(activities: definitions.Activities, activity_id: str) -> str:
