@@ -1,6 +1,7 @@
 """Cases: the matter itself, over all its process instances; who may see it and what finds it."""
 
 import unicodedata
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.dialects.postgresql import insert  # both databases say "or else" in the same words
@@ -64,8 +65,13 @@ def visible_to(user: User, case_id: ColumnElement[int] = Case.id) -> ColumnEleme
     """The condition on `cases`, or on what has this `case_id`, that says the user may see a row."""
     if user.may(READ_ALL):
         return case_id.is_not(None)
-    groups = select(CaseGroup.case_id).where(CaseGroup.group_key.in_(user.group_keys), CaseGroup.case_id == case_id)
-    people = select(CasePerson.case_id).where(CasePerson.user_name == user.name, CasePerson.case_id == case_id)
+    return shown_to(user.group_keys, user.name, case_id)
+
+
+def shown_to(group_keys: Any, name: Any, case_id: ColumnElement[int] = Case.id) -> ColumnElement[bool]:
+    """The condition that one of these groups or the person may see the case; both may be `bindparam`s."""
+    groups = select(CaseGroup.case_id).where(CaseGroup.group_key.in_(group_keys), CaseGroup.case_id == case_id)
+    people = select(CasePerson.case_id).where(CasePerson.user_name == name, CasePerson.case_id == case_id)
     return or_(groups.exists(), people.exists())
 
 

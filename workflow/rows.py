@@ -93,7 +93,8 @@ def known(session: Session, entity: type, values: Mapping[str, Any]) -> Any:
     """The session's object of a row of `columns(entity)`: a new one, or the one it has, brought up to these values."""
     found = session.identity_map.get((entity, (values["id"],), None))
     if found is None:
-        found = entity(**values)
+        found = entity()
+        found.__dict__.update(values)  # as loading does: there is nobody to tell of a change
         make_transient_to_detached(found)
         session.add(found)
     else:
