@@ -18,7 +18,8 @@ NO_DIAGRAM = sentence("Please add a diagram: forms are deployed with the diagram
 
 def house_resources() -> dict[str, bytes]:
     """The forms and tables that lie in the checkout: file name → content."""
-    return {path.name: path.read_bytes() for path in sorted(FORMS.glob("*")) if path.suffix in RESOURCES}
+    found = [*sorted(FORMS.glob("*")), *sorted(BPMN.glob("*"))]
+    return {path.name: path.read_bytes() for path in found if path.suffix in RESOURCES}
 
 
 def read_files(paths: Iterable[Path]) -> dict[str, bytes]:
@@ -36,8 +37,8 @@ def require_known(files: Mapping[str, bytes]) -> dict[str, bytes]:
 
 
 def deploy(session: Session, files: Mapping[str, bytes], by: str) -> list[ProcessDefinition]:
-    """Deploy every executable process of the diagrams among the files; their forms may be among the files too,
-    lie in the house, or be pinned with the last version.
+    """Deploy every executable process of the diagrams among the files; their forms and tables may be among the files
+    too, lie in the house, or be pinned with the last version.
 
     Raises DefinitionRefused with every error of every diagram and its forms; then nothing may be kept.
     """

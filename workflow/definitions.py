@@ -3,7 +3,7 @@
 import hashlib
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from threading import Lock
 from typing import Any, Generic, TypeVar
@@ -110,19 +110,22 @@ def deploy(
 def known(session: Session, resources: Mapping[str, bytes] | None = None, together: Iterable[str] = ()) -> lint.Known:
     """What the house has to offer to a diagram. `resources` (file name → content) None: forms and decisions are not
     checked."""
-    forms = (
-        None
-        if resources is None
-        else {name.removesuffix(FORM): content for name, content in resources.items() if name.endswith(FORM)}
-    )
-    return lint.Known(
+    return replace(
+        offered(resources),
         groups=set(session.scalars(select(Group.key))),
         users=set(session.scalars(select(User.name).where(User.active))),
-        forms=forms,
+        processes={*session.scalars(select(ProcessDefinition.key).distinct()), *together},
+    )
+
+
+def offered(resources: Mapping[str, bytes] | None) -> lint.Known:
+    """The same as far as no database is needed: what the code offers, and these files."""
+    forms = {name.removesuffix(FORM): each for name, each in (resources or {}).items() if name.endswith(FORM)}
+    return lint.Known(
+        forms=None if resources is None else forms,
+        decisions=None if resources is None else decisions_in(resources),
         topics=registry.topics(),
         listeners=registry.listener_topics(),
-        decisions=None if resources is None else decisions_in(resources),
-        processes={*session.scalars(select(ProcessDefinition.key).distinct()), *together},
         functions=set(registry.functions),
     )
 

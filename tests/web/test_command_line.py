@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from tests.workflow.decisions.drawing import dmn
 from tests.workflow.world import drawn
 from web import deploying
 from web.app import create_app
@@ -92,6 +93,20 @@ def test_lint_says_what_is_wrong_where(run, tmp_path):
     assert refused.exit_code == 1
     [finding] = [each for each in json.loads(refused.output) if each["level"] == "error"]
     assert finding["file"] == "bad.bpmn" and finding["element"] == "look" and "pirates" in finding["message"]
+
+
+def test_lint_judges_decision_tables(run, tmp_path):
+    good, bad = tmp_path / "good.dmn", tmp_path / "bad.dmn"
+    good.write_bytes(dmn(fee="FIRST | amount || fee\n | > 5 || parameter(amount)"))
+    bad.write_bytes(dmn(fee="FIRST | status || fee\n | gold || 1\n | - || nobody()"))
+    assert run("definitions", "lint", good).exit_code == 0
+
+    refused = run("definitions", "lint", good, bad, "--json")
+    assert refused.exit_code == 1
+    assert [(each["file"], each["element"]) for each in json.loads(refused.output)] == [
+        ("bad.dmn", "c-1-1"),
+        ("bad.dmn", "a-2-1"),
+    ]
 
 
 def test_deploying_makes_a_version_and_again_the_same(run, small):

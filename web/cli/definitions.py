@@ -12,7 +12,7 @@ from forms.lint import check_form
 from web import deploying
 from web.cli.output import finding_line, json_option, office, refusals, say
 from web.cli.simulate import simulate, unreadable
-from workflow import definitions, lint, registry
+from workflow import decisions, definitions, lint, registry
 from workflow.lint import Finding, Level
 from workflow.models import ProcessDefinition
 
@@ -28,7 +28,8 @@ group.add_command(simulate)
 @json_option
 @click.option("--strict", is_flag=True, help="Warnings count as errors.")
 def lint_(files: tuple[Path, ...], as_json: bool, strict: bool) -> None:
-    """Judge BPMN files and forms (default: those of bpmn/). Exit code 1 when one could not be deployed."""
+    """Judge BPMN files, forms and decision tables (default: the diagrams of bpmn/). Exit code 1 when one could not be
+    deployed."""
     given, found = _readable(files or tuple(sorted(deploying.BPMN.glob("*.bpmn"))))
     found += [(name, each) for name in given for each in _findings(name, given)]
     if as_json:
@@ -81,18 +82,17 @@ def _readable(files: tuple[Path, ...]) -> tuple[dict[str, bytes], list[tuple[str
 def _findings(name: str, given: dict[str, bytes]) -> list[Finding]:
     """Of one of the files. A diagram is compared with the database; without one, with what the code and the folders
     offer."""
-    if name.endswith(deploying.RESOURCES):
-        return check_form(given[name]) if name.endswith(definitions.FORM) else []
+    if name.endswith(definitions.TABLE):
+        return decisions.check(given[name], registry.functions)
+    if name.endswith(definitions.FORM):
+        return check_form(given[name])
     sent = {each: content for each, content in given.items() if each.endswith(deploying.RESOURCES)}
     diagrams = {each: content for each, content in given.items() if each not in sent}
     try:
         with office().database.reading() as session:
             return deploying.findings(session, given[name], sent, deploying.keys_together(diagrams))
     except DBAPIError:
-        forms = {Path(name).stem: content for name, content in (deploying.house_resources() | sent).items()}
-        handlers, listeners = set(registry.service_tasks), set(registry.listeners)
-        known = lint.Known(forms=forms, topics=handlers, listeners=listeners, functions=registry.functions)
-        return lint.lint(given[name], known)
+        return lint.lint(given[name], definitions.offered(deploying.house_resources() | sent))
 
 
 def _facts_of(file: str, found: Finding) -> dict[str, Any]:

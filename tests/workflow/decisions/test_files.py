@@ -1,5 +1,7 @@
 """DMN files: decisions that need one another, the three namespaces, and files made to harm."""
 
+from pathlib import Path
+
 import pytest
 
 from tests.workflow.decisions.drawing import DMN_1_3, NOW, decided, dmn, refused
@@ -165,3 +167,29 @@ def test_a_table_as_large_as_may_be_is_read_and_asked():
 def test_the_same_file_is_read_once():
     content = dmn(fee="UNIQUE | a || fee\n | 1 || 7")
     assert decisions.read(content) is decisions.read(bytes(content))
+
+
+EXAMPLE = """FIRST | kind | pages | due || days
+    | "original"       | -          | -                    || 0
+    | "copy", "scan"   | > 200      | -                    || 10
+    | not("original")  | [50..200]  | < date("2027-01-01") || 20
+    |                  |            |                      || 30
+"""
+
+
+@pytest.mark.parametrize(
+    ("kind", "pages", "due", "days"),
+    [
+        ("original", 500, None, 0),
+        ("scan", 201, None, 10),
+        ("scan", 50, "2026-05-01", 20),
+        ("scan", 50, "2027-01-01", 30),
+        (None, 60, "2026-05-01", 20),
+        ("copy", None, None, 30),
+    ],
+)
+def test_the_example_of_the_page_is_true(kind, pages, due, days):
+    assert decided(EXAMPLE, kind=kind, pages=pages, due=due).value == days
+    page = (Path(__file__).parents[3] / "docs/decision-tables.md").read_text()
+    for cell in ('`"copy", "scan"`', '`not("original")`', "`[50..200]`", '`< date("2027-01-01")`'):
+        assert cell in page
