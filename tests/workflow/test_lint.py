@@ -150,13 +150,22 @@ EDGES = {
     "boundary b on=x error=E quiet": "An error always interrupts",
     "boundary b on=s timer=PT1H": "not attached to an activity",
     "boundary b on=nowhere timer=PT1H": "not attached to an activity",
-    "task t\nx -> t\nboundary b on=t timer=PT1H": "is done at once",
 }
 
 
 @pytest.mark.parametrize("edge", EDGES)
-def test_a_boundary_event_stands_on_an_activity_that_waits(edge):
+def test_a_boundary_event_stands_on_an_activity(edge):
     assert EDGES[edge] in said(between("user x", f"{edge}\nb -> e"))["attached"][1]
+
+
+@pytest.mark.parametrize("work", ["task", "send"])
+def test_an_event_on_the_edge_of_what_is_done_at_once_never_comes(work):
+    drawing = between(f"{work} x message=m" if work == "send" else f"{work} x", "boundary b on=x timer=PT1H\nb -> e")
+    assert said(drawing) == {}
+    assert said(drawing, level=Level.WARNING)["attached"] == (
+        "b",
+        "“x” is done at once; nothing can happen on its edge.",
+    )
 
 
 @pytest.mark.parametrize(

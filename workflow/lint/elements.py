@@ -72,11 +72,10 @@ def loop_marker(process: Process, known: Known) -> Iterator[Finding]:
 def _loop(node: Node) -> Iterator[Finding]:
     loop = node.loop
     assert loop is not None
-    if node.kind == "task":
-        yield error(
-            "loop_marker", node.id, sentence("A task without type is done at once and cannot repeat; give it a type.")
-        )
     if loop.standard:
+        if node.kind == "task" and loop.maximum is None:
+            said = sentence("A task without type is done at once, so its loop may turn without end; give it a maximum.")
+            yield error("loop_marker", node.id, said)
         if loop.condition is None and loop.maximum is None:
             yield error("loop_marker", node.id, sentence("The loop needs a condition or a maximum."))
         if loop.maximum is not None and not loop.maximum.isdecimal():

@@ -95,7 +95,7 @@ def attached(process: Process, known: Known) -> Iterator[Finding]:
         if host is None or host.kind not in ACTIVITIES:
             yield error("attached", node.id, sentence("The boundary event is not attached to an activity."))
         elif host.kind == "task" or (host.kind == "sendTask" and not host.activity.topic):
-            yield error(
+            yield warning(
                 "attached",
                 node.id,
                 sentence(

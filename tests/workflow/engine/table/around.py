@@ -219,7 +219,9 @@ FILE = [
         "file",
         "a boundary event on a task without type",
         drawing="start s\ntask a\nend e\ns -> a -> e\nboundary x on=a timer=PT1H\nx -> e",
-        refused="“a” is done at once; nothing can happen on its edge.",
+        plays="end",
+        says="a warning: the task is done at once, nothing can happen on its edge",
+        completed="s a e",
     ),
 ]
 _KNOWN = Known(groups=["registry"], forms=["pack"], topics=["t"], processes=["q"], functions=[])
