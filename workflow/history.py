@@ -4,7 +4,7 @@ The number needs the case held: whoever changes a case holds its row until the e
 everything that concerns one case happens one after the other. Hold the case before anything inside it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -18,6 +18,7 @@ from workflow.identity import User
 from workflow.models import Case, HistoryEvent, ProcessDefinition, ProcessInstance
 
 SYSTEM = "system"
+MOVED = ("upgraded", "upgrade_undone")  # kinds: to another version of its process; data.was.definition says from which
 _HOLD = rows.Statement(select(Case.id).where(Case.id == bindparam("case_id")).with_for_update(key_share=True))
 _LAST = rows.Statement(
     select(func.max(HistoryEvent.seq).label("seq")).where(HistoryEvent.case_id == bindparam("case_id"))
@@ -101,8 +102,24 @@ def timeline(session: Session, case: Case) -> list[Event]:
         .order_by(HistoryEvent.seq)
     )
     found = session.execute(query).all()
-    activities = _activities(session, {row.definition_id for row in found} - {None})
-    return [_event(row.HistoryEvent, row.display_name, activities.get(row.definition_id, {})) for row in found]
+    versions = _versions(found)
+    activities = _activities(session, set(versions) - {None})
+    return [
+        _event(row.HistoryEvent, row.display_name, activities.get(version, {}))
+        for row, version in zip(found, versions, strict=True)
+    ]
+
+
+def _versions(found: Sequence[Any]) -> list[int | None]:
+    """The definition each event happened in: before an instance was moved to another version, the one it came from."""
+    before: dict[int, int] = {}
+    versions: list[int | None] = []
+    for row in reversed(found):
+        happened = row.HistoryEvent
+        versions.append(before.get(happened.instance_id, row.definition_id))
+        if happened.kind in MOVED:
+            before[happened.instance_id] = happened.data["was"]["definition"]
+    return versions[::-1]
 
 
 def _activities(session: Session, definition_ids: Iterable[int]) -> dict[int, dict[str, Any]]:

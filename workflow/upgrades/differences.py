@@ -17,8 +17,10 @@ from workflow.upgrades.problems import Problem
 from workflow.waits import LIVE_INSTANCES
 
 Pair = tuple[Mapping[str, Any], Mapping[str, Any]]  # an element as the old and as the new version says it
-_TWO_PERSONS = "In the new version nothing says any more that “{task}” and “{other}” need two persons."
-_SAME_PERSON = "In the new version nothing says any more that “{task}” and “{other}” need the same person."
+_LOST_WORDS = {
+    DIFFERENT_FROM: "In the new version nothing says any more that “{task}” and “{other}” need two persons.",
+    SAME_PERSON_AS: "In the new version nothing says any more that “{task}” and “{other}” need the same person.",
+}
 OFFERED = ("assignee", "candidate_groups", "candidate_users")  # attributes that say to whom a task is offered
 
 
@@ -66,8 +68,7 @@ def _lost_rules(before: Activities, after: Activities, mapping: Mapping[str, str
             moved = (kind, mapping.get(first, first), mapping.get(second, second))
             mirrored = (kind, moved[2], moved[1])
             if moved not in kept and not (kind == DIFFERENT_FROM and mirrored in kept):
-                said = _TWO_PERSONS if kind == DIFFERENT_FROM else _SAME_PERSON
-                yield name, sentence(said, task=_name(before, first), other=_name(before, second))
+                yield name, sentence(_LOST_WORDS[kind], task=_name(before, first), other=_name(before, second))
 
 
 def _rules(activities: Activities, name: str) -> Iterator[tuple[str, str, str]]:

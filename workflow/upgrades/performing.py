@@ -19,6 +19,7 @@ from workflow.upgrades.plans import Plan, named
 from workflow.waits import LIVE_INSTANCES
 
 PERMISSION = "definitions.deploy"  # whoever may make versions may move what runs to them
+UPGRADED, UNDONE = history.MOVED
 Places = dict[str, str]  # token id → activity id
 
 
@@ -121,7 +122,7 @@ def _move(session: Session, upgrade: Upgrade, user: User) -> None:
     state = instances.state(instance)
     step = _step(session, instance, run.old, run.new, run.mapping)
     upgrade.state_before, upgrade.revision_before = instance.state, instance.revision
-    _tell(session, instance, "upgraded", user, run, run.reason, state, step)
+    _tell(session, instance, UPGRADED, user, run, run.reason, state, step)
     _turn_to(session, instance, run.new)
     instances.settle(session, instance, step, user.name)
     before = definitions.model(session, run.old)
@@ -143,7 +144,7 @@ def take_back(session: Session, upgrade: Upgrade, user: User, reason: str) -> No
     step = _as_saved(session, run.old, state)
     if lost := _gone_for_good(session, instance, step):
         raise Conflict("The move has ended “{activity}”; it cannot go back.", activity=lost)
-    _tell(session, instance, "upgrade_undone", user, run, reason, instances.state(instance), step)
+    _tell(session, instance, UNDONE, user, run, reason, instances.state(instance), step)
     _turn_to(session, instance, run.old)
     standing.let_timers_wait_again(session, instance, step.waits)
     instances.settle(session, instance, step, user.name)
@@ -203,7 +204,7 @@ def _tell(
     step: Step,
 ) -> None:
     """Into the history: from where to where, by which mapping, and where the tokens stood and stand."""
-    old, new = (run.old, run.new) if kind == "upgraded" else (run.new, run.old)
+    old, new = (run.old, run.new) if kind == UPGRADED else (run.new, run.old)
     history.record(
         session,
         instance.case_id,
