@@ -3,8 +3,6 @@
 The answers file says what people, machines and time do (docs/simulate.md). Nothing of the installation is touched.
 """
 
-from dataclasses import replace
-
 from workflow import clock, registry
 from workflow.errors import DefinitionRefused
 from workflow.lint import Finding
@@ -12,7 +10,7 @@ from workflow.models import ProcessDefinition
 from workflow.office import Office
 from workflow.simulation import answers, stage, topics
 from workflow.simulation.answers import Answers, AnswersRefused
-from workflow.simulation.casting import DIAGRAM, Cast, Script, cast, needs_house, with_called
+from workflow.simulation.casting import Cast, Script, cast, needs_house, with_called
 from workflow.simulation.machine import Machine, stand_in
 from workflow.simulation.playing import Play
 from workflow.simulation.telling import Ended, Told, tell
@@ -22,7 +20,6 @@ __all__ = ["AnswersRefused", "Ended", "Script", "Told", "needs_house", "refused"
 
 def simulate(script: Script, said: bytes) -> Told:
     """Play the script with the answers (a JSON file's content); never raises for bad content of either."""
-    script, unnamed = (script, []) if script.strict else _supplied(script)
     try:
         given = answers.read(said, script.zone)
     except AnswersRefused as mistake:
@@ -33,7 +30,7 @@ def simulate(script: Script, said: bytes) -> Told:
         registry.standing_in(stand_in(given.services)),
         stage.opened(script.zone.key) as office,
     ):
-        return _played(office, hand, script, given, unnamed)
+        return _played(office, hand, topics.supplied(script), given)
 
 
 def refused(findings: list[Finding]) -> Told:
@@ -41,17 +38,7 @@ def refused(findings: list[Finding]) -> Told:
     return Told(Ended.REFUSED, tuple(findings))
 
 
-def _supplied(script: Script) -> tuple[Script, list[Finding]]:
-    """The script in which every machine task has a topic, and the warnings about those that had none."""
-    xml, remarks = topics.supplied(script.xml)
-    beside = dict(script.beside)
-    for name in [name for name in beside if name.endswith(DIAGRAM)]:
-        beside[name], more = topics.supplied(beside[name])
-        remarks += more
-    return replace(script, xml=xml, beside=beside), remarks
-
-
-def _played(office: Office, hand: clock.Hand, script: Script, given: Answers, unnamed: list[Finding]) -> Told:
+def _played(office: Office, hand: clock.Hand, script: Script, given: Answers) -> Told:
     play = Play(office, Machine(office.database, hand), given)
     mistakes: list[Finding] = []
     try:
@@ -63,7 +50,7 @@ def _played(office: Office, hand: clock.Hand, script: Script, given: Answers, un
     if play.instance_id is None and mistakes:
         return refused(mistakes)
     with office.database.reading() as session:
-        remarks = (*company.remarks, *unnamed, *given.remarks)
+        remarks = (*company.remarks, *given.remarks)
         return tell(session, play.instance_id, mistakes, play.machine.problem, remarks)
 
 

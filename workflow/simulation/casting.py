@@ -3,8 +3,9 @@
 Groups, people and forms a diagram names need not exist: they are made up, and what is told says which groups and forms.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import PurePath
 from zoneinfo import ZoneInfo
 
@@ -51,10 +52,15 @@ class Cast:
     remarks: tuple[Finding, ...]
 
 
+@lru_cache(maxsize=64)
+def named_in(xml: bytes) -> tuple[Finding, ...]:
+    """What lint finds where nothing exists: everything the diagram names. Nothing for a file that cannot be read."""
+    return tuple(lint.lint(xml, lint.Known(groups=(), users=(), forms=(), processes=(), functions=registry.functions)))
+
+
 def needs_house(script: Script) -> bool:
     """Whether a diagram names functions or forms beyond the engine's own, so that other folders must be loaded."""
-    known = lint.Known(forms=(), functions=registry.functions)
-    found = [found for xml in script.diagrams for found in lint.lint(xml, known)]
+    found = [found for xml in script.diagrams for found in named_in(xml)]
     tables = any(PurePath(name).suffix == TABLE for name in script.beside)
     forms = {f"{name}{definitions.FORM}" for name in _named(found, FORM)} & set(script.resources)
     return tables or bool(forms) or any(each.rule == "unknown_function" for each in found)
@@ -62,16 +68,16 @@ def needs_house(script: Script) -> bool:
 
 def with_called(script: Script, offered: Mapping[str, bytes]) -> Script:
     """The script with those of the diagrams offered (file name → content) that its processes call."""
-    called = {process: name for name, xml in offered.items() for process in _keys(xml)}
-    while wanted := {called[process] for process in _not_here(script) if process in called} - set(script.beside):
-        script = replace(script, beside={**script.beside, **{name: offered[name] for name in wanted}})
+    holding = {process: name for name, xml in offered.items() for process in _keys(xml)}
+    while wanted := {holding[process] for process in _called(script) & holding.keys()} - script.beside.keys():
+        script = replace(script, beside={**script.beside, **{name: offered[name] for name in sorted(wanted)}})
     return script
 
 
-def _not_here(script: Script) -> set[str]:
+def _called(script: Script) -> set[str]:
     """The processes called that no diagram of the script holds."""
-    known = lint.Known(processes=[key for xml in script.diagrams for key in _keys(xml)])
-    return {name for xml in script.diagrams for name in _named(lint.lint(xml, known), "unknown_process")}
+    here = {key for xml in script.diagrams for key in _keys(xml)}
+    return {name for xml in script.diagrams for name in _named(named_in(xml), "unknown_process")} - here
 
 
 def cast(session: Session, script: Script) -> Cast:
@@ -108,8 +114,8 @@ def _make_up(session: Session, script: Script, missing: list[Finding]) -> None:
     stage.invent(session, {*script.groups, *_named(missing, GROUP)}, _named(missing, PERSON))
 
 
-def _named(missing: list[Finding], rule: str) -> set[str]:
-    return {str(found.message.facts["name"]) for found in missing if found.rule == rule}
+def _named(found: Iterable[Finding], rule: str) -> set[str]:
+    return {str(each.message.facts["name"]) for each in found if each.rule == rule}
 
 
 def _keys(xml: bytes) -> list[str]:

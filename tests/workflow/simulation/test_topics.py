@@ -4,7 +4,7 @@ import json
 
 from workflow.simulation import Ended, Script, simulate
 
-DIAGRAM = """<?xml version="1.0" encoding="UTF-8"?>
+DIAGRAM = b"""<?xml version="1.0" encoding="UTF-8"?>
 <definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" targetNamespace="t">
   <process id="p" isExecutable="true">
     <startEvent id="begin"/><sequenceFlow id="f1" sourceRef="begin" targetRef="fetch"/>
@@ -12,7 +12,7 @@ DIAGRAM = """<?xml version="1.0" encoding="UTF-8"?>
     <sendTask id="send"/><sequenceFlow id="f3" sourceRef="send" targetRef="end"/>
     <endEvent id="end"/>
   </process>
-</definitions>""".encode()
+</definitions>"""
 
 
 def played(services=None, strict=False):
@@ -27,8 +27,8 @@ def test_a_machine_task_without_topic_is_answered_by_its_id():
     assert told.variables == {"found": 3}
 
 
-def test_each_is_told_as_a_warning():
-    assert [(each.element, each.rule) for each in played().problems] == [("fetch", "no_work"), ("send", "no_work")]
+def test_it_is_no_problem():
+    assert (played().state, played().problems) == (Ended.COMPLETED, ())
 
 
 def test_a_send_task_without_topic_is_work_too():
@@ -46,3 +46,17 @@ def test_strictly_it_is_refused_as_at_a_deployment():
 
     assert told.state is Ended.REFUSED
     assert {each.element for each in told.problems} == {"fetch", "send"}
+
+
+def test_a_machine_task_without_id_does_nothing_and_is_no_problem():
+    told = simulate(Script(DIAGRAM.replace(b' id="fetch"', b"").replace(b"fetch", b"auto-serviceTask-1")), b"{}")
+    assert told.state is Ended.COMPLETED
+    assert "auto-serviceTask-1" in [each["element"] for each in told.trace]
+
+
+def test_one_of_a_called_process_is_known_by_its_id_as_well():
+    calling = DIAGRAM.replace(b'<serviceTask id="fetch"/>', b'<callActivity id="fetch" calledElement="q"/>')
+    called = DIAGRAM.replace(b'id="p"', b'id="q"')
+    script = Script(calling, {"q.bpmn": called, "note.form": b"{}"})
+    told = simulate(script, json.dumps({"services": {"send": {"variables": {"sent": 1}}}}).encode())
+    assert told.variables == {"sent": 1}
