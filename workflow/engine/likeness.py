@@ -13,6 +13,27 @@ from workflow.engine.several import Several
 from workflow.engine.specification import Specification
 from workflow.errors import Sentence, sentence
 
+KIND_LABELS = {
+    "userTask": "user task",
+    "manualTask": "manual task",
+    "serviceTask": "service task",
+    "sendTask": "send task",
+    "receiveTask": "receive task",
+    "businessRuleTask": "business rule task",
+    "callActivity": "called process",
+    "subProcess": "sub-process",
+    "exclusiveGateway": "exclusive gateway",
+    "parallelGateway": "parallel gateway",
+    "inclusiveGateway": "inclusive gateway",
+    "eventBasedGateway": "event gateway",
+}
+EVENT_LABELS = {
+    "timer": "timer event",
+    "message": "message event",
+    "signal": "signal event",
+    "conditional": "event with a condition",
+}
+
 
 class How(StrEnum):
     """Why two elements count as the same, surest first."""
@@ -51,7 +72,7 @@ def misfit(spec: Element, other: Element) -> Sentence | None:
         return sentence(said, activity=called(spec))
     if type(spec) is not type(other) or spec.waits_as is not other.waits_as:
         return sentence(
-            "“{activity}” is a {kind}, but “{target}” is a {other}: one cannot go on as the other.",
+            "Work at “{activity}” ({kind}) cannot go on at “{target}” ({other}).",
             activity=called(spec),
             kind=_kind(spec),
             target=called(other),
@@ -68,10 +89,12 @@ def called(spec: Element) -> str:
     return spec.node.activity.name or spec.bpmn_id
 
 
-def _kind(spec: Element) -> str:
-    """As BPMN's files say it; an event with what it is about."""
+def _kind(spec: Element) -> Sentence:
+    """What people call it; an event by what it is about."""
     event = spec.node.event
-    return spec.node.kind if event is None or event.kind == "none" else f"{spec.node.kind} ({event.kind})"
+    if event is not None and event.kind in EVENT_LABELS:
+        return sentence(EVENT_LABELS[event.kind])
+    return sentence(KIND_LABELS.get(spec.node.kind, "element of another kind"))
 
 
 def _rounds(several: Any) -> tuple[Hashable, ...]:

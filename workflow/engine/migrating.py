@@ -15,7 +15,7 @@ from workflow.engine.commands import at_rest
 from workflow.engine.elements import Element
 from workflow.engine.events import Beside, EventGateway, HandlerStart
 from workflow.engine.gateways import Exclusive
-from workflow.engine.likeness import called
+from workflow.engine.likeness import called, misfit
 from workflow.engine.markings import Marking, Play, place
 from workflow.engine.model import Model
 from workflow.engine.problems import CannotMigrate
@@ -72,7 +72,8 @@ def _moved(old: Model, new: Model, state: bytes, mapping: Mapping[str, str], aro
 def _arm(moved: Rehoming, token: Token, spec: Element) -> None:
     """Let wait what is new at the edge, in the scope or behind the gateway of a token. What stood there in the old
     version and does not wait any more has happened already."""
-    known = {moved.image(each) for each in beside(spec)}
+    images = {each: moved.image(each) for each in beside(spec)}
+    known = {image for each, image in images.items() if image is not None and misfit(each, image) is None}
     for each in beside(token.task_spec):
         if each in known or each.waits_as is None or (_interrupted(token) and isinstance(each, HandlerStart)):
             continue
@@ -137,7 +138,7 @@ def _lacking(specification: Specification, scope: str, marking: Marking) -> tupl
     """The one element at which there would have to be work besides, if that is all that is wrong."""
     for name, spec in specification.task_specs.items():
         waits = spec.waits_as is not None or isinstance(spec, Scope | Several | EventGateway)
-        inside = name == spec.bpmn_id and spec.node.scope == scope and not isinstance(spec, Beside | Handler)
+        inside = name == spec.bpmn_id != "" and spec.node.scope == scope and not isinstance(spec, Beside | Handler)
         if waits and inside and _can_stand(specification, scope, tuple(sorted((*marking, place(spec, ""))))):
             return (name,)
     return ()
