@@ -20,6 +20,7 @@ from workflow.models import Incident, Message, ProcessInstance, Subscription
 from workflow.outgoing import BROADCAST, DELIVER, MESSAGE_LIVES
 from workflow.registry import Repeat, Work, service_task
 from workflow.statuses import IncidentStatus, InstanceStatus, MessageStatus
+from workflow.troubles import is_unwell
 
 log = logging.getLogger(__name__)
 REACH = "messages.reach"  # topic: take a signal to one token
@@ -36,6 +37,8 @@ def receive(
 ) -> Message:
     """Take in a message and deliver it if a token waits for it, else keep it for `ttl`.
 
+    It is taken in also when the process that waits for it cannot go on: then an incident stands there, and the message
+    is delivered once that is resolved.
     A message with a known `message_id` is the same message: nothing happens, and the one that came first is returned.
     The payload (JSON values) becomes variables of the process that gets it.
     """
@@ -48,7 +51,7 @@ def receive(
             message = outgoing.keep(session, name, correlation_key, dict(payload), message_id, ttl)
     except IntegrityError:
         return session.scalars(first).one()
-    deliver(session, message)
+    _deliver_or_note(session, message)
     return message
 
 
@@ -105,7 +108,7 @@ def sweep(database: Database) -> int:
 def deliver_kept(session: Session, work: Work) -> None:
     message = session.get(Message, work.payload["message"])
     if message is not None:
-        deliver(session, message)
+        _deliver_or_note(session, message)
 
 
 @service_task(BROADCAST)
@@ -131,9 +134,11 @@ def reach(session: Session, work: Work) -> Repeat | None:
 
 
 def _readers(session: Session, message: Message) -> list[tuple[int, int]]:
+    fits = (Subscription.kind == "message", Subscription.name == message.name, _same_key(message.correlation_key))
     query = (
         select(Subscription.id, Subscription.instance_id)
-        .where(Subscription.kind == "message", Subscription.name == message.name, _same_key(message.correlation_key))
+        .join(ProcessInstance, ProcessInstance.id == Subscription.instance_id)
+        .where(*fits, ProcessInstance.status == InstanceStatus.RUNNING)
         .order_by(Subscription.id)
     )
     return [tuple(row) for row in session.execute(query.limit(20))]
@@ -166,21 +171,33 @@ def hand_over(
     instances.settle(session, instance, step, history.SYSTEM, known, {token_id: {**told, "variables": changed}})
 
 
+def _deliver_or_note(session: Session, message: Message) -> None:
+    """Deliver; when the process cannot go on, nothing of that is kept but an incident where the message would have
+    gone. Until it is resolved the sweep leaves that place alone."""
+    try:
+        with session.begin_nested():
+            deliver(session, message)
+    except Refusal as problem:
+        session.refresh(message)  # what the savepoint undid
+        log.warning("message_failed", extra={"news": message.id, "reason": str(problem)})
+        _note(session, message, str(problem))
+
+
 def _deliver_one(database: Database, message_id: int) -> bool:
     try:
         with database.transaction() as session:
             return deliver(session, session.get_one(Message, message_id))
-    except (engine.EngineProblem, Refusal) as problem:
-        log.warning("message_failed", extra={"news": message_id, "reason": str(problem)})
-        _note(database, message_id, str(problem))
+    except Exception as problem:  # a poison message cannot stop the sweep
+        log.warning("message_failed", extra={"news": message_id}, exc_info=not isinstance(problem, Refusal))
+        if not is_unwell(problem):
+            with database.transaction() as session:
+                _note(session, session.get_one(Message, message_id), str(problem))
         return False
 
 
-def _note(database: Database, message_id: int, reason: str) -> None:
-    """One incident where the message would have gone; until it is resolved the sweep leaves that place alone."""
-    with database.transaction() as session:
-        readers = _readers(session, session.get_one(Message, message_id))
-        if readers:
-            subscription = session.get_one(Subscription, readers[0][0])
-            instance = instances.lock(session, subscription.instance_id)
-            incidents.open_(session, reason, instance, subscription.activity_id)
+def _note(session: Session, message: Message, reason: str) -> None:
+    readers = _readers(session, message)
+    if readers:
+        subscription = session.get_one(Subscription, readers[0][0])
+        instance = instances.lock(session, subscription.instance_id)
+        incidents.open_(session, reason[:2000], instance, subscription.activity_id)

@@ -10,6 +10,7 @@ from workflow.clock import now
 from workflow.db import Database
 from workflow.models import Incident, ProcessInstance, Timer
 from workflow.statuses import IncidentStatus, InstanceStatus, TimerStatus
+from workflow.troubles import is_unwell
 
 log = logging.getLogger(__name__)
 AT_ONCE = 200
@@ -64,7 +65,8 @@ def _fire_one(database: Database, timer_id: int) -> bool:
             return timer is not None and fire(session, timer)
     except Exception as error:  # a poison row cannot stop the loop
         log.warning("timer_failed", extra={"timer": timer_id}, exc_info=True)
-        _note(database, timer_id, error)
+        if not is_unwell(error):
+            _note(database, timer_id, error)
         return False
 
 
