@@ -1,7 +1,8 @@
 """A BPMN process as nodes and flows, read but not judged. Judging is `workflow.lint`, running is `workflow.engine`."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from workflow.diagram.activity import Activity
 
@@ -131,8 +132,28 @@ class Process:
 
     def boundaries(self, node_id: str) -> list[Node]:
         """The boundary events attached to this activity."""
-        return [node for node in self.nodes.values() if node.attached_to == node_id]
+        return list(self._by_host.get(node_id, ()))
 
     def within(self, scope: str) -> list[Node]:
         """The nodes directly inside this sub-process ("": the process)."""
-        return [node for node in self.nodes.values() if node.scope == scope]
+        return list(self._by_scope.get(scope, ()))
+
+    @cached_property
+    def handler_starts(self) -> tuple[Node, ...]:
+        """The start events of all event sub-processes."""
+        return tuple(node for node in self.nodes.values() if self.starts_handler(node))
+
+    @cached_property
+    def _by_host(self) -> Mapping[str | None, list[Node]]:
+        return _grouped(self.nodes.values(), lambda node: node.attached_to)
+
+    @cached_property
+    def _by_scope(self) -> Mapping[str | None, list[Node]]:
+        return _grouped(self.nodes.values(), lambda node: node.scope)
+
+
+def _grouped(nodes: Iterable[Node], by: Callable[[Node], str | None]) -> Mapping[str | None, list[Node]]:
+    groups: dict[str | None, list[Node]] = {}
+    for node in nodes:
+        groups.setdefault(by(node), []).append(node)
+    return groups

@@ -1,13 +1,11 @@
 """Diagrams that are connected and still could not run to their end: joins that wait for ever, loops without a stop."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import cache, partial
 
 from workflow.diagram.graph import Node, Process
 from workflow.errors import sentence
 from workflow.lint.findings import Finding, Known, error, rule, warning
-
-_WAITS = {"userTask", "manualTask", "serviceTask", "sendTask", "receiveTask", "businessRuleTask", "callActivity"}
 
 
 @rule
@@ -71,51 +69,3 @@ def _shared_choice(process: Process, origins: list[dict[str, str]]) -> Node | No
         if decides and len({met[name] for met in origins}) == len(origins):
             return process.nodes[name]
     return None
-
-
-@rule
-def loop_without_wait(process: Process, known: Known) -> Iterator[Finding]:
-    """A circle in which nothing waits would turn for ever in one step."""
-    stopping = {node.id for node in process.nodes.values() if _waits(process, node)}
-    for circle in _circles(process, stopping):
-        yield error(
-            "loop_without_wait",
-            circle[0],
-            sentence(
-                "This loop has no task or event that waits, so it may turn without end: {names}.",
-                names=", ".join(process.nodes[name].activity.name or name for name in circle[:6]),
-            ),
-        )
-
-
-def _waits(process: Process, node: Node) -> bool:
-    if node.kind == "sendTask":
-        return bool(node.activity.topic)
-    if node.kind == "intermediateCatchEvent":
-        return node.event is not None and node.event.kind != "link"
-    if node.kind == "subProcess":
-        return any(_waits(process, inner) for inner in process.within(node.id))
-    return node.kind in _WAITS
-
-
-def _circles(process: Process, stopping: Iterable[str]) -> Iterator[list[str]]:
-    """Circles of the graph without the stopping elements (one for each, by removing what leads nowhere)."""
-    left = set(process.nodes) - set(stopping)
-    todo = list(left)
-    while todo:
-        name = todo.pop()
-        before = [flow.source for flow in process.incoming(name) if flow.source in left]
-        after = [flow.target for flow in process.outgoing(name) if flow.target in left]
-        if name in left and not (before and after):
-            left.remove(name)
-            todo += before + after
-    if left:
-        yield _walk(process, left)
-
-
-def _walk(process: Process, left: set[str]) -> list[str]:
-    name, path = sorted(left)[0], []
-    while name not in path:
-        path.append(name)
-        name = next(flow.target for flow in process.outgoing(name) if flow.target in left)
-    return path[path.index(name) :]
