@@ -20,10 +20,11 @@ from workflow.engine.commands import (
     waits_of,
 )
 from workflow.engine.elements import DECISION
-from workflow.engine.likeness import How, Match, matches
+from workflow.engine.likeness import How, Match, edges, fitting, flows, matches, resting
 from workflow.engine.migrating import Outline, migrate, outline, why_not_migrate
 from workflow.engine.model import Model, parse, prepare
 from workflow.engine.moving import Standing, Target, move, skip, standing, targets
+from workflow.engine.order import done_again
 from workflow.engine.problems import (
     BudgetExceeded,
     CannotMigrate,
@@ -85,4 +86,9 @@ __all__ = [
     "throw_escalation",
     "waits_of",
     "why_not_migrate",
+    "fitting",
+    "flows",
+    "resting",
+    "edges",
+    "done_again",
 ]

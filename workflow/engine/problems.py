@@ -6,6 +6,7 @@ EngineProblem
 ├── ExpressionFailed     a condition, timer or loop bound gave no usable value
 ├── NoWayOut             no condition of a gateway is true and there is no default flow
 ├── BudgetExceeded       too many steps, tokens, levels or bytes: the process runs away
+├── CannotMigrate        the tokens have no sound place in another version of the process
 └── StateCorrupt         the saved state is not what was saved, or not of this instance
 """
 
@@ -48,6 +49,10 @@ class NoWayOut(EngineProblem):
 
 class BudgetExceeded(EngineProblem):
     message = "The process was stopped: {what} would exceed {limit}."
+
+
+class CannotMigrate(EngineProblem):
+    message = "Work waits at “{activity}”, which the new version does not have; say where it goes on."
 
 
 class StateCorrupt(EngineProblem):

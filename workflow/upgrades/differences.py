@@ -33,6 +33,7 @@ def warnings(
 ) -> Iterator[Problem]:
     """What is to be known before instances go on in the new version."""
     before, after = definitions.activities(session, old), definitions.activities(session, new)
+    models = definitions.model(session, old), definitions.model(session, new)
     pairs = {name: (before[name], after[mapping[name]]) for name in before if mapping.get(name) in after}
     for name, said in _lost_rules(before, after, mapping):
         yield Problem(name, said, False, 0)
@@ -45,7 +46,12 @@ def warnings(
                 "“{event}” does not wait any more; what it began before goes on.", event=_name(before, name)
             )
             yield Problem(name, said, False, number)
-    yield from _new_events(after, engine.edges(definitions.model(session, new)), mapping, live)
+    yield from _new_events(after, engine.edges(models[1]), mapping, live)
+    for name, again in engine.done_again(*models, mapping).items():
+        if live.get(name):
+            steps = "、".join(f"“{_name(before, each)}”" for each in again)
+            said = "What is behind it comes once more: {steps} stands after it in the new version."
+            yield Problem(name, sentence(said, steps=steps), False, live[name])
     yield from _lost_answers(session, old, new, pairs)
 
 

@@ -187,6 +187,19 @@ def test_what_somebody_decided_comes_first():
     assert found["a"] == engine.Match("b", engine.How.GIVEN)
 
 
+def test_what_is_behind_and_comes_again_is_told():
+    swapped = LINE.replace("s -> a -> b -> e", "s -> b -> a -> e")
+    models = Run(LINE).model, Run(swapped).model
+    assert engine.done_again(*models, {"a": "a", "b": "b"}) == {"b": ["a"]}
+    wrapped = Run(SUB).model, Run(FLAT.replace("a -> b -> c", "c -> b -> a")).model
+    assert engine.done_again(*wrapped, {"a": "a", "b": "b", "c": "c"}) == {"b": ["a"], "c": ["a", "b"]}
+
+
+def test_a_loop_comes_again_anyway():
+    loop = "start s\nuser a\nxor g\nuser b\nend e\ns -> a -> g\ng -> b if more = 1\nb -> a\ng -> e default"
+    assert engine.done_again(Run(loop).model, Run(loop).model, {"a": "a", "b": "b"}) == {}
+
+
 def test_the_elements_work_could_go_on_at_are_those_of_its_kind():
     new = engine.parse(bpmn(FORK.replace("user c", "service c topic=push")))
     assert engine.fitting(Run(LINE).model, new, "a") == ["a", "b"]
