@@ -9,6 +9,7 @@ Management", 1998: soundness).
 from collections import Counter
 from collections.abc import Collection, Iterator
 from functools import cached_property
+from heapq import heappop, heappush
 from itertools import combinations
 from typing import Any
 
@@ -42,18 +43,25 @@ class Play:
         return self._known[goal]
 
     def _comes_to(self, goal: Marking) -> bool:
+        """Looks first at what is most like the goal."""
         self._goal = Counter(goal)
         most, seen, needed = len(goal) + self._width, set(), self._mask(goal)
-        todo: list[Marking] = [((name, ""),) for name in self._starts]
+        todo: list[tuple[int, Marking]] = [(0, ((name, ""),)) for name in self._starts]
         while todo and len(seen) < MOST:
-            marking = todo.pop()
-            if tuple(place for place in marking if place[1] != SPAWNED) == goal:
+            _, marking = heappop(todo)
+            standing = tuple(place for place in marking if place[1] != SPAWNED)
+            if standing == goal:
                 return True
-            if marking in seen or len(marking) > most or needed & ~self._ahead(marking):
+            if marking in seen or len(standing) > most or needed & ~self._ahead(standing):
                 continue
             seen.add(marking)
-            todo += self._next(marking)
+            for each in self._next(marking):
+                heappush(todo, (self._unlike(each), each))
         return False
+
+    def _unlike(self, marking: Marking) -> int:
+        here = Counter(marking)
+        return (self._goal - here).total() + (here - self._goal).total()
 
     @cached_property
     def _width(self) -> int:
@@ -131,8 +139,7 @@ class Play:
         """The places these tokens may still come to, each a bit; where they are is among them."""
         mask = 0
         for each in marking:
-            if each[1] != SPAWNED:
-                mask |= self._closure[each]
+            mask |= self._closure[each]
         return mask
 
     @cached_property
