@@ -2,8 +2,8 @@
 
 The event sub-processes of a scope wait in it from its beginning, each by the token of its start event, and do not keep
 it open. An interrupting one takes away all else in its scope, those that still wait too; the scope then ends with it
-and flow goes on behind the scope as usual. What does not interrupt runs beside, as often as its event comes
-(BPMN 2.0.2, 13.5.4).
+and flow goes on behind the scope as usual. What does not interrupt runs beside, as often as its event comes; when the
+scope's own flow has ended and only event sub-processes run on, no new ones begin (BPMN 2.0.2, 13.5.4).
 """
 
 from collections.abc import Iterable
@@ -30,14 +30,27 @@ class Scope(Element):
                 handler.start.wait_in(token)
 
     def handler_for(self, kind: str, code: str | None, scope: Token, thrower: Token) -> Element | None:
-        if any(isinstance(token.task_spec, Handler) and token.task_spec.interrupts for token in scope.children):
+        if all(isinstance(token.task_spec, Handler) for token in self._busy(scope)):
             return None
         others = (handler.start for handler in self.handlers if handler is not thrower.task_spec)
         return catching(others, kind, code)
 
     def child_left(self, token: Token, child: Token) -> None:
-        if all(other.task_spec.stands_by(other) for other in token.children):
+        busy = self._busy(token)
+        if not busy:
             self.empty(token)
+        elif all(isinstance(other.task_spec, Handler) for other in busy):
+            self._begin_no_more(token)
+
+    def _busy(self, token: Token) -> list[Token]:
+        return [other for other in token.children if not other.task_spec.stands_by(other)]
+
+    def _begin_no_more(self, token: Token) -> None:
+        """Only event sub-processes run on: the scope waits for them to end, and no new ones begin."""
+        for handler in self.handlers:
+            for other in list(token.children):
+                if other.task_spec is handler.start and other.task_spec.stands_by(other):
+                    token.workflow._remove_task(other.id)
 
     def empty(self, token: Token) -> None:
         token.complete()

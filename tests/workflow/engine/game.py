@@ -1,122 +1,197 @@
 """The token game of BPMN 2.0.2, chapter 13, played on a Wild process: an account of its own, written from the standard.
 
-Save for inclusive joins the order in which tokens move makes no difference: each flow leads into one element, which
-alone consumes what comes along it, and decisions hang on variables that stand still meanwhile. Inclusive joins open when
-nothing else can move; where several could, and where one of several alike tokens is meant, every possibility is
-followed. A game is one of these; `Games` are all that agree with what was seen.
+Tokens may move in any order, so every possibility is followed: one move at a time, the moves that disturb no other
+token first and at once (their order makes no difference), the others each in turn. Conditions that have become true
+are moves as well. Inclusive joins open when nothing else can move. A game is one of these; `Games` are all that agree
+with what was seen.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
-from copy import deepcopy
 
-from tests.workflow.engine.wild import Flow, Node, Wild
-
-Key = tuple[str, int]  # activity id, loopCounter
-MOVES = 1_000  # in one step; a process that still moves then moves for ever
-WAITS = ("user", "service", "call", "catch")
-
-
-class Endless(Exception):
-    """The tokens never come to rest."""
-
-
-class Scope:
-    """The process, one run of a sub-process, or the repetitions of an activity: what is `held` inside."""
-
-    def __init__(self, holder: Held | None, counter: int) -> None:
-        self.holder, self.counter, self.held = holder, counter, []
-
-
-class Held:
-    """A token at rest. `body`: it is one repetition of its node; `flow`: how it came to the join it waits at."""
-
-    def __init__(self, node: Node, scope: Scope, body: bool = False, flow: str | None = None) -> None:
-        self.node, self.scope, self.body, self.flow = node, scope, body, flow
-        self.inside: Scope | None = None
-        self.armed: list[str] = []
-        self.counter, self.begun, self.done = scope.counter, 0, 0
-
-    def frozen(self) -> tuple:
-        inside = () if self.inside is None else tuple(sorted(held.frozen() for held in self.inside.held))
-        armed = tuple(sorted(self.armed))
-        return (self.node.id, self.counter, self.body, self.flow or "", armed, self.begun, self.done, inside)
+from tests.workflow.engine.holding import PERIOD, Armed, Held, Key, Scope
+from tests.workflow.engine.joining import waiting_at
+from tests.workflow.engine.wild import WAITS, Flow, Node, Wild
 
 
 class Game:
-    def __init__(self, wild: Wild, variables: dict[str, int]) -> None:
-        self.wild, self.variables, self.over, self.moves = wild, variables, False, 0
-        self.root = Scope(None, 0)
-        self.pending: list[tuple[str, str | None, Scope]] = [(wild.begins[""], None, self.root)]
+    def __init__(self, wild: Wild, variables: dict[str, int], start: str) -> None:
+        self.wild, self.variables, self.moves, self.now = wild, variables, 0, 0
+        self.thrown: list[tuple[str, str]] = []
+        self.root = Scope("", None, 0)
+        self.stand_by(self.root)
+        self.root.coming.append((start, None))
+
+    def copy(self) -> Game:
+        made = object.__new__(Game)
+        made.__dict__.update(self.__dict__)
+        made.root, made.thrown = self.root.copy(None), list(self.thrown)
+        return made
 
     # What is seen
 
-    def all_held(self, scope: Scope | None = None) -> Iterator[Held]:
-        for held in (scope or self.root).held:
-            yield held
-            if held.inside is not None:
-                yield from self.all_held(held.inside)
+    def frozen(self) -> tuple:
+        return (self.root.frozen(), tuple(sorted(self.thrown)), self.now)
+
+    @property
+    def finished(self) -> bool:
+        return not self.root.held and not self.root.coming
 
     def open(self) -> Counter[Key]:
-        return Counter(key for held in self.all_held() for key, _ in self._keys(held))
+        return Counter(key for key, _, _ in self.acts())
 
-    def frozen(self) -> tuple:
-        return tuple(sorted(held.frozen() for held in self.root.held))
+    def acts(self) -> list[tuple[Key, Held | Scope, Armed | None]]:
+        """Everything that is waited for: its name, where, and what comes (None: the work of the activity)."""
+        found: list[tuple[Key, Held | Scope, Armed | None]] = []
+        for scope in self.root.within():
+            found += [((each.node.id, scope.counter), scope, each) for each in scope.armed]
+            for held in scope.held:
+                if held.waits:
+                    found.append(((held.node.id, held.counter), held, None))
+                found += [((each.node.id, held.counter), held, each) for each in held.armed]
+        return found
 
-    def _keys(self, held: Held) -> Iterator[tuple[Key, str]]:
-        """What may be done at a token, and what that is: "done", or the event that comes."""
-        if held.node.kind in WAITS and held.inside is None:
-            yield (held.node.id, held.counter), "done"
-        if held.node.kind == "events":
-            yield from (((flow.target, held.counter), flow.target) for flow in held.node.flows)
-        yield from (((event, held.counter), event) for event in held.armed)
+    def arrivals(self, calm: bool) -> list[tuple[Scope, str, str | None]]:
+        """Tokens on their way to what disturbs no other token, or to what does."""
+        stirs = self.wild.stirs
+        return [(scope, *each) for scope in self.root.within() for each in scope.coming if (each[0] in stirs) != calm]
 
-    def _alive(self, scope: Scope) -> bool:
-        while scope.holder is not None:
-            if scope.holder not in scope.holder.scope.held:
-                return False
-            scope = scope.holder.scope
-        return not self.over
+    def come_true(self) -> list[tuple[Held | Scope, Armed]]:
+        """Conditions that have become true."""
+        found = [(place, each) for _, place, each in self.acts() if each and each.node.event == "conditional"]
+        return [(place, each) for place, each in found if not each.met and self.variables[each.node.code] == 2]
 
-    # What is done
+    # What happens
 
-    def acts(self, key: Key) -> list[tuple[Held, str]]:
-        return [(held, what) for held in self.all_held() for each, what in self._keys(held) if each == key]
+    def act(self, place: Held | Scope, what: Armed | None) -> None:
+        """Somebody does the work, or the event comes; a timer when it is due."""
+        if what is None:
+            self.finish(place)
+            return
+        if what.node.event == "timer":
+            self.now = max(self.now, what.due)
+        self.come(place, what)
 
-    def act(self, held: Held, what: str) -> None:
-        if what == "done":
-            self.finish(held)
-        elif held.node.kind == "events":
-            held.scope.held.remove(held)
-            self.leave(self.wild.nodes[what], held.scope)
+    def look_again(self) -> None:
+        """Conditions that are false now may become true anew."""
+        for armed in self.conditions():
+            armed.met = armed.met and self.variables[armed.node.code] == 2
+
+    def conditions(self) -> list[Armed]:
+        return [each for _, _, each in self.acts() if each is not None and each.node.event == "conditional"]
+
+    def meet(self, place: Held | Scope, what: Armed) -> None:
+        """A condition has become true."""
+        what.met = True
+        self.come(place, what)
+
+    def come(self, place: Held | Scope, what: Armed) -> None:
+        """What was waited for is here."""
+        node = what.node
+        if isinstance(place, Scope):
+            self.begin_handler(place, node, what)
+        elif node.kind == "receive":
+            self.finish(place)
+        elif node.kind == "catch":  # by itself, or behind a gateway
+            place.scope.held.remove(place)
+            self.leave(node, place.scope)
+        elif node.quiet:
+            self.leave(node, place.scope)
+            self.again(place.armed, what)
         else:
-            self.edge(held, self.wild.nodes[what])
+            place.scope.held.remove(place)
+            self.leave(node, place.scope)
 
-    def fail(self, held: Held) -> bool:
-        """An error goes up to the nearest edge that catches it; False when there is none."""
-        at: Held | None = held
-        while at is not None:
-            events = [self.wild.nodes[name] for name in ([] if at.body else at.node.boundaries)]
-            errors = [event for event in events if event.event == "error"]
-            if errors:
-                self.edge(at, max(errors, key=lambda event: event.code))
+    def again(self, armed: list[Armed], what: Armed) -> None:
+        """Messages, signals and conditions may come again, a timer when it repeats; missed times count."""
+        if what.node.event != "timer":
+            return
+        what.left -= 1
+        what.due += PERIOD
+        while what.due <= self.now:
+            what.left, what.due = what.left - 1, what.due + PERIOD
+        if what.left <= 0:
+            armed.remove(what)
+
+    def begin_handler(self, scope: Scope, start: Node, what: Armed | None) -> None:
+        if start.quiet:
+            if what is not None:
+                self.again(scope.armed, what)
+        else:
+            scope.held, scope.coming, scope.armed, scope.shut = [], [], [], True
+        handler = Held(self.wild.nodes[start.scope], scope)
+        scope.held.append(handler)
+        handler.inside = Scope(handler.node.id, handler, scope.counter)
+        self.stand_by(handler.inside)
+        self.leave(start, handler.inside)
+
+    def stand_by(self, scope: Scope) -> None:
+        starts = [self.wild.nodes[self.wild.begins[handler.id]] for handler in self.wild.handlers(scope.name)]
+        scope.armed = [self.arm(start) for start in starts if start.event not in ("error", "escalation")]
+
+    def arm(self, node: Node) -> Armed:
+        return Armed(node, self.now + PERIOD, max(1, node.cycle)) if node.event == "timer" else Armed(node)
+
+    # Errors and escalations go up
+
+    def catch(self, held: Held, kind: str, code: str) -> bool:
+        """From the work of an activity: its own edge first."""
+        return self.catch_on_edge(held, kind, code) or self.catch_above(held.scope, kind, code)
+
+    def catch_above(self, scope: Scope, kind: str, code: str) -> bool:
+        """The event sub-processes of the scope, then the edge of what holds it, and so on; False when none catches."""
+        came_from = None
+        while True:
+            starts = [self.wild.nodes[self.wild.begins[h.id]] for h in self.wild.handlers(scope.name) if h is not came_from]
+            start = None if scope.shut else catching(starts, kind, code)
+            if start is not None:
+                self.begin_handler(scope, start, None)
                 return True
-            at = at.scope.holder
-        return False
+            holder = scope.holder
+            if holder is None:
+                return False
+            if self.catch_on_edge(holder, kind, code):
+                return True
+            came_from, scope = holder.node, holder.scope
 
-    def edge(self, held: Held, event: Node) -> None:
-        if not event.quiet:
-            held.scope.held.remove(held)
-        elif event.event == "timer":
-            held.armed.remove(event.id)
-        self.leave(event, held.scope)
+    def catch_on_edge(self, held: Held, kind: str, code: str) -> bool:
+        edges = [] if held.body else [self.wild.nodes[name] for name in held.node.boundaries]
+        event = catching(edges, kind, code)
+        if event is not None:
+            self.come(held, Armed(event))
+        return event is not None
+
+    def throw(self, node: Node, scope: Scope) -> None:
+        if node.event in ("message", "signal"):
+            self.thrown.append((node.event, node.code))
+        if node.event == "signal":
+            self.broadcast(node.code)
+        elif node.event == "escalation" and not self.catch_above(scope, "escalation", node.code):
+            self.thrown.append(("escalation", node.code))
+        elif node.event == "error" and not self.catch_above(scope, "error", node.code):
+            self.thrown.append(("error", node.code))
+            self.root = Scope("", None, 0)
+
+    def broadcast(self, name: str) -> None:
+        """To all that wait for it now; one that is gone by the time has no part in it."""
+        waiting = [(place, each) for _, place, each in self.acts() if each and (each.node.event, each.node.code) == ("signal", name)]
+        for place, each in waiting:
+            if self.alive(place) and each in place.armed:
+                self.come(place, each)
+
+    def alive(self, place: Held | Scope) -> bool:
+        scopes = list(self.root.within())
+        return place in scopes if isinstance(place, Scope) else any(place in scope.held for scope in scopes)
+
+    # Activities end
 
     def finish(self, held: Held) -> None:
         held.scope.held.remove(held)
         if held.body:
             self.repeat(held.scope.holder)
+        elif held.node.kind == "handler":
+            self.close(held.scope)
         else:
             self.leave(held.node, held.scope)
 
@@ -125,16 +200,20 @@ class Game:
         node = several.node
         several.done += 1
         if node.again:
-            more = self.variables[node.again] == 2
+            more = self.once_more(several)
         elif node.until and self.variables[node.until] == 1:
             return self.finish(several)
         else:
-            more = node.sequential and several.begun < node.times
+            more = node.sequential and several.begun < several.total
         if more:
             self.another(several)
         elif not several.inside.held:
             self.finish(several)
         return None
+
+    def once_more(self, several: Held) -> bool:
+        node = several.node
+        return self.variables[node.again] == 2 and not (node.most and several.done >= node.most)
 
     def another(self, several: Held) -> None:
         several.begun += 1
@@ -144,151 +223,94 @@ class Game:
 
     def leave(self, node: Node, scope: Scope) -> None:
         flows = self.chosen(node)
-        self.pending += [(flow.target, flow.id, scope) for flow in flows]
+        scope.coming += [(flow.target, flow.id) for flow in flows]
         if not flows:
             self.close(scope)
 
     def close(self, scope: Scope) -> None:
-        if scope.held or any(each[2] is scope for each in self.pending):
+        """The scope may have nothing more to do; when only event sub-processes run on, no new ones begin."""
+        if scope.coming or any(held.node.kind != "handler" for held in scope.held):
             return
-        if scope.holder is not None:
+        scope.shut, scope.armed = True, []
+        if not scope.held and scope.holder is not None:
             self.finish(scope.holder)
 
     def chosen(self, node: Node) -> list[Flow]:
-        if node.kind not in ("xor", "or") or len(node.flows) < 2:
+        if node.decides not in ("xor", "or") or len(node.flows) < 2:
             return node.flows
         *tested, default = node.flows
-        if node.kind == "xor":
+        if node.decides == "xor":
             return [next((flow for flow in tested if self.variables[flow.variable] == 1), default)]
         return [flow for flow in tested if self.variables[flow.variable] > 0] or [default]
 
     # Arrivals
 
-    def arrive(self, node: Node, flow: str | None, scope: Scope) -> None:
+    def arrive(self, scope: Scope, name: str, flow: str | None) -> None:
+        scope.coming.remove((name, flow))
+        node = self.wild.nodes[name]
         if node.repeated:
-            several = Held(node, scope)
-            several.inside, several.armed = Scope(several, scope.counter), self.waiting_edges(node)
-            scope.held.append(several)
-            for _ in range(1 if node.sequential or node.again else node.times):
-                self.another(several)
+            self.begin_several(node, scope)
         elif node.kind in ("and", "or") and len(node.incoming) > 1:
             scope.held.append(Held(node, scope, flow=flow))
-            if node.kind == "and" and len(self.arrived(node, scope)) == len(node.incoming):
+            if node.kind == "and" and len(waiting_at(node, scope)) == len(node.incoming):
                 self.open_join(node, scope)
-        elif node.kind in (*WAITS, "sub", "events"):
-            held = Held(node, scope)
-            held.armed = self.waiting_edges(node)
-            self.enter(held)
+        elif (node.kind in WAITS and node.event != "link") or node.kind in ("sub", "events"):
+            self.enter(Held(node, scope))
         elif node.event == "terminate":
-            scope.held.clear()
-            self.pending = [each for each in self.pending if each[2] is not scope]
+            scope.held, scope.coming = [], []
             self.close(scope)
-        elif node.event == "error":
-            at = scope.holder
-            if at is None or not self.fail(at):
-                self.over = True
         else:
+            self.pass_on(node, scope)
+
+    def pass_on(self, node: Node, scope: Scope) -> None:
+        """An element that acts, if at all, and is done."""
+        token = Held(node, scope)
+        scope.held.append(token)  # so that the scope is not over meanwhile
+        if node.kind in ("throw", "end"):
+            self.throw(node, scope)
+        if self.alive(token):
+            scope.held.remove(token)
             self.leave(node, scope)
 
+    def begin_several(self, node: Node, scope: Scope) -> None:
+        several = Held(node, scope)
+        several.total = self.variables[node.times] if isinstance(node.times, str) else node.times
+        if (node.again and node.before and not self.once_more(several)) or not (node.again or several.total):
+            return self.leave(node, scope)
+        several.inside, several.armed = Scope("", several, scope.counter), self.edges(node)
+        several.inside.shut = True
+        scope.held.append(several)
+        for _ in range(1 if node.one_by_one else several.total):
+            self.another(several)
+        return None
+
     def enter(self, held: Held) -> None:
+        node = held.node
         held.scope.held.append(held)
-        if held.node.kind == "sub":
-            held.inside = Scope(held, held.counter)
-            self.pending.append((self.wild.begins[held.node.id], None, held.inside))
+        if not held.body:
+            held.armed = self.edges(node)
+        if node.kind == "catch":
+            held.armed = [self.arm(node)]
+        elif node.kind == "receive":
+            held.armed.append(self.arm(node))
+        elif node.kind == "events":
+            held.armed = [self.arm(self.wild.nodes[flow.target]) for flow in node.flows]
+        elif node.kind == "sub":
+            held.inside = Scope(node.id, held, held.counter)
+            self.stand_by(held.inside)
+            held.inside.coming.append((self.wild.begins[node.id], None))
 
-    def waiting_edges(self, node: Node) -> list[str]:
-        return [name for name in node.boundaries if self.wild.nodes[name].event != "error"]
-
-    # Joins
-
-    def arrived(self, node: Node, scope: Scope) -> dict[str, Held]:
-        return {held.flow: held for held in scope.held if held.node is node}
+    def edges(self, node: Node) -> list[Armed]:
+        events = [self.wild.nodes[name] for name in node.boundaries]
+        return [self.arm(event) for event in events if event.event not in ("error", "escalation")]
 
     def open_join(self, node: Node, scope: Scope) -> None:
-        for held in self.arrived(node, scope).values():
+        for held in waiting_at(node, scope).values():
             scope.held.remove(held)
         self.leave(node, scope)
 
-    def ready_joins(self) -> list[tuple[Node, Scope]]:
-        scopes = [self.root, *(held.inside for held in self.all_held() if held.inside is not None)]
-        found = []
-        for scope in scopes:
-            joins = {held.node.id: held.node for held in scope.held if held.flow is not None and held.node.kind == "or"}
-            found += [(node, scope) for node in joins.values() if self.nothing_can_come(node, scope)]
-        return found
 
-    def nothing_can_come(self, join: Node, scope: Scope) -> bool:
-        """13.4.3: no token has a way to an empty flow of the join unless it also has one to a filled flow."""
-        filled = set(self.arrived(join, scope))
-        for held in scope.held:
-            if held.node is not join:
-                reached = self.reached(held.node, join)
-                if reached - filled and not reached & filled:
-                    return False
-        return True
-
-    def reached(self, node: Node, join: Node) -> set[str]:
-        """The flows into the join a token at this node may still come along, not passing the join."""
-        found, seen, todo = set(), set(), [node]
-        while todo:
-            at = todo.pop()
-            if at.id in seen or at is join:
-                continue
-            seen.add(at.id)
-            found |= {flow.id for flow in at.flows if flow.target == join.id}
-            todo += [self.wild.nodes[name] for name in (*(flow.target for flow in at.flows), *at.boundaries)]
-        return found
-
-    def settled(self) -> Iterator[Game]:
-        """Every way in which all tokens may come to rest; raises Endless."""
-        while self.pending:
-            self.moves += 1
-            if self.moves > MOVES:
-                raise Endless
-            name, flow, scope = self.pending.pop(0)
-            if self._alive(scope):
-                self.arrive(self.wild.nodes[name], flow, scope)
-        if self.over:
-            self.root.held.clear()
-        ready = self.ready_joins()
-        for number in range(len(ready)):
-            game = deepcopy(self) if len(ready) > 1 else self
-            game.open_join(*game.ready_joins()[number])
-            yield from game.settled()
-        if not ready:
-            yield self
-
-
-class Games:
-    """All games that agree with what was seen so far."""
-
-    def __init__(self, wild: Wild, variables: dict[str, int]) -> None:
-        self.games = _different(Game(wild, variables).settled())
-
-    def see(self, open_: Counter[Key], finished: bool) -> bool:
-        """Keep the games that look like this; whether there are any."""
-        self.games = [game for game in self.games if game.open() == open_ and (not game.root.held) == finished]
-        return bool(self.games)
-
-    def act(self, key: Key, variables: dict[str, int]) -> None:
-        self._each(key, variables, lambda game, held, what: game.act(held, what))
-
-    def fail(self, key: Key, variables: dict[str, int]) -> bool:
-        """Fail a job; False when no edge in any game catches the error, and then nothing has happened."""
-        caught = []
-        self._each(key, variables, lambda game, held, what: caught.append(game.fail(held)))
-        return all(caught)
-
-    def _each(self, key: Key, variables: dict[str, int], act) -> None:
-        after: list[Game] = []
-        for before in self.games:
-            for number in range(len(before.acts(key))):
-                game = deepcopy(before)
-                game.variables, game.moves = variables, 0
-                act(game, *game.acts(key)[number])
-                after += game.settled()
-        self.games = _different(after)
-
-
-def _different(games) -> list[Game]:
-    return list({game.frozen(): game for game in games}.values())
+def catching(events: list[Node], kind: str, code: str) -> Node | None:
+    """The one that names the code, else one that names none."""
+    fitting = [event for event in events if event.event == kind and event.code in ("", code)]
+    return max(fitting, key=lambda event: event.code, default=None)
