@@ -12,10 +12,12 @@ from workflow.clock import now
 from workflow.errors import Conflict, Invalid, NotFound, sentence
 from workflow.identity import User
 from workflow.models import Case, CaseGroup, CaseKey, CasePerson
+from workflow.statements import Statement
 
 READ_ALL = "cases.read_all"  # the permission to see every case
 _KEY, _GROUP, _PERSON = (
-    rows.Statement(insert(table).on_conflict_do_nothing()) for table in (CaseKey, CaseGroup, CasePerson)
+    Statement(insert(table).on_conflict_do_nothing(), table.__table__.c.keys())
+    for table in (CaseKey, CaseGroup, CasePerson)
 )
 
 

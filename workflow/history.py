@@ -16,13 +16,12 @@ from workflow import rows
 from workflow.clock import now
 from workflow.identity import User
 from workflow.models import Case, HistoryEvent, ProcessDefinition, ProcessInstance
+from workflow.statements import Filled, Statement
 
 SYSTEM = "system"
 MOVED = ("upgraded", "upgrade_undone")  # kinds: to another version of its process; data.was.definition says from which
-_HOLD = rows.Statement(select(Case.id).where(Case.id == bindparam("case_id")).with_for_update(key_share=True))
-_LAST = rows.Statement(
-    select(func.max(HistoryEvent.seq).label("seq")).where(HistoryEvent.case_id == bindparam("case_id"))
-)
+_HOLD = Statement(select(Case.id).where(Case.id == bindparam("case_id")).with_for_update(key_share=True))
+_LAST = Statement(select(func.max(HistoryEvent.seq).label("seq")).where(HistoryEvent.case_id == bindparam("case_id")))
 
 
 @dataclass(frozen=True)
@@ -44,7 +43,7 @@ class Event:
     data: Mapping[str, Any] = field(default_factory=dict)
 
 
-def hold(session: Session, case_id: int, *questions: rows.Filled) -> list[list[Any]]:
+def hold(session: Session, case_id: int, *questions: Filled) -> list[list[Any]]:
     """Hold the case until the transaction ends, against every other command in it.
 
     `questions` (rows.ask) are asked in the same round trip, once the case is held; returns their answers."""

@@ -10,12 +10,12 @@ from sqlalchemy.orm.attributes import set_committed_value
 from workflow import history, rows, variable_rows, waits
 from workflow.errors import NotFound
 from workflow.models import ProcessDefinition, ProcessInstance
+from workflow.statements import Filled, Statement, columns
 
-_CASE_OF = rows.Statement(select(ProcessInstance.case_id).where(ProcessInstance.id == bindparam("instance_id")))
-_INSTANCE = rows.Statement(select(*rows.columns(ProcessInstance)).where(ProcessInstance.id == bindparam("instance_id")))
-_DEFINITION = rows.Statement(
-    select(*rows.columns(ProcessDefinition))
-    .join(ProcessInstance, ProcessInstance.definition_id == ProcessDefinition.id)
+_CASE_OF = Statement(select(ProcessInstance.case_id).where(ProcessInstance.id == bindparam("instance_id")))
+_INSTANCE = Statement(
+    select(*columns(ProcessInstance), *columns(ProcessDefinition))
+    .join_from(ProcessInstance, ProcessInstance.definition)
     .where(ProcessInstance.id == bindparam("instance_id"))
 )
 
@@ -30,21 +30,20 @@ class Held:
     answers: list[list[Any]]
 
 
-def take(session: Session, instance_id: int, case_id: int | None = None, *questions: rows.Filled) -> Held:
+def take(session: Session, instance_id: int, case_id: int | None = None, *questions: Filled) -> Held:
     """The instance as it is now, held with its whole case until the transaction ends; NotFound when there is none."""
-    found, definition, variables, standing, *answers = history.hold(
+    found, variables, standing, *answers = history.hold(
         session,
         _case_of(session, instance_id) if case_id is None else case_id,
         _INSTANCE(instance_id=instance_id),
-        _DEFINITION(instance_id=instance_id),
         variable_rows.READ(instance_id=instance_id, since=0),
         waits.LIVE(instance_id=instance_id),
         *questions,
     )
     if not found:
         raise NotFound
-    instance = rows.known(session, ProcessInstance, found[0]._asdict())
-    set_committed_value(instance, "definition", rows.known(session, ProcessDefinition, definition[0]._asdict()))
+    instance, definition = rows.objects(session, found[0], ProcessInstance, ProcessDefinition)
+    set_committed_value(instance, "definition", definition)
     return Held(instance, variable_rows.named(variables), waits.standing_rows(standing), answers)
 
 

@@ -5,7 +5,6 @@ history, variables, state, waits, called instances, news for others. Any excepti
 """
 
 from collections.abc import Mapping, Sequence
-from functools import partial
 from typing import Any
 
 from sqlalchemy import bindparam, select
@@ -19,9 +18,7 @@ from workflow import (
     engine,
     history,
     holding,
-    office,
     outgoing,
-    registry,
     rows,
     seals,
     titles,
@@ -30,14 +27,16 @@ from workflow import (
     waits,
 )
 from workflow.clock import now
-from workflow.engine import Around, Step, Thrown
+from workflow.engine import Step, Thrown
 from workflow.errors import Conflict, NotFound
 from workflow.models import Case, ProcessDefinition, ProcessInstance
+from workflow.sight import around
+from workflow.statements import Statement, one_of
 from workflow.statuses import InstanceStatus
 
-_LIVE_IN_CASE = rows.Statement(
+_LIVE_IN_CASE = Statement(
     select(ProcessInstance.id)
-    .where(ProcessInstance.case_id == bindparam("case_id"), rows.one_of(ProcessInstance.status, waits.LIVE_INSTANCES))
+    .where(ProcessInstance.case_id == bindparam("case_id"), one_of(ProcessInstance.status, waits.LIVE_INSTANCES))
     .limit(1)
 )
 Facts = Mapping[str, Mapping[str, Any]]  # token id → what its "completed" event also says
@@ -50,13 +49,17 @@ def start(
     by: str,
     variables: Mapping[str, Any],
     start_id: str | None = None,
+    told: Mapping[str, Any] | None = None,
 ) -> ProcessInstance:
-    """Begin a process in a case, at `start_id` or the plain start event, and let it run until it must wait."""
+    """Begin a process in a case, at `start_id` or the plain start event, and let it run until it must wait.
+
+    `told` joins what the history says of the beginning.
+    """
     history.hold(session, case.id)
     if case.closed_at is not None:
         rows.change(session, Case, case.id, closed_at=None)
     (instance,) = _new(session, case.id, by, [definition])
-    _begin(session, instance, by, variables, start_id)
+    _begin(session, instance, by, variables, start_id, told)
     return instance
 
 
@@ -91,6 +94,8 @@ def lock(session: Session, instance_id: int, case_id: int | None = None) -> Proc
 
 def require_running(instance: ProcessInstance) -> None:
     """Raises Conflict for an instance that is over or suspended."""
+    if instance.status is InstanceStatus.SUSPENDED:
+        raise Conflict("The process is suspended. It goes on when it is resumed; nothing is lost.")
     if instance.status is not InstanceStatus.RUNNING:
         raise Conflict("The process is not running any more.")
 
@@ -98,12 +103,6 @@ def require_running(instance: ProcessInstance) -> None:
 def state(instance: ProcessInstance) -> bytes:
     """The engine's state; raises engine.StateCorrupt unless it is just what was written for this revision."""
     return seals.opened(instance)
-
-
-def around(session: Session, known: Mapping[str, Any]) -> Around:
-    """What expressions see: these variables, the clock, the house's functions."""
-    functions = {name: partial(function, session) for name, function in registry.functions.items()}
-    return Around(known, now(), functions, office.of(session).settings.zone)
 
 
 def write(
@@ -155,7 +154,8 @@ def settle(
 def cancel(session: Session, instance: ProcessInstance, by: str, reason: str) -> None:
     """End an instance and all it has called, before its time; its tasks, jobs and timers are gone."""
     instance = lock(session, instance.id, instance.case_id)
-    require_running(instance)
+    if instance.status not in waits.LIVE_INSTANCES:
+        raise Conflict("The process is not running any more.")
     if instance.parent_id is not None:
         raise Conflict("This process was called by another; cancel that one.")
     _cancel(session, instance, by, reason)
@@ -194,7 +194,12 @@ def _keep(session: Session, instance: ProcessInstance, state: bytes, status: Ins
 
 
 def _begin(
-    session: Session, instance: ProcessInstance, by: str, given: Mapping[str, Any], start_id: str | None = None
+    session: Session,
+    instance: ProcessInstance,
+    by: str,
+    given: Mapping[str, Any],
+    start_id: str | None = None,
+    told: Mapping[str, Any] | None = None,
 ) -> None:
     values.check(given)
     definition = instance.definition
@@ -206,7 +211,7 @@ def _begin(
         instance,
         process=definition.key,
         version=definition.version,
-        variables=dict(given),
+        **{"variables": dict(given), **(told or {})},
     )
     variable_rows.write(session, instance.id, given, 0)
     model = definitions.model(session, definition)

@@ -9,18 +9,20 @@ from sqlalchemy.orm import Session
 
 from workflow import rows
 from workflow.models import Variable
+from workflow.statements import Statement
 
-READ = rows.Statement(
+READ = Statement(
     select(Variable.name, Variable.value).where(
         Variable.instance_id == bindparam("instance_id"), Variable.revision >= bindparam("since")
     )
 )
 _INSERT = insert(Variable)
-_WRITE = rows.Statement(
+_WRITE = Statement(
     _INSERT.on_conflict_do_update(
         index_elements=["instance_id", "name"],
         set_={"value": _INSERT.excluded.value, "revision": _INSERT.excluded.revision},
-    )
+    ),
+    Variable.__table__.c.keys(),
 )
 
 

@@ -6,7 +6,6 @@ A wait without a row gets one; a row without a wait is cancelled; the rest is le
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 from sqlalchemy import CompoundSelect, Select, bindparam, delete, insert, literal, select, union_all, update
@@ -18,6 +17,7 @@ from workflow.db import Moment
 from workflow.engine import Around, Model, Wait, WaitKind
 from workflow.models import FAR, Incident, Job, ProcessInstance, Subscription, TaskCandidate, TaskDraft, Timer, UserTask
 from workflow.offers import Offer, offer
+from workflow.statements import Statement, one_of
 from workflow.statuses import IncidentStatus, InstanceStatus, JobStatus, TaskStatus, TimerStatus
 from workflow.wakeups import wake
 
@@ -81,15 +81,15 @@ def _live_rows(among: Callable[[Any], Any]) -> CompoundSelect[Any]:
     child = ProcessInstance
     return union_all(
         live("user_task", UserTask, UserTask.instance_id, UserTask.token_id, [UserTask.status == TaskStatus.OPEN]),
-        live("job", Job, Job.instance_id, Job.token_id, [rows.one_of(Job.status, LIVE_JOBS)]),
+        live("job", Job, Job.instance_id, Job.token_id, [one_of(Job.status, LIVE_JOBS)]),
         live("timer", Timer, Timer.instance_id, Timer.token_id, [Timer.status == TimerStatus.WAITING], Timer.due_at),
         live("news", Subscription, Subscription.instance_id, Subscription.token_id, []),
-        live("call", child, child.parent_id, child.parent_token_id, [rows.one_of(child.status, LIVE_INSTANCES)]),
+        live("call", child, child.parent_id, child.parent_token_id, [one_of(child.status, LIVE_INSTANCES)]),
     )
 
 
 _MANY = _live_rows(lambda owner: owner.in_(bindparam("instance_ids", expanding=True)))
-LIVE = rows.Statement(_live_rows(lambda owner: owner == bindparam("instance_id")))  # `live_rows` of one instance
+LIVE = Statement(_live_rows(lambda owner: owner == bindparam("instance_id")))  # `live_rows` of one instance
 
 
 def row_key(row: Any) -> Key:
@@ -122,14 +122,14 @@ def _end(session: Session, gone: Mapping[Key, int], changes: Changes) -> None:
                 changes.calls_gone.append(row_id)
 
 
-_UNSUBSCRIBE = rows.Statement(delete(Subscription).where(Subscription.id == bindparam("gone")))
-_CLOSE_INCIDENTS = rows.Statement(
+_UNSUBSCRIBE = Statement(delete(Subscription).where(Subscription.id == bindparam("gone")))
+_CLOSE_INCIDENTS = Statement(
     update(Incident)
     .where(Incident.job_id == bindparam("of_job"), Incident.status == IncidentStatus.OPEN)
     .values(status=IncidentStatus.RESOLVED, resolved_at=bindparam("resolved_at"), resolved_by="system")
 )
 _WITHDRAW = [
-    rows.Statement(delete(table).where(table.task_id == bindparam("ended"))) for table in (TaskCandidate, TaskDraft)
+    Statement(delete(table).where(table.task_id == bindparam("ended"))) for table in (TaskCandidate, TaskDraft)
 ]
 
 
@@ -173,7 +173,9 @@ def _add(session: Session, entity: type, instance: ProcessInstance, wait: Wait, 
 def _add_job(session: Session, instance: ProcessInstance, wait: Wait) -> None:
     at = now()
     work = {"topic": wait.name or "", "payload": dict(wait.variables)}
-    _add(session, Job, instance, wait, **work, due_at=at, created_at=at, told=partial(wake, session, at))
+    _add(
+        session, Job, instance, wait, **work, due_at=at, created_at=at, told=lambda made: wake(session, at, made[0].id)
+    )
 
 
 def _subscribe(session: Session, instance: ProcessInstance, wait: Wait) -> None:
@@ -217,7 +219,7 @@ def _add_task(session: Session, instance: ProcessInstance, model: Model, wait: W
     rows.write(session, *(_OFFER(**of, candidate=each, **queue) for each in made.candidates))
 
 
-_OFFER = rows.Statement(  # the task by its place in the process: its id is the database's affair
+_OFFER = Statement(  # the task by its place in the process: its id is the database's affair
     insert(TaskCandidate).from_select(
         ["task_id", "candidate", "claimed", "due_at"],
         select(

@@ -9,15 +9,16 @@ from sqlalchemy.orm import Session
 from workflow import definitions, engine, history, holding, incidents, instances, registry, rows, values, waits
 from workflow.clock import now
 from workflow.errors import NotAllowed, TaskNotOpen, Unavailable
-from workflow.identity import User
 from workflow.holding import Held
+from workflow.identity import User
 from workflow.models import UserTask
+from workflow.statements import Statement
 from workflow.statuses import TaskStatus
 from workflow.tasks import requests
 from workflow.tasks.rules import separation
 
 OUTCOME = "outcome"  # the variable that holds the button pressed last
-_AS_IT_IS = rows.Statement(select(UserTask.status, UserTask.assignee).where(UserTask.id == bindparam("task_id")))
+_AS_IT_IS = Statement(select(UserTask.status, UserTask.assignee).where(UserTask.id == bindparam("task_id")))
 
 
 def complete(

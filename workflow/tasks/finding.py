@@ -1,24 +1,31 @@
 """Finding a task the user may see: by its id, by what a scanner reads, in its case."""
 
 from collections.abc import Iterable
+from itertools import chain
 
 from sqlalchemy import ColumnElement, Select, bindparam, case, select
-from sqlalchemy.orm import Session, contains_eager
+from sqlalchemy.orm import Session, contains_eager, joinedload
+from sqlalchemy.orm.attributes import set_committed_value
 
-from workflow import cases
+from workflow import cases, rows
 from workflow.errors import NotFound
-from workflow.identity import User
-from workflow.models import Case, CaseKey, TaskCandidate, UserTask
+from workflow.identity import Membership, User
+from workflow.models import Case, CaseKey, ProcessDefinition, TaskCandidate, UserTask
+from workflow.statements import Statement, columns
 from workflow.statuses import TaskStatus
 from workflow.tasks.rules import tickets
 
 
 def find(session: Session, task_id: int, user: User) -> UserTask:
     """The task, open or ended, if the user may see its case; else NotFound. Its case and definition come along."""
-    asked = {"task_id": task_id, "groups": user.group_keys, "name": user.name}
-    task = session.scalar(_EVERYONES if user.may(cases.READ_ALL) else _THEIRS, asked)
-    if task is None:
+    everyones = user.may(cases.READ_ALL)
+    question = _ANYONES(task_id=task_id) if everyones else _THEIRS(task_id=task_id, name=user.name)
+    (found,) = rows.ask(session, question)
+    if not found:
         raise NotFound
+    task, case, definition = rows.objects(session, found[0], *_WHOLE)
+    set_committed_value(task, "case", case)
+    set_committed_value(task, "definition", definition)
     return task
 
 
@@ -47,17 +54,24 @@ def next_in_case(session: Session, task: UserTask, user: User) -> UserTask | Non
 
 
 def _visible(user: User) -> Select[tuple[UserTask]]:
-    return _WITH_CASE.where(cases.visible_to(user))
+    return (
+        select(UserTask)
+        .join(UserTask.case)
+        .where(cases.visible_to(user))
+        .options(contains_eager(UserTask.case), joinedload(UserTask.definition))
+    )
 
 
-_WITH_CASE = (
-    select(UserTask)
-    .join(UserTask.case)
+_WHOLE = (UserTask, Case, ProcessDefinition)
+_TASK = (
+    select(*chain.from_iterable(map(columns, _WHOLE)))
+    .join_from(UserTask, UserTask.case)
     .join(UserTask.definition)
-    .options(contains_eager(UserTask.case), contains_eager(UserTask.definition))
+    .where(UserTask.id == bindparam("task_id"))
 )
-_EVERYONES = _WITH_CASE.where(UserTask.id == bindparam("task_id"))
-_THEIRS = _EVERYONES.where(cases.shown_to(bindparam("groups", expanding=True), bindparam("name")))
+_MY_GROUPS = select(Membership.group_key).where(Membership.user_name == bindparam("name"))
+_ANYONES = Statement(_TASK)
+_THEIRS = Statement(_TASK.where(cases.shown_to(_MY_GROUPS, bindparam("name"))))
 
 
 def _open(user: User) -> Select[tuple[UserTask]]:
