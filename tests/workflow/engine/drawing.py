@@ -119,7 +119,7 @@ class _Pen:
             attributes["calledElement"] = said["calls"]
         if kind in ("send", "receive") and "message" in said:
             attributes["messageRef"] = self._refer("message", said["message"])
-        for word in ("assignee", "candidateGroups", "formKey", "topic", "dueDate", "decisionRef"):
+        for word in ("assignee", "candidateGroups", "formKey", "topic", "dueDate", "decisionRef", "resultVariable"):
             if word in said:
                 attributes[f"camunda:{word}"] = said[word]
         body = self._properties(said) + self._event(kind, said) + _loop(said) + (self.scope(inner) if inner else "")

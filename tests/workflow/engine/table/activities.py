@@ -197,8 +197,9 @@ SUB_PROCESS = [
         "subProcess",
         "plain",
         "without a start event",
-        LINE.format(x="sub x\n user b"),
-        refused="There is no start event.",
+        LINE.format(x="sub x\n user b\n user c"),
+        plays="b c; do b: c; do c: a; do a: end",
+        says="begins with all that no flow leads to",
     ),
     Case(
         "subProcess",

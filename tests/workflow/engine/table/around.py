@@ -179,7 +179,13 @@ FILE = [
         where="a",
         refused="The id “a” is used 2 times.",
     ),
-    Case("file", "no start event", drawing="user a\nend e\na -> e", where="p", refused="There is no start event."),
+    Case(
+        "file",
+        "no start event",
+        drawing="user a\nend e\na -> e",
+        plays=PLAYS,
+        says="begins with all that no flow leads to",
+    ),
     Case(
         "file",
         "two start events without kind",
