@@ -40,7 +40,7 @@ def fire(model: Model, state: bytes, token_id: str, around: Around) -> Step:
 def deliver(model: Model, state: bytes, token_id: str, around: Around) -> Step:
     """The message or signal this token waits for is here. Raises TokenGone."""
     instance = codec.load(state, model.specification, around)
-    instance.trigger(waiting(instance, token_id, WaitKind.MESSAGE, WaitKind.SIGNAL))
+    instance.receive(waiting(instance, token_id, WaitKind.MESSAGE, WaitKind.SIGNAL))
     return at_rest(instance)
 
 

@@ -82,6 +82,12 @@ class Instance(Workflow):
         self.note("caught", token, **({"missed": missed} if missed else {}))
         token.task_spec.caught(token)
 
+    def receive(self, token: Token) -> None:
+        """News has come: a task that waited for it is done before a condition may interrupt it."""
+        self.trigger(token)
+        if token.alive and token.has_state(TaskState.READY):
+            token.run()
+
     def interrupt(self, activity: Token, token: Token) -> None:
         """The boundary event's token takes the place of the activity, and all inside it goes."""
         token.move_to(activity.parent)

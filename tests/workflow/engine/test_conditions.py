@@ -200,3 +200,11 @@ def test_a_start_event_tells_its_condition_to_the_host():
 def test_without_conditions_nothing_is_reconsidered():
     run = Run("start s\nuser a\ns -> a")
     assert change(run, x=6).open == ["a"] and run.step.happenings == ()
+
+
+def test_a_receive_task_is_done_by_its_message_though_the_same_news_makes_the_condition_on_its_edge_true():
+    run = Run(
+        "start s\nreceive r message=m\nboundary b on=r conditional='n > 1'\nuser late\nend e\ns -> r -> e\nb -> late -> e",
+        n=1,
+    )
+    assert run.happen("r", n=2).finished and run.count("entered", "late") == 0
