@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from workflow import decisions, engine, lint, registry, xmlsafe
+from workflow import decisions, engine, examination, lint, registry, start_events, xmlsafe
 from workflow.clock import now
 from workflow.diagram import reading
 from workflow.errors import DefinitionRefused, NotFound
@@ -83,12 +83,14 @@ def deploy(
 
     `together`: keys of processes deployed along with it, which it may call. Raises DefinitionRefused with findings.
     """
-    model = engine.parse(xml, key, known(session, resources, together))
+    model = examination.examine(xml, known(session, resources, together), key)
     pinned = {name: resources[name] for name in _used(model, resources)}
     digest = _digest(xml, pinned)
     query = select(ProcessDefinition).where(ProcessDefinition.key == model.key)
     found = session.scalars(query.where(ProcessDefinition.sha256 == digest)).first()
     if found is not None:
+        if found is latest(session, model.key):
+            start_events.arm(session, found, model)
         return found
     definition = ProcessDefinition(
         key=model.key,
@@ -104,6 +106,7 @@ def deploy(
     session.add(definition)
     session.flush()  # the pins need its id
     _pin(session, definition, pinned)
+    start_events.arm(session, definition, model)
     return definition
 
 
@@ -225,7 +228,7 @@ def _keys_if_readable(xml: bytes) -> list[str]:
         return []  # refused, by its name, when its turn comes
 
 
-def _used(model: engine.Model, resources: Mapping[str, bytes]) -> list[str]:
+def _used(model: examination.Examined, resources: Mapping[str, bytes]) -> list[str]:
     """The files it names; all tables when it calculates which decision it asks."""
     named = {f"{activity.form_key}{FORM}" for activity in model.activities.values() if activity.form_key}
     asked = {activity.decision_ref for activity in model.activities.values() if activity.decision_ref}

@@ -12,7 +12,7 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from workflow import definitions, engine, history, incidents, instances, outgoing, wakeups
+from workflow import definitions, engine, event_starts, history, incidents, instances, outgoing, wakeups
 from workflow.clock import now
 from workflow.db import Database
 from workflow.errors import Refusal
@@ -56,7 +56,8 @@ def receive(
 
 
 def deliver(session: Session, message: Message) -> bool:
-    """Take a kept message to the token that has waited longest for it; False when there is none (any more)."""
+    """Take a kept message to the token that has waited longest for it, or begin the process that begins by it; False
+    when there is neither (any more)."""
     for subscription_id, instance_id in _readers(session, message):
         instance = instances.lock(session, instance_id)
         subscription = session.get(Subscription, subscription_id, populate_existing=True)
@@ -67,19 +68,19 @@ def deliver(session: Session, message: Message) -> bool:
             return False
         hand_over(session, instance, subscription, message.payload, {"message": message.message_id})
         return True
-    return False
+    return event_starts.by_message(session, message)
 
 
 def broadcast(session: Session, name: str, payload: Mapping[str, Any], besides: int | None = None) -> int:
-    """Send a signal to every token that waits for it now, each as machine work of its own; how many there are.
-    The instance `besides` has it already."""
+    """Send a signal to every token that waits for it now, and to every process that begins by it, each as machine work
+    of its own; how many there are. The instance `besides` has it already."""
     query = select(Subscription.id).where(Subscription.kind == "signal", Subscription.name == name)
     if besides is not None:
         query = query.where(Subscription.instance_id != besides)
     found = list(session.scalars(query.order_by(Subscription.id)))
     for subscription_id in found:
         wakeups.add(session, REACH, {"subscription": subscription_id, "signal": name, "payload": dict(payload)})
-    return len(found)
+    return len(found) + event_starts.by_signal(session, name, payload)
 
 
 def sweep(database: Database) -> int:
@@ -201,3 +202,5 @@ def _note(session: Session, message: Message, reason: str) -> None:
         subscription = session.get_one(Subscription, readers[0][0])
         instance = instances.lock(session, subscription.instance_id)
         incidents.open_(session, reason[:2000], instance, subscription.activity_id)
+    else:
+        event_starts.note(session, message, reason)

@@ -5,13 +5,20 @@ from collections.abc import Callable
 from threading import Event
 from typing import Any
 
-from workflow import files, jobs, messages, timers
+from workflow import event_starts, files, jobs, messages, timers
 from workflow.db import Database
 from workflow.office import Office
 
 log = logging.getLogger(__name__)
 PAUSE = 1.0  # seconds between two rounds
-ROUND: tuple[Callable[[Database], Any], ...] = (timers.fire_due, messages.sweep, jobs.sweep, files.sweep)
+ROUND: tuple[Callable[[Database], Any], ...] = (
+    timers.fire_due,
+    event_starts.fire_due,
+    messages.sweep,
+    event_starts.sweep,
+    jobs.sweep,
+    files.sweep,
+)
 
 
 def run(office: Office, stop: Event, pause: float = PAUSE) -> None:

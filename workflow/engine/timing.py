@@ -1,5 +1,6 @@
 """When a timer is due. Computed when the token arrives, from ISO 8601 text or an expression that gives it."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -24,50 +25,50 @@ class Timer:
         """What the token must remember; raises EngineProblem when the expression gives no time."""
         instance = token.workflow
         value = self.text if self.expression is None else instance.evaluate(self.expression, token)
-        try:
-            repeated, once = cycle(value, instance.around), moment(value, instance.around)
-        except (OverflowError, ValueError):
-            repeated = once = None
-        if repeated:
-            every, first = repeated
-            left = None if every.times is None else every.times - 1
-            due = first.isoformat()
-            return {"due": due, "every": every.every.isoformat(), "left": left, "first": due, "round": 0}
-        if once is None:
+        memory = begun(value, instance.around)
+        if memory is None:
             raise EngineProblem(
                 "The timer “{activity}” gives no day, moment or duration but “{value}”.",
                 activity_id=token.task_spec.bpmn_id,
                 value=str(value)[:40],
             )
-        return {"due": once.isoformat()}
+        return memory
 
     def again(self, token: Token) -> dict[str, Any] | None:
         """What to remember for the next round of a cycle; None when there is none."""
-        memory = token.internal_data
-        if "every" not in memory:
-            return None
-        following, number, missed = self._next(token)
-        left = memory["left"]
-        if left is not None and missed >= left:
-            return None
-        first, _ = _begun(memory)
-        kept = {"due": following.isoformat(), "left": None if left is None else left - missed - 1}
-        return {**kept, "first": first.isoformat(), "round": number}
+        return following(token.internal_data, token.workflow.around)[0]
 
     def missed(self, token: Token) -> int:
         """How many rounds of a cycle have passed unnoticed since the one that comes now; they are not made up for."""
-        memory = token.internal_data
-        if "every" not in memory:
-            return 0
-        missed = self._next(token)[2]
-        return missed if memory["left"] is None else min(missed, memory["left"])
+        return following(token.internal_data, token.workflow.around)[1]
 
-    def _next(self, token: Token) -> tuple[datetime, int, int]:
-        """The next round's moment and number, and how many are left out on the way there."""
-        memory, around = token.internal_data, token.workflow.around
-        first, number = _begun(memory)
-        following, then = next_round(first, times.parse_duration(memory["every"]), number, around)
-        return following, then, then - number - 1
+
+def begun(value: Any, around: Around) -> dict[str, Any] | None:
+    """What to remember of a timer that begins now, from the text of its time; None when it is no time."""
+    try:
+        repeated, once = cycle(value, around), moment(value, around)
+    except (OverflowError, ValueError):
+        return None
+    if repeated:
+        every, first = repeated
+        left = None if every.times is None else every.times - 1
+        due = first.isoformat()
+        return {"due": due, "every": every.every.isoformat(), "left": left, "first": due, "round": 0}
+    return None if once is None else {"due": once.isoformat()}
+
+
+def following(memory: Mapping[str, Any], around: Around) -> tuple[dict[str, Any] | None, int]:
+    """What to remember for the next round after the one that comes now (None: there is none), and how many rounds have
+    passed unnoticed since that one."""
+    if "every" not in memory:
+        return None, 0
+    left, (first, number) = memory["left"], _begun(memory)
+    due, then = next_round(first, times.parse_duration(memory["every"]), number, around)
+    missed = then - number - 1
+    if left is not None and missed >= left:
+        return None, left
+    kept = {"due": due.isoformat(), "every": memory["every"], "left": None if left is None else left - missed - 1}
+    return {**kept, "first": first.isoformat(), "round": then}, missed
 
 
 def moment(value: Any, around: Around) -> datetime | None:
@@ -111,6 +112,6 @@ def occurrence(first: datetime, every: Duration, number: int, around: Around) ->
     return on_the_wall.astimezone(UTC) + timedelta(seconds=seconds * number)
 
 
-def _begun(memory: dict[str, Any]) -> tuple[datetime, int]:
+def _begun(memory: Mapping[str, Any]) -> tuple[datetime, int]:
     """The first moment of a cycle and the round that is due; the first release kept only the latter's moment."""
     return datetime.fromisoformat(memory.get("first") or memory["due"]), memory.get("round", 0)

@@ -7,7 +7,7 @@ engine's token id. History is the append-only truth; every other table is what i
 from workflow.models.cases import Attachment, Case, CaseGroup, CaseKey, CasePerson, Comment, StoredFile
 from workflow.models.columns import FAR, ElementId, Person, TokenId
 from workflow.models.definitions import DefinitionResource, ProcessDefinition, ResourceContent
-from workflow.models.machine import Incident, Job, Message, Subscription, Timer
+from workflow.models.machine import Incident, Job, Message, ProcessStart, Subscription, Timer
 from workflow.models.running import HistoryEvent, ProcessInstance, Variable
 from workflow.models.tasks import TaskCandidate, TaskDraft, UserTask
 from workflow.models.upgrades import Upgrade, UpgradeRun
@@ -29,6 +29,7 @@ __all__ = [
     "Person",
     "ProcessDefinition",
     "ProcessInstance",
+    "ProcessStart",
     "ResourceContent",
     "StoredFile",
     "Subscription",

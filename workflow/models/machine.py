@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from workflow.db import Base, status_column
 from workflow.models.columns import ElementId, Person, TokenId
+from workflow.models.definitions import ProcessDefinition
 from workflow.models.running import ProcessInstance
 from workflow.statuses import IncidentStatus, JobStatus, MessageStatus, TimerStatus
 
@@ -67,6 +68,29 @@ class Subscription(Base):
     kind: Mapped[str] = mapped_column(String(10))  # "message" or "signal"
     name: Mapped[str] = mapped_column(String(200))
     correlation_key: Mapped[str] = mapped_column(String(200), default="")
+
+
+class ProcessStart(Base):
+    """An event that begins the newest version of a process: a message, a signal, a time, or a condition of the house.
+    The row goes when a newer version begins by it no more; what has not changed keeps its time."""
+
+    __tablename__ = "process_starts"
+    __table_args__ = (
+        UniqueConstraint("process_key", "activity_id"),
+        Index("ix_process_starts_news", "kind", "name"),
+        Index("ix_process_starts_due", "due_at"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    definition_id: Mapped[int] = mapped_column(ForeignKey("process_definitions.id"), index=True)
+    process_key: Mapped[str] = mapped_column(ElementId)
+    activity_id: Mapped[str] = mapped_column(ElementId)
+    kind: Mapped[str] = mapped_column(String(12))  # "message", "signal", "timer" or "conditional"
+    name: Mapped[str] = mapped_column(String(200), default="")  # of the message or signal
+    text: Mapped[str] = mapped_column(Text, default="")  # of the time or condition, as drawn
+    due_at: Mapped[datetime | None]  # of a timer: None when it is spent
+    memory: Mapped[dict[str, Any]] = mapped_column(default=dict)  # of a timer: engine.timing; of a condition: "held"
+
+    definition: Mapped[ProcessDefinition] = relationship()
 
 
 class Message(Base):
