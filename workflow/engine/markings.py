@@ -84,8 +84,11 @@ class Play:
         return found
 
     def _undecided(self, place: Place, join: Any, held: Counter[Place]) -> bool:
-        """Whether the token may still come to an empty flow of the join, or to a filled one: where it goes tells
-        whether the join may open."""
+        """Whether it makes a difference for an inclusive join when this token moves: it may come to an empty flow of
+        the join or to a filled one, and the join looks where it has gone; or the join itself could still have more."""
+        if place[0] == join.name:
+            others = [self._specs[name] for name, flow in held if name != join.name and flow != SPAWNED]
+            return any(join.reaches(other, join.arrivals) for other in others)
         filled = {flow for flow in join.arrivals if held[join.name, flow]}
         spec = self._specs[place[0]]
         return join.reaches(spec, filled) and join.reaches(spec, set(join.arrivals) - filled)
