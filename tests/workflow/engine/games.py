@@ -25,6 +25,12 @@ class Games:
         self.endless = False
         self.games = self._rest([Game(wild, variables, start)])
 
+    def trouble(self) -> str | None:
+        """What a real one would refuse: "endless", or "stuck" where one waits for nothing."""
+        if self.endless:
+            return "endless"
+        return "stuck" if any(not game.finished and not game.open() for game in self.games) else None
+
     def see(self, open_: Counter[Key], finished: bool, thrown: Counter[tuple[str, str]]) -> bool:
         """Keep the games that look like this; whether there are any."""
         self.games = [
@@ -102,26 +108,27 @@ def _next(game: Game, variables: dict[str, int]) -> Game:
 
 
 def _settle(game: Game) -> bool:
-    """All moves that disturb no other token; False when there is no end to them."""
-    while arrivals := game.arrivals(calm=True):
+    """All moves that disturb no other token; False when there is no end to them. Where another move might stop them,
+    it hangs on the order how it ends."""
+    while game.moves <= MOVES and (arrivals := game.arrivals(calm=True)):
         game.moves += 1
-        if game.moves > MOVES:
-            return False
         game.arrive(*arrivals[0])
+    if game.moves > MOVES and (_arrivals(game) or game.come_true()):
+        raise TooMany
     return game.moves <= MOVES
 
 
 def _following(game: Game) -> Iterable[Game]:
     """The games after each of the other moves; after none of them, after an inclusive join has opened."""
-    moves = [
-        *((Game.arrive, "arrivals", number) for number in range(len(game.arrivals(calm=False)))),
-        *((Game.meet, "come_true", number) for number in range(len(game.come_true()))),
-    ]
-    if not moves:
-        moves = [(Game.open_join, "joins", number) for number in range(len(ready_joins(game)))]
-    for move, of, number in moves:
-        copy = game.copy() if len(moves) > 1 else game
-        found = {"arrivals": lambda: copy.arrivals(calm=False), "come_true": copy.come_true, "joins": lambda: ready_joins(copy)}
-        move(copy, *found[of]()[number])
-        copy.moves += 1
-        yield copy
+    for moves, move in ((_arrivals, Game.arrive), (Game.come_true, Game.meet), (ready_joins, Game.open_join)):
+        if move is Game.open_join and (_arrivals(game) or game.come_true()):
+            return
+        for number in range(len(moves(game))):
+            after = game.copy()
+            move(after, *moves(after)[number])
+            after.moves += 1
+            yield after
+
+
+def _arrivals(game: Game) -> list:
+    return game.arrivals(calm=False)
