@@ -90,7 +90,7 @@ def deploy(
     found = session.scalars(query.where(ProcessDefinition.sha256 == digest)).first()
     if found is not None:
         if found is latest(session, model.key):
-            start_events.arm(session, found, model)
+            start_events.arm(session, found, model.starts)
         return found
     definition = ProcessDefinition(
         key=model.key,
@@ -106,7 +106,7 @@ def deploy(
     session.add(definition)
     session.flush()  # the pins need its id
     _pin(session, definition, pinned)
-    start_events.arm(session, definition, model)
+    start_events.arm(session, definition, model.starts)
     return definition
 
 

@@ -1,6 +1,6 @@
 """The events that begin processes, as rows: those of the newest version of each process, told at its deployment."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from workflow import lint, sight
-from workflow.engine import Activity, Model
+from workflow.engine import Activity
 from workflow.engine.timing import begun
 from workflow.errors import Refusal, Sentence, sentence
 from workflow.expressions import compile, times  # noqa: A004 - the contract's name
@@ -19,15 +19,15 @@ _NO_VARIABLES_SENTENCES = {"fix": "There are no variables before it begins, only
 MESSAGE, SIGNAL, TIMER, CONDITION = "message", "signal", "timer", "conditional"
 
 
-def arm(session: Session, definition: ProcessDefinition, model: Model) -> None:
-    """Let the process be begun by the events of this version, its newest, and by no other any more.
+def arm(session: Session, definition: ProcessDefinition, starts: Iterable[Activity]) -> None:
+    """Let the process be begun by these events of its newest version, and by no other any more.
 
     An event drawn as before keeps its time: deploying anew neither starts a timer again nor makes it forget one.
     Raises DefinitionRefused naming the event that cannot begin a process.
     """
     query = select(ProcessStart).where(ProcessStart.process_key == definition.key)
     there = {row.activity_id: row for row in session.scalars(query)}
-    for start in model.starts:
+    for start in starts:
         if start.event not in (MESSAGE, SIGNAL, TIMER, CONDITION):
             continue
         row = there.pop(start.id, None)

@@ -39,8 +39,12 @@ def check(content: bytes, functions: Collection[str] | None = None) -> list[Find
 
 
 def ids(content: bytes) -> tuple[str, ...]:
-    """The ids of the decisions of a file, whatever else is wrong with it; () when it cannot be read."""
-    return _read(content).ids
+    """The ids of the decisions of a file, which is not judged; () when it cannot be read."""
+    try:
+        root = xmlsafe.read(content)
+    except xmlsafe.XmlRefused:
+        return ()
+    return tuple(dict.fromkeys(each.get("id") or "" for each in children(root, "decision")))
 
 
 def _no_function(place: Place, name: str, functions: Collection[str]) -> Finding:
@@ -60,13 +64,12 @@ def _read(content: bytes) -> "_File":
 
 
 class _File:
-    """What stands in a file: `ids`, `decisions` (complete when there are no `findings`), the functions `called`."""
+    """What stands in a file: `decisions` (complete when there are no `findings`), and the functions `called`."""
 
     def __init__(self, root: etree._Element) -> None:
         cells = self.cells = Cells()
         self.findings, self.called = cells.findings, cells.called
         self.drawn = {each.get("id") or "": each for each in children(root, "decision")}
-        self.ids = tuple(self.drawn)
         self.inputs = {each.get("name") or "" for each in children(root, "inputData")}
         self.decisions = Decisions({})
         self._check(root)
