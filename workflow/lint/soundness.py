@@ -1,32 +1,101 @@
-"""Diagrams that are connected and still could not run to their end: joins that wait for ever, loops without a stop."""
+"""Diagrams that are connected and still could not run to their end: joins that wait for ever, loops with no way out."""
 
-from collections.abc import Iterator
-from functools import cache, partial
+from collections.abc import Callable, Iterator
 
 from workflow.diagram.graph import Node, Process
 from workflow.errors import sentence
 from workflow.lint.findings import Finding, Known, error, rule, warning
+from workflow.lint.tokens import LEAVES, Budget, Game, Played, ending_in, is_join, scopes
 
 
 @rule
 def deadlock(process: Process, known: Known) -> Iterator[Finding]:
-    """A parallel join fed by one exclusive decision waits for ever; only a warning where several tokens may come to
-    the decision, as one may take each way."""
-    origins = cache(partial(_origins, process))
-    several_may_come = cache(partial(_several_may_come, process))
-    for join in process.nodes.values():
-        flows = process.incoming(join.id)
-        if join.kind != "parallelGateway" or len(flows) < 2:
+    """A parallel join gets what it waits for, and no more: the token game shows whether it never opens, always or only
+    sometimes keeps a token. Where the game is too long, joins fed by one exclusive decision are looked for."""
+    if any(not {flow.source, flow.target} <= process.nodes.keys() for flow in process.flows):
+        return
+    budget = Budget(500 + 4 * len(process.nodes))
+    for scope in scopes(process):
+        joins = [node for node in process.within(scope) if is_join(process, node) and node.kind == "parallelGateway"]
+        if not joins:
             continue
-        split = _shared_choice(process, [{**origins(flow.source), flow.source: flow.id} for flow in flows])
-        if split is not None:
-            said = sentence(
-                "“{join}” waits for all its ways, but gateway “{split}” takes only one of them: it would wait for ever."
-                " Use an exclusive gateway to bring the ways together.",
-                join=join.activity.name or join.id,
-                split=split.activity.name or split.id,
-            )
-            yield (warning if several_may_come(split.id) else error)("deadlock", join.id, said)
+        ending = ending_in(process, scope)
+        played = Game(process, scope, budget, ending).play()
+        for join in joins:
+            if join.id not in ending:
+                continue  # `endless` tells of it
+            yield from _left_waiting(process, join, played) if played.whole else _undecided(process, join)
+
+
+def _left_waiting(process: Process, join: Node, played: Played) -> Iterator[Finding]:
+    waiting = played.with_tokens_at(join.id)
+    ends = played.ends([*waiting, *played.opened.get(join.id, ())])
+    left = [end for end in ends if end in waiting]
+    name = join.activity.name or join.id
+    if waiting and join.id not in played.opened:
+        yield _never_opens(process, join, error)
+    elif left and len(left) == len(ends):
+        said = sentence(
+            "More tokens come to “{join}” than it can fetch: one would be left waiting for ever.", join=name
+        )
+        yield error("overrun", join.id, said)
+    elif left:
+        said = sentence("It may happen that “{join}” waits for ever: not all ways to it are always taken.", join=name)
+        yield warning("deadlock", join.id, said)
+
+
+def _never_opens(process: Process, join: Node, level: Callable[..., Finding]) -> Finding:
+    split = _one_decision(process, join)
+    if split is None:
+        said = sentence(
+            "“{join}” waits for a token on each of its ways, but they never all come: it would wait for ever.",
+            join=join.activity.name or join.id,
+        )
+    else:
+        said = sentence(
+            "“{join}” waits for all its ways, but gateway “{split}” takes only one of them: it would wait for ever."
+            " Use an exclusive gateway to bring the ways together.",
+            join=join.activity.name or join.id,
+            split=split.activity.name or split.id,
+        )
+    return level("deadlock", join.id, said)
+
+
+def _undecided(process: Process, join: Node) -> Iterator[Finding]:
+    split = _one_decision(process, join)
+    if split is not None:
+        yield _never_opens(process, join, warning if _several_may_come(process, split.id) else error)
+
+
+def _one_decision(process: Process, join: Node) -> Node | None:
+    """The exclusive decision that every way to the join comes from, each by a flow of its own."""
+    flows = process.incoming(join.id)
+    return _shared_choice(process, [{**_origins(process, flow.source), flow.source: flow.id} for flow in flows])
+
+
+@rule
+def endless(process: Process, known: Known) -> Iterator[Finding]:
+    """From every element a way leads to an end; only a warning where something else may end what is around it."""
+    for scope in scopes(process):
+        ending = ending_in(process, scope)
+        lost = [node for node in process.within(scope) if node.id not in ending and not node.triggered_by_event]
+        if lost:
+            lost = [node for node in lost if node.kind != "startEvent"] or lost
+            named = ", ".join(node.activity.name or node.id for node in lost[:6])
+            said = sentence("From here no way leads to an end, so this never ends: {names}.", names=named)
+            yield (warning if _may_be_ended(process, scope) else error)("endless", lost[0].id, said)
+
+
+def _may_be_ended(process: Process, scope: str) -> bool:
+    """Whether something may end a scope besides its tokens: an end that takes all with it, or an event around."""
+    ended = any(node.kind == "endEvent" and node.event and node.event.kind in LEAVES for node in process.within(scope))
+    taken_over = any(
+        start.interrupting and process.nodes[start.scope].scope == scope for start in process.handler_starts
+    )
+    if ended or taken_over or not scope:
+        return ended or taken_over
+    edges = any(boundary.interrupting for boundary in process.boundaries(scope))
+    return edges or _may_be_ended(process, process.nodes[scope].scope)
 
 
 def _several_may_come(process: Process, node_id: str) -> bool:

@@ -113,7 +113,10 @@ and f
 user a1
 user a2
 user b
+user d
 xor m
+xor g
+xor n
 and j
 user c
 end e
@@ -121,10 +124,14 @@ s -> f
 f -> a1 -> m
 f -> a2 -> m
 m -> j
-f -> b -> j
+f -> n
+n -> b -> j
+f -> d -> g
+g -> n if more = true
+g -> e default
 j -> c -> e
 """)
-        run.do("a1").do("b")
+        run.do("d").do("a1").do("b")
         assert run.open == ["a2", "c"]
         run.do("a2")
         assert run.open == ["c"]

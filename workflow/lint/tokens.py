@@ -1,0 +1,218 @@
+"""The token game of one scope without data: every choice is tried, every event may come. Shows which joins never open
+and which are left with tokens nobody fetches.
+
+A position tells where tokens stand: (element, "") where one is about to go on, (join, flow) where one has arrived and
+waits. What does not wait goes on first, and inclusive joins open last: the order in which tokens move makes no
+difference to where they end; only what gateways choose and which events come does.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from workflow.diagram.graph import Flow, Node, Process
+
+Place = tuple[str, str]
+Position = frozenset[tuple[Place, int]]
+
+CROWD = 100  # tokens in a position, above which a loop makes more and more of them
+LEAVES = {"terminate", "error"}  # ends the scope, whatever else stands in it
+
+
+@dataclass
+class Budget:
+    """Positions that may still be looked at."""
+
+    left: int
+
+
+@dataclass
+class Played:
+    """All that may come of a scope. `whole` is false when it was too much to look at everything."""
+
+    whole: bool = True
+    after: dict[Position, list[Position]] = field(default_factory=dict)
+    opened: dict[str, set[Position]] = field(default_factory=dict)  # join → positions just after it has opened
+
+    def ends(self, positions: Iterable[Position]) -> list[Position]:
+        """The last positions that may come of these."""
+        seen: set[Position] = set()
+        todo = list(positions)
+        while todo:
+            position = todo.pop()
+            if position not in seen:
+                seen.add(position)
+                todo += self.after[position]
+        return [position for position in seen if not self.after[position]]
+
+    def with_tokens_at(self, join: str) -> set[Position]:
+        return self._waiting.get(join, set())
+
+    @cached_property
+    def _waiting(self) -> dict[str, set[Position]]:
+        found: dict[str, set[Position]] = {}
+        for position in self.after:
+            for (name, flow), _ in position:
+                if flow:
+                    found.setdefault(name, set()).add(position)
+        return found
+
+
+class Game:
+    def __init__(self, process: Process, scope: str, budget: Budget, ending: set[str]) -> None:
+        self.process, self.scope, self.budget, self.ending = process, scope, budget, ending
+        self.just_opened: list[str] = []
+
+    def play(self) -> Played:
+        played = Played()
+        todo = [_position(Counter({(node.id, ""): 1 for node in begun})) for begun in self._beginnings()]
+        while todo:
+            position = todo.pop()
+            if position in played.after:
+                continue
+            self.budget.left -= 1
+            if self.budget.left < 0 or sum(count for _, count in position) > CROWD:
+                played.whole = False
+                return played
+            played.after[position] = list(self._after(Counter(dict(position)), played))
+            todo += played.after[position]
+        return played
+
+    def _beginnings(self) -> list[list[Node]]:
+        """The elements tokens come to first, for each way in which the scope may begin."""
+        untriggered = self.process.begins(self.scope)
+        triggered = [[node] for node in self.process.starts(self.scope) if node not in untriggered]
+        return [untriggered, *triggered] if untriggered else triggered
+
+    def _after(self, tokens: Counter[Place], played: Played) -> Iterator[Position]:
+        moving = min((place for place in tokens if not place[1]), key=self._turn, default=None)
+        if moving is None:
+            yield from self._open_inclusive(tokens, played)
+            return
+        _take(tokens, moving)
+        node = self.process.nodes[moving[0]]
+        for flows in self._choices(node):
+            if flows is None:
+                yield frozenset()
+            else:
+                yield self._noted(self._arrived(tokens, flows), played)
+
+    def _turn(self, place: Place) -> tuple[bool, str]:
+        """Who goes round for ever goes last: others must come to their end."""
+        return place[0] not in self.ending, place[0]
+
+    def _choices(self, node: Node) -> Iterator[tuple[Flow, ...] | None]:
+        """The flows a token at this element may take, for each thing that may happen; None: it ends the scope."""
+        if node.event is not None and node.kind == "endEvent" and node.event.kind in LEAVES:
+            yield None
+            return
+        yield from self._ways(node)
+        for boundary in self.process.boundaries(node.id):
+            beside = self.process.outgoing(boundary.id)
+            if boundary.interrupting:
+                yield beside
+            else:
+                yield from ((*ways, *beside) for ways in self._ways(node))
+
+    def _ways(self, node: Node) -> Iterator[tuple[Flow, ...]]:
+        flows = self.process.outgoing(node.id)
+        if node.kind in ("exclusiveGateway", "eventBasedGateway") and flows:
+            yield from ((flow,) for flow in flows)
+            return
+        sure = flows if node.kind == "parallelGateway" else tuple(flow for flow in flows if _is_sure(node, flow))
+        maybe = tuple(flow for flow in flows if flow not in sure)
+        if sure or not maybe:
+            yield sure
+        yield from ((*sure, flow) for flow in maybe)
+        if len(maybe) > 1:
+            yield (*sure, *(flow for flow in maybe if flow.id != node.default))
+
+    def _noted(self, tokens: Counter[Place], played: Played) -> Position:
+        position = _position(tokens)
+        while self.just_opened:
+            played.opened.setdefault(self.just_opened.pop(), set()).add(position)
+        return position
+
+    def _arrived(self, tokens: Counter[Place], flows: tuple[Flow, ...]) -> Counter[Place]:
+        tokens = tokens.copy()
+        for flow in flows:
+            target = self.process.nodes[flow.target]
+            if not is_join(self.process, target):
+                tokens[target.id, ""] += 1
+                continue
+            tokens[target.id, flow.id] += 1
+            arrivals = [(target.id, each.id) for each in self.process.incoming(target.id)]
+            if target.kind == "parallelGateway" and all(tokens[place] for place in arrivals):
+                self._open(tokens, target.id)
+        return tokens
+
+    def _open(self, tokens: Counter[Place], join: str) -> None:
+        for flow in self.process.incoming(join):
+            if tokens[join, flow.id]:
+                _take(tokens, (join, flow.id))
+        tokens[join, ""] += 1
+        self.just_opened.append(join)
+
+    def _open_inclusive(self, tokens: Counter[Place], played: Played) -> Iterator[Position]:
+        """The inclusive join that no token waiting at another can still come to."""
+        waiting = {name for name, _ in tokens}
+        joins = sorted(name for name in waiting if self.process.nodes[name].kind == "inclusiveGateway")
+        free = [join for join in joins if not any(join in self._reach(other) for other in waiting - {join})]
+        for join in (free or joins)[:1]:
+            self._open(tokens, join)
+            yield self._noted(tokens, played)
+
+    def _reach(self, name: str) -> frozenset[str]:
+        """The elements a token at this one may come to."""
+        if name not in self._reached:
+            seen: set[str] = set()
+            todo = [name]
+            while todo:
+                at = todo.pop()
+                after = [flow.target for flow in self.process.outgoing(at)]
+                after += [boundary.id for boundary in self.process.boundaries(at)]
+                todo += [each for each in after if each not in seen]
+                seen.update(after)
+            self._reached[name] = frozenset(seen)
+        return self._reached[name]
+
+    @cached_property
+    def _reached(self) -> dict[str, frozenset[str]]:
+        return {}
+
+
+def scopes(process: Process) -> list[str]:
+    """The process itself ("") and every sub-process and event sub-process."""
+    return ["", *(node.id for node in process.nodes.values() if node.kind == "subProcess")]
+
+
+def ending_in(process: Process, scope: str) -> set[str]:
+    """The elements of a scope from which a way leads to an end of it."""
+    todo = [node.id for node in process.within(scope) if not process.outgoing(node.id)]
+    ending = set(todo)
+    while todo:
+        name = todo.pop()
+        host = process.nodes[name].attached_to if name in process.nodes else None
+        before = [flow.source for flow in process.incoming(name)] + ([host] if host in process.nodes else [])
+        todo += [each for each in before if each not in ending]
+        ending.update(before)
+    return ending
+
+
+def is_join(process: Process, node: Node) -> bool:
+    return node.kind in ("parallelGateway", "inclusiveGateway") and len(process.incoming(node.id)) > 1
+
+
+def _is_sure(node: Node, flow: Flow) -> bool:
+    return flow.condition is None and flow.id != node.default and node.kind != "inclusiveGateway"
+
+
+def _take(tokens: Counter[Place], place: Place) -> None:
+    tokens[place] -= 1
+    if not tokens[place]:
+        del tokens[place]
+
+
+def _position(tokens: Counter[Place]) -> Position:
+    return frozenset((place, count) for place, count in tokens.items() if count)
