@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 from tests.workflow.decisions.drawing import dmn
 from tests.workflow.world import begin, do, last, open_tasks, told, work
 from tests.workflow.world import drawn as diagram
-from workflow import definitions, engine, incidents, instances, timers
+from workflow import decision_tasks, definitions, engine, incidents, instances, timers
 from workflow.errors import DefinitionRefused
 from workflow.models import Incident, Job, ProcessInstance, ResourceContent
 from workflow.statuses import IncidentStatus, InstanceStatus
@@ -176,20 +176,19 @@ def test_a_decision_behind_a_timer_that_fails_is_an_incident_there(office, clock
         assert "Row 1, column “fee”: “many - 1”" in session.scalars(select(Incident)).one().message
 
 
-def test_decisions_without_end_are_stopped(session, anna):
-    loop = """
-        start s
-        user open candidateGroups=registry
-        rule ask decisionRef=fee
-        xor g
-        end e
-        s -> open -> ask -> g
-        g -> ask if fee = "low"
-        g -> e default
-    """
-    instance = begin(session, deploy(session, drawing=loop))
-    with pytest.raises((incidents.CannotGoOn, engine.BudgetExceeded), match="the number of decisions in one step"):
-        do(session, instance, "open", anna, amount=5)
+def test_a_loop_of_decisions_alone_is_refused(session):
+    loop = "start s\nrule ask decisionRef=fee\nxor g\nend e\ns -> ask -> g\ng -> ask if fee = 1\ng -> e default"
+    with pytest.raises(DefinitionRefused, match="may turn without end"):
+        deploy(session, drawing=loop)
+
+
+def test_decisions_beyond_number_are_stopped(session, monkeypatch):
+    monkeypatch.setattr(decision_tasks, "AT_ONCE", 3)
+    several = "start s\nrule ask decisionRef=fee each=amounts item=amount sequential\nend e\ns -> ask -> e"
+    definition = deploy(session, drawing=several)
+    begin(session, definition, amounts=[1, 2, 3])
+    with pytest.raises(engine.BudgetExceeded, match="the number of decisions in one step would exceed 3"):
+        begin(session, definition, amounts=[1, 2, 3, 4])
 
 
 @pytest.mark.parametrize(
