@@ -143,7 +143,9 @@ class Game:
         """The event sub-processes of the scope, then the edge of what holds it, and so on; False when none catches."""
         came_from = None
         while True:
-            starts = [self.wild.nodes[self.wild.begins[h.id]] for h in self.wild.handlers(scope.name) if h is not came_from]
+            starts = [
+                self.wild.nodes[self.wild.begins[h.id]] for h in self.wild.handlers(scope.name) if h is not came_from
+            ]
             start = None if scope.shut else catching(starts, kind, code)
             if start is not None:
                 self.begin_handler(scope, start, None)
@@ -175,7 +177,11 @@ class Game:
 
     def broadcast(self, name: str) -> None:
         """To all that wait for it now; one that is gone by the time has no part in it."""
-        waiting = [(place, each) for _, place, each in self.acts() if each and (each.node.event, each.node.code) == ("signal", name)]
+        waiting = [
+            (place, each)
+            for _, place, each in self.acts()
+            if each and (each.node.event, each.node.code) == ("signal", name)
+        ]
         for place, each in waiting:
             if self.alive(place) and each in place.armed:
                 self.come(place, each)

@@ -31,12 +31,16 @@ class Games:
             return "endless"
         return "stuck" if any(not game.finished and not game.open() for game in self.games) else None
 
-    def see(self, open_: Counter[Key], finished: bool, thrown: Counter[tuple[str, str]]) -> bool:
-        """Keep the games that look like this; whether there are any."""
+    def see(
+        self, open_: Counter[Key], finished: bool, thrown: Counter[tuple[str, str]], kinds: tuple[str, ...]
+    ) -> bool:
+        """Keep the games that look like this, as far as `kinds` of what leaves are seen; whether there are any."""
         self.games = [
             game
             for game in self.games
-            if game.finished == finished and game.open() == open_ and Counter(game.thrown) == thrown
+            if game.finished == finished
+            and game.open() == open_
+            and Counter(each for each in game.thrown if each[0] in kinds) == thrown
         ]
         return bool(self.games)
 

@@ -7,7 +7,11 @@ import random
 from collections.abc import Callable
 from typing import Any
 
-KINDS = ["user"] * 5 + ["service", "call", "receive", "task", "catch", "throw", "events", "sub", "sub"] + ["xor", "and", "or"] * 3
+KINDS = (
+    ["user"] * 5
+    + ["service", "call", "receive", "task", "catch", "throw", "events", "sub", "sub"]
+    + ["xor", "and", "or"] * 3
+)
 EDGED = ("user", "service", "call", "receive", "sub")
 MANY = ("xor", "and", "or")
 DEEPEST = 2
@@ -27,7 +31,9 @@ class Growth:
         self.begins: dict[str, str] = {}
         self.variables: list[str] = []
         self.news = chance.choice([0, 0.5, 1])
-        self.ends_by = chance.choice([[], [], ["terminate"], ["error"], ["terminate", "error", "signal", "escalation", "message"]])
+        self.ends_by = chance.choice(
+            [[], [], ["terminate"], ["error"], ["terminate", "error", "signal", "escalation", "message"]]
+        )
         self._scope("", several=True, depth=0)
 
     def _scope(self, scope: str, several: bool, depth: int, start: Any = None) -> None:

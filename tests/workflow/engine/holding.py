@@ -72,7 +72,17 @@ class Held:
     def frozen(self) -> tuple:
         inside = () if self.inside is None else self.inside.frozen()
         armed = tuple(sorted(each.frozen() for each in self.armed))
-        return (self.node.id, self.counter, self.body, self.flow or "", armed, self.begun, self.done, self.total, inside)
+        return (
+            self.node.id,
+            self.counter,
+            self.body,
+            self.flow or "",
+            armed,
+            self.begun,
+            self.done,
+            self.total,
+            inside,
+        )
 
     def copy(self, scope: Scope) -> Held:
         made = Held(self.node, scope, self.body, self.flow)

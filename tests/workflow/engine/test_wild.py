@@ -23,6 +23,7 @@ class Instance:
     """In the engine alone, sealed and opened again after every step."""
 
     runs_away = True
+    sees = ("message", "signal", "escalation", "error")
 
     def begin(self, wild: Wild, start: str, variables: dict[str, int]) -> None:
         self.run = Run(wild.model, start_id=start, **variables)
@@ -38,6 +39,12 @@ class Instance:
 
     def thrown(self) -> Counter:
         return Counter((thrown.kind, thrown.name) for thrown in self.run.step.thrown)
+
+    def foresee(self, what: Open | None, act: str, variables: dict[str, int]) -> dict[str, int]:
+        return variables
+
+    def instead(self, what: Open) -> Open:
+        return what
 
     def come(self, what: Open, variables: dict[str, int]) -> None:
         alike = [wait.token_id for wait in self.run.step.waits if wait.activity_id == what.activity]

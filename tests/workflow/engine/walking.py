@@ -36,11 +36,14 @@ class Real(Protocol):
     """An instance in the engine, or in a database."""
 
     runs_away: bool  # whether it may be asked for what has no end
+    sees: tuple[str, ...]  # kinds of what leaves the process
 
     def begin(self, wild: Wild, start: str, variables: dict[str, int]) -> None: ...
     def open(self) -> list[Open]: ...
     def finished(self) -> bool: ...
     def thrown(self) -> Counter[tuple[str, str]]: ...
+    def foresee(self, what: Open | None, act: str, variables: dict[str, int]) -> dict[str, int]: ...
+    def instead(self, what: Open) -> Open: ...
     def come(self, what: Open, variables: dict[str, int]) -> None: ...
     def fail(self, what: Open, code: str, variables: dict[str, int]) -> None: ...
     def refuse(self, what: Open, code: str, variables: dict[str, int]) -> None: ...
@@ -88,16 +91,16 @@ class Walker:
 
     def compare(self) -> None:
         open_ = Counter(each.key for each in self.real.open())
-        seen = (open_, self.real.finished(), self.real.thrown())
+        seen = (open_, self.real.finished(), self.real.thrown(), self.real.sees)
         before = [(game.open(), game.finished, game.thrown) for game in self.games.games[:3]]
         assert self.games.see(*seen), f"the real one: {seen}\nthe games: {before}"
 
     def step(self, open_: list[Open]) -> str | None:
         """One thing that is open is done in both, or variables change."""
         able = sorted((each for each in open_ if each.kind is not WaitKind.CONDITION), key=lambda each: each.key)
-        what = self.chance.choice(able) if able else None
-        variables = self.wild.chosen()
+        what = self.real.instead(self.chance.choice(able)) if able else None
         act = self.chosen(what)
+        variables = self.wild.chosen()
         self.told.append((act.__name__, what and what.key, variables))
         return act(what, variables)
 
@@ -105,21 +108,22 @@ class Walker:
         if what is None or self.chance.random() < 0.1:
             return self.change
         if what.kind in (WaitKind.JOB, WaitKind.CALL) and self.chance.random() < 0.3:
-            return self.escalate if what.kind is WaitKind.CALL and self.chance.random() < 0.5 else self.fail
+            passes = what.kind is WaitKind.CALL and "escalation" in self.real.sees
+            return self.escalate if passes and self.chance.random() < 0.5 else self.fail
         return self.come
 
     def change(self, what: Open | None, variables: dict[str, int]) -> str | None:
-        self.games.change(variables)
+        self.games.change(self.real.foresee(None, "change", variables))
         return self.tried(lambda: self.real.change(variables))
 
     def come(self, what: Open, variables: dict[str, int]) -> str | None:
-        self.games.act(what.key, variables)
+        self.games.act(what.key, self.real.foresee(what, "come", variables))
         return self.tried(lambda: self.real.come(what, variables))
 
     def fail(self, what: Open, variables: dict[str, int]) -> str | None:
         """Work throws an error: to an edge or a scope around, or nowhere and then nothing has changed."""
         code = self.chance.choice(CODES)
-        if self.games.throw(what.key, "error", code, variables):
+        if self.games.throw(what.key, "error", code, self.real.foresee(what, "fail", variables)):
             return self.tried(lambda: self.real.fail(what, code, variables))
         self.real.refuse(what, code, variables)
         return self.change(what, variables)

@@ -1,0 +1,236 @@
+"""A random process in a real database, for `engine/walking.py`: deployed, begun, moved by tasks, jobs, timers, messages
+and signals as in life. What it waits for is read from the rows, and compared with what the engine's state says."""
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from tests.workflow import made
+from tests.workflow.engine.drawing import bpmn
+from tests.workflow.engine.walking import Open
+from tests.workflow.engine.wild import Wild
+from workflow import clock, definitions, engine, instances, jobs, messages, tasks, timers, wakeups
+from workflow.engine import WaitKind
+from workflow.errors import BpmnError
+from workflow.identity import User
+from workflow.models import Job, Message, ProcessInstance, Subscription, Timer, UserTask
+from workflow.office import Office
+from workflow.outgoing import BROADCAST, DELIVER
+from workflow.registry import Work, service_task
+from workflow.statuses import InstanceStatus, JobStatus, TaskStatus, TimerStatus
+
+CALLED = """
+start s
+user w candidateGroups=registry
+xor x
+end e
+end k1 error=K1
+end k2 error=K2
+end k3 error=K3
+s -> w -> x
+x -> k1 if ends = "K1"
+x -> k2 if ends = "K2"
+x -> k3 if ends = "K3"
+x -> e default
+"""
+RUNNING = (InstanceStatus.RUNNING,)
+_next: dict[str, Any] = {}  # what the next job does: its variables, or the code of its error
+
+
+@service_task("test.work")
+def work(session: Session, work: Work) -> dict[str, Any]:
+    if "error" in _next:
+        raise BpmnError(_next["error"])
+    return dict(_next["variables"])
+
+
+class Stored:
+    """One instance in an office whose clock is held by `hand`. `by`: who does every task."""
+
+    runs_away = False
+    sees = ("message", "signal")
+
+    def __init__(self, office: Office, hand: clock.Hand, by: User) -> None:
+        self.office, self.hand, self.by, self.number = office, hand, by, 0
+        self.heard = {Message: 0, Job: 0}
+
+    # What is seen
+
+    def open(self) -> list[Open]:
+        """From the rows; what waits for a condition has none."""
+        with self.office.database.reading() as session:
+            instance = session.get_one(ProcessInstance, self.id)
+            if instance.status is not InstanceStatus.RUNNING:
+                assert not list(self._rows(session)), "an instance that is over waits for nothing"
+                return []
+            model = definitions.model(session, instance.definition)
+            waits = {wait.token_id: wait for wait in engine.waits_of(model, instances.state(instance))}
+            found = [self._seen(waits, *row) for row in self._rows(session)]
+        conditions = [wait for wait in waits.values() if wait.kind is WaitKind.CONDITION]
+        assert len(found) + len(conditions) == len(waits), "a row for every wait, a wait for every row"
+        return found + [Open(each.kind, each.activity_id, _counter(each), None) for each in conditions]
+
+    def _rows(self, session: Session) -> Iterator[tuple[WaitKind, str, str, int, Any]]:
+        """(kind, token, activity, row id, loop counter if the row knows it)."""
+        mine = {"instance_id": self.id}
+        for task in session.scalars(select(UserTask).filter_by(status=TaskStatus.OPEN, **mine)):
+            yield (
+                WaitKind.USER_TASK,
+                task.token_id,
+                task.activity_id,
+                task.id,
+                task.local_variables.get("loopCounter", 0),
+            )
+        for job in session.scalars(select(Job).filter_by(status=JobStatus.WAITING, **mine)):
+            yield WaitKind.JOB, job.token_id, job.activity_id, job.id, job.payload.get("loopCounter", 0)
+        for timer in session.scalars(select(Timer).filter_by(status=TimerStatus.WAITING, **mine)):
+            yield WaitKind.TIMER, timer.token_id, timer.activity_id, timer.id, None
+        for news in session.scalars(select(Subscription).filter_by(**mine)):
+            yield WaitKind(news.kind), news.token_id, news.activity_id, news.id, None
+        for child in session.scalars(
+            select(ProcessInstance).filter_by(parent_id=self.id, status=InstanceStatus.RUNNING)
+        ):
+            yield WaitKind.CALL, child.parent_token_id, None, child.id, None
+
+    def _seen(
+        self, waits: dict, kind: WaitKind, token: str, activity: str | None, row: int, counter: int | None
+    ) -> Open:
+        wait = waits[token]
+        assert wait.kind is kind and activity in (None, wait.activity_id) and counter in (None, _counter(wait))
+        return Open(kind, wait.activity_id, _counter(wait), row)
+
+    def finished(self) -> bool:
+        with self.office.database.reading() as session:
+            return session.get_one(ProcessInstance, self.id).status is not InstanceStatus.RUNNING
+
+    def thrown(self) -> Counter[tuple[str, str]]:
+        """The messages and signals that have left since this was asked last; they are then delivered."""
+        with self.office.database.reading() as session:
+            news = session.scalars(select(Message).where(Message.id > self.heard[Message], Message.name.like("to-%")))
+            signals = select(Job).where(Job.id > self.heard[Job], Job.topic == BROADCAST)
+            found = Counter(("message", message.name) for message in news)
+            found += Counter(("signal", job.payload["name"]) for job in session.scalars(signals))
+            waiting = select(Job.id).where(Job.topic.in_((BROADCAST, DELIVER)), Job.status == JobStatus.WAITING)
+            sent = list(session.scalars(waiting.order_by(Job.id)))
+        for job_id in sent:
+            assert jobs.perform(self.office.database, job_id)
+        self._hear()
+        return found
+
+    def _hear(self) -> None:
+        with self.office.database.reading() as session:
+            self.heard = {table: session.scalar(select(func.max(table.id))) or 0 for table in self.heard}
+
+    def foresee(self, what: Open | None, act: str, variables: dict[str, int]) -> dict[str, int]:
+        """The variables there will be when this has been done."""
+        with self.office.database.reading() as session:
+            now = instances.variables(session, session.get_one(ProcessInstance, self.id))
+            if act == "fail" or (what is not None and what.kind is WaitKind.TIMER):
+                return now
+            if what is not None and what.kind is WaitKind.CALL:
+                had = instances.variables(session, session.get_one(ProcessInstance, what.at))
+                return {**now, **{name: value for name, value in variables.items() if had.get(name) != value}}
+        return {**now, **variables}
+
+    def instead(self, what: Open) -> Open:
+        """A message goes to the one that has waited longest."""
+        alike = [each for each in self.open() if (each.kind, each.activity) == (what.kind, what.activity)]
+        return min(alike, key=lambda each: each.at) if what.kind is WaitKind.MESSAGE else what
+
+    # What is done
+
+    def begin(self, wild: Wild, start: str, variables: dict[str, int]) -> None:
+        with self.office.database.transaction() as session:
+            definitions.deploy(session, bpmn(CALLED, "other"), {}, "eve")
+            definition = definitions.deploy(session, bpmn(wild.drawing), {}, "eve")
+            self._hear()
+            case = made.case(session, by="anna")
+            self.id = instances.start(session, definition, case, "anna", variables, start).id
+
+    def come(self, what: Open, variables: dict[str, int]) -> None:
+        match what.kind:
+            case WaitKind.USER_TASK:
+                self._complete(what.at, variables)
+            case WaitKind.JOB:
+                self._perform(what.at, variables=variables)
+            case WaitKind.CALL:
+                self._answer(what.at, {**variables, "ends": ""})
+            case WaitKind.TIMER:
+                self._fire(what.at)
+            case WaitKind.MESSAGE:
+                self._tell(what, variables)
+            case WaitKind.SIGNAL:
+                self._signal(what.at, variables)
+
+    def fail(self, what: Open, code: str, variables: dict[str, int]) -> None:
+        if what.kind is WaitKind.JOB:
+            self._perform(what.at, error=code)
+        else:
+            self._answer(what.at, {"ends": code})
+
+    def refuse(self, what: Open, code: str, variables: dict[str, int]) -> None:
+        """An error nobody catches becomes an incident; that is tested elsewhere."""
+
+    def change(self, variables: dict[str, int]) -> None:
+        with self.office.database.transaction() as session:
+            instances.set_variables(session, session.get_one(ProcessInstance, self.id), variables, "dora")
+
+    def cancel(self) -> None:
+        with self.office.database.transaction() as session:
+            instances.cancel(session, session.get_one(ProcessInstance, self.id), "dora", "enough")
+
+    def _complete(self, task_id: int, variables: dict[str, Any]) -> None:
+        with self.office.database.transaction() as session:
+            task = tasks.find(session, task_id, self.by)
+            tasks.claim(session, task, self.by)
+            tasks.complete(session, task, self.by, variables)
+
+    def _perform(self, job_id: int, **result: Any) -> None:
+        _next.clear()
+        _next.update(result)
+        assert jobs.perform(self.office.database, job_id)
+
+    def _answer(self, child_id: int, variables: dict[str, Any]) -> None:
+        with self.office.database.reading() as session:
+            task_id = session.scalars(select(UserTask.id).filter_by(instance_id=child_id, status=TaskStatus.OPEN)).one()
+        self._complete(task_id, variables)
+
+    def _fire(self, timer_id: int) -> None:
+        """When nothing else is due, as the scheduler does it."""
+        with self.office.database.reading() as session:
+            self.hand.set(max(clock.now(), session.get_one(Timer, timer_id).due_at))
+            due = select(func.count()).where(Timer.status == TimerStatus.WAITING, Timer.due_at <= clock.now())
+            alone = session.scalar(due) == 1
+        if alone:
+            assert timers.fire_due(self.office.database) == 1
+            return
+        with self.office.database.transaction() as session:
+            assert timers.fire(session, session.get_one(Timer, timer_id))
+
+    def _tell(self, what: Open, variables: dict[str, int]) -> None:
+        self.number += 1
+        with self.office.database.transaction() as session:
+            name = session.get_one(Subscription, what.at).name
+            messages.receive(session, name, "", variables, f"fuzz-{self.id}-{self.number}")
+
+    def _signal(self, subscription_id: int, variables: dict[str, int]) -> None:
+        """To one of those that wait; to all of them when there is one."""
+        with self.office.database.transaction() as session:
+            name = session.get_one(Subscription, subscription_id).name
+            alike = session.scalar(select(func.count()).where(Subscription.kind == "signal", Subscription.name == name))
+            if alike == 1:
+                assert messages.broadcast(session, name, variables) == 1
+            else:
+                payload = {"subscription": subscription_id, "signal": name, "payload": variables}
+                wakeups.add(session, messages.REACH, payload)
+        with self.office.database.reading() as session:
+            reach = select(Job.id).where(Job.topic == messages.REACH, Job.status == JobStatus.WAITING)
+            job_id = session.scalars(reach).one()
+        assert jobs.perform(self.office.database, job_id)
+
+
+def _counter(wait: engine.Wait) -> int:
+    return wait.variables.get("loopCounter", 0)
