@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from workflow import cases, definitions, instances, outgoing
 from workflow.engine import Activity, Around, Model, Wait, WaitKind
+from workflow.errors import Conflict
 from workflow.models import FAR, Incident, Job, ProcessInstance, Subscription, TaskCandidate, Timer, UserTask
 from workflow.offers import offer
 from workflow.statuses import IncidentStatus, TaskStatus, TimerStatus
@@ -114,6 +115,8 @@ def _offer_anew(session: Session, task: UserTask, activity: Activity, around: Ar
     made = offer(session, activity, around)
     if task.assignee is None and made.assignee is not None:
         task.assignee, task.claimed_at = made.assignee, around.now
+    if before and task.assignee is None and not made.candidates:
+        raise Conflict("In the new version “{task}” would be offered to nobody.", task=task.name)
     _put_up(session, task, made.candidates)
     people = [*made.users, *([made.assignee] if made.assignee else [])]
     cases.show_to(session, task.case_id, made.groups, people)

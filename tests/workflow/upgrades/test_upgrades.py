@@ -1,0 +1,536 @@
+"""Moving running instances to another version: by whom, what is kept, what is refused, the way back."""
+
+import pytest
+from sqlalchemy import select
+
+from tests.workflow import world
+from tests.workflow.world import REVIEW, begin, do, drawn, last, open_tasks, process, told
+from workflow import definitions, fsck, history, instances, jobs, messages, registry, tasks, timers, upgrades
+from workflow.clock import now
+from workflow.errors import Conflict, Invalid, NotAllowed
+from workflow.models import Incident, Job, ProcessInstance, Subscription, Timer, Upgrade, UserTask
+from workflow.statuses import InstanceStatus, JobStatus, TimerStatus, UpgradeStatus
+
+LONGER = REVIEW.replace("user check", "user sign candidateGroups=registry\n    user check").replace(
+    "open -> check", "open -> sign -> check"
+)
+RENAMED = LONGER.replace("user open", "user unpack name=open").replace("s -> open", "s -> unpack")
+SHORTER = "start s\nuser check candidateGroups=registry\nend e\ns -> check -> e"
+WHY = "The law has changed."
+
+
+@pytest.fixture(autouse=True)
+def topics(monkeypatch):
+    for topic in ("old.topic", "new.topic", "wrong", "right", "a", "b"):
+        monkeypatch.setitem(registry.service_tasks, topic, _work)
+
+
+def _work(session, work):
+    return {"done": True}
+
+
+@pytest.fixture
+def old(session):
+    return process(session, REVIEW)
+
+
+@pytest.fixture
+def case(session, old):
+    return begin(session, old)
+
+
+def moved(session, case, new, user, **given) -> Upgrade:
+    plan = upgrades.plan(session, case.definition, new, given)
+    done = upgrades.perform(session, plan, case, user, WHY)
+    session.flush()
+    assert fsck.run(session) == []
+    return done
+
+
+def refusal(upgrade: Upgrade) -> str:
+    template, facts = upgrade.refused
+    return template.format(**{name: fact[0] if isinstance(fact, list) else fact for name, fact in facts.items()})
+
+
+# What is kept and what changes
+
+
+def test_a_task_keeps_its_id_claim_draft_and_due_date(session, clock, case, anna, eve):
+    task = tasks.claim(session, open_tasks(session, case)["open"], anna)
+    task.due_at, task.priority = now(), 80
+    tasks.save_draft(session, task, anna, {"note": ["half typed"]})
+    new = process(session, RENAMED, unpack={"dueDate": "P9D", "priority": "10"})
+    assert moved(session, case, new, eve).status is UpgradeStatus.DONE
+    same = open_tasks(session, case)["unpack"]
+    assert (same.id, same.assignee, same.due_at, same.priority) == (task.id, "anna", now(), 80)
+    assert tasks.draft(session, same, anna).values == {"note": ["half typed"]}
+    assert (same.definition_id, case.definition_id) == (new.id, new.id)
+    do(session, case, "unpack", anna)
+    assert list(open_tasks(session, case)) == ["sign"]
+
+
+def test_a_task_takes_its_name_and_form_from_the_new_version(session, clock, case, eve, old):
+    forms = {"opening.form": b'{"type": "default", "components": []}'}
+    xml = drawn(REVIEW.replace("user open", "user open name=Auspacken formKey=opening"))
+    new = definitions.deploy(session, xml, forms, "eve")
+    moved(session, case, new, eve)
+    task = open_tasks(session, case)["open"]
+    assert (task.name, task.form_key) == ("Auspacken", "opening")
+    assert definitions.resource(session, task.definition, "opening.form") == forms["opening.form"]
+
+
+def test_a_free_task_is_offered_to_whom_the_new_version_says(session, clock, case, anna, dora, eve):
+    new = process(session, REVIEW.replace("user open candidateGroups=registry", "user open candidateGroups=director"))
+    moved(session, case, new, eve)
+    task = open_tasks(session, case)["open"]
+    assert tasks.candidates(session, task) == ["group:director"]
+    assert tasks.why_not(session, task, anna) and tasks.why_not(session, task, dora) is None
+    assert tasks.find(session, task.id, dora)
+
+
+def test_a_free_task_goes_to_whom_the_new_version_names(session, clock, case, eve):
+    moved(session, case, process(session, REVIEW, open={"assignee": "bob"}), eve)
+    assert open_tasks(session, case)["open"].assignee == "bob"
+
+
+def test_a_claim_stays_though_the_new_version_offers_it_to_others(session, clock, case, anna, eve):
+    task = tasks.claim(session, open_tasks(session, case)["open"], anna)
+    moved(
+        session,
+        case,
+        process(session, REVIEW.replace("user open candidateGroups=registry", "user open candidateGroups=director")),
+        eve,
+    )
+    assert task.assignee == "anna"
+    do(session, case, "open", anna)
+
+
+def test_who_was_given_a_task_keeps_it_where_the_diagram_says_the_same(session, clock, case, anna, bob, eve):
+    task = tasks.claim(session, open_tasks(session, case)["open"], anna)
+    tasks.assign(session, task, anna, bob)
+    moved(session, case, process(session, LONGER), eve)
+    assert open_tasks(session, case)["open"].assignee == "bob"
+
+
+EDGE = REVIEW.replace("user check", "boundary t on=open timer=P1D quiet\n    user check").replace(
+    "s -> open", "t -> e\n    s -> open"
+)
+
+
+def test_a_timer_keeps_its_moment(session, clock, eve):
+    case = begin(session, process(session, EDGE))
+    timer = session.scalars(select(Timer)).one()
+    clock.move(hours=5)
+    moved(session, case, process(session, EDGE.replace("P1D", "P9D")), eve)
+    session.refresh(timer)
+    assert (timer.status, timer.due_at) == (TimerStatus.WAITING, session.scalars(select(Timer)).one().due_at)
+
+
+def test_a_new_timer_counts_from_the_move(session, clock, case, eve):
+    clock.move(hours=5)
+    moved(session, case, process(session, EDGE), eve)
+    timer = session.scalars(select(Timer)).one()
+    assert (timer.due_at - now()).days == 1 and timers.fire(session, timer)
+
+
+def test_a_job_keeps_its_tries_and_follows_the_new_topic(session, clock, eve):
+    drawing = "start s\nservice j topic={}\nend e\ns -> j -> e"
+    case = begin(session, process(session, drawing.format("old.topic")))
+    job = session.scalars(select(Job)).one()
+    job.attempts, job.fence = 3, 4
+    moved(session, case, process(session, drawing.format("new.topic")), eve)
+    same = world.only_job(session)
+    assert (same.id, same.attempts, same.fence, same.topic) == (job.id, 3, 4, "new.topic")
+
+
+def test_a_failed_job_is_done_after_a_move_to_a_version_that_mends_it(office, clock, eve, monkeypatch):
+    monkeypatch.setitem(registry.service_tasks, "wrong", lambda session, work: 1 / 0)
+    drawing = "start s\nservice j topic={}\nuser a candidateGroups=registry\nend e\ns -> j -> a -> e"
+    with office.database.transaction() as session:
+        case = begin(session, process(session, drawing.format("wrong")))
+    for _ in range(6):
+        world.work(office)
+        clock.move(hours=1)
+    with office.database.transaction() as session:
+        incident = session.scalars(select(Incident)).one()
+        moved(session, session.get_one(ProcessInstance, case.id), process(session, drawing.format("right")), eve)
+        jobs.retry(session, incident, "eve")
+    world.work(office)
+    with office.database.transaction() as session:
+        assert world.only_job(session).status is JobStatus.DONE and fsck.run(session) == []
+
+
+def test_an_incident_follows_its_element(session, clock, case, eve):
+    session.add(Incident(instance_id=case.id, activity_id="open", message="?", attempts=1, opened_at=now()))
+    moved(session, case, process(session, RENAMED), eve)
+    assert session.scalars(select(Incident)).one().activity_id == "unpack"
+
+
+def test_a_subscription_keeps_its_key_and_follows_the_new_name(session, clock, anna, eve):
+    drawing = "start s\ncatch c message={} key=number\nuser a candidateGroups=registry\nend e\ns -> c -> a -> e"
+    case = begin(session, process(session, drawing.format("paid")), number="N-1")
+    before = session.scalars(select(Subscription)).one().id
+    messages.receive(session, "settled", "N-1", {}, "m1")
+    moved(session, case, process(session, drawing.format("settled")), eve)
+    news = session.scalars(select(Subscription).execution_options(populate_existing=True)).one()
+    assert (news.id, news.name, news.correlation_key) == (before, "settled", "N-1")
+    assert session.scalars(select(Job.topic)).one() == "messages.deliver"  # what was kept under the new name
+
+
+def test_a_called_process_runs_on_and_comes_back(session, clock, anna, eve):
+    process(session, REVIEW, "other")
+    drawing = "start s\ncall k calls=other\nuser a candidateGroups=registry\nend e\ns -> k -> a -> e"
+    case = begin(session, process(session, drawing))
+    child = session.scalars(select(ProcessInstance).where(ProcessInstance.parent_id == case.id)).one()
+    longer = drawing.replace("user a", "user z candidateGroups=registry\nuser a").replace("k -> a", "k -> z -> a")
+    moved(session, case, process(session, longer), eve)
+    do(session, child, "open", anna)
+    do(session, child, "check", anna)
+    assert list(open_tasks(session, case)) == ["z"]
+
+
+def test_a_called_process_is_moved_by_its_own_plan(session, clock, anna, eve):
+    process(session, REVIEW, "other")
+    case = begin(session, process(session, "start s\ncall k calls=other\nend e\ns -> k -> e"))
+    child = session.scalars(select(ProcessInstance).where(ProcessInstance.parent_id == case.id)).one()
+    moved(session, child, process(session, LONGER, "other"), eve)
+    for activity in ("open", "sign", "check"):
+        do(session, child, activity, anna)
+    session.refresh(case)
+    assert case.status is InstanceStatus.COMPLETED and fsck.run(session) == []
+
+
+def test_a_suspended_instance_is_moved_and_stays_suspended(session, clock, case, eve):
+    case.status = InstanceStatus.SUSPENDED
+    session.flush()
+    assert moved(session, case, process(session, LONGER), eve).status is UpgradeStatus.DONE
+    assert case.status is InstanceStatus.SUSPENDED
+
+
+# What is told
+
+
+def test_the_history_tells_from_where_to_where_and_why(session, clock, case, old, eve):
+    new = process(session, RENAMED)
+    moved(session, case, new, eve)
+    event = last(session, case, "upgraded")
+    token = open_tasks(session, case)["unpack"].token_id
+    assert event.actor == "eve" and event.data["reason"] == WHY and event.data["version"] == 2
+    assert event.data["was"] == {"definition": old.id, "version": 1} and event.data["mapping"] == {"open": "unpack"}
+    assert (event.data["before"], event.data["after"]) == ({token: "open"}, {token: "unpack"})
+
+
+def test_what_happened_before_is_told_by_the_names_of_its_time(session, clock, anna, eve):
+    case = begin(session, process(session, REVIEW, open={"candidateGroups": "registry"}))
+    do(session, case, "open", anna)
+    new = process(session, SHORTER.replace("user check", "user check name=Neu"))
+    moved(session, case, new, eve)
+    events = {event.activity_id: event.name for event in history.timeline(session, case.case)}
+    assert events["open"] == "open" and events["check"] == "check"
+    do(session, case, "check", anna)
+    assert last(session, case, "completed", "check").name == "Neu"
+
+
+# Two persons
+
+
+def test_the_rule_of_two_persons_sees_through_new_ids(session, clock, anna, bob, eve):
+    rule = {"differentFrom": "open"}
+    case = begin(session, process(session, REVIEW, check=rule))
+    do(session, case, "open", anna)
+    moved(session, case, process(session, RENAMED, check={"differentFrom": "unpack"}), eve)
+    assert "another person" in str(tasks.why_not(session, open_tasks(session, case)["check"], anna))
+    assert tasks.why_not(session, open_tasks(session, case)["check"], bob) is None
+
+
+def test_the_rule_of_the_same_person_sees_through_two_moves(session, clock, anna, bob, eve):
+    case = begin(session, process(session, REVIEW, check={"samePersonAs": "open"}))
+    do(session, case, "open", anna)
+    moved(session, case, process(session, RENAMED, check={"samePersonAs": "unpack"}), eve)
+    again = RENAMED.replace("unpack", "look")
+    moved(session, case, process(session, again, check={"samePersonAs": "look"}), eve)
+    assert "must be done by anna" in str(tasks.why_not(session, open_tasks(session, case)["check"], bob))
+    assert tasks.why_not(session, open_tasks(session, case)["check"], anna) is None
+
+
+def test_a_rule_the_new_version_has_not_is_told(session, clock, old):
+    first = process(session, REVIEW, check={"differentFrom": "open"})
+    assert "need two persons" in str(upgrades.plan(session, first, old).problems[0].message)
+    mirrored = process(session, REVIEW, open={"differentFrom": "check"})
+    assert upgrades.plan(session, first, mirrored).problems == ()
+
+
+# Plans
+
+
+def test_a_plan_says_what_becomes_of_each_element(session, clock, case, old):
+    plan = upgrades.plan(session, old, process(session, RENAMED))
+    assert [(move.element, move.target, move.live) for move in plan.moves] == [
+        ("open", "unpack", 1),
+        ("check", "check", 0),
+    ]
+    assert (plan.running, plan.looked_at, plan.stay, plan.problems) == (1, 1, 0, ())
+
+
+def test_a_plan_names_what_stands_against_it_and_for_how_many(session, clock, case, old, anna):
+    begin(session, old)
+    do(session, begin(session, old), "open", anna)
+    plan = upgrades.plan(session, old, process(session, SHORTER))
+    (problem,) = plan.problems
+    assert (problem.element, problem.blocks, problem.instances, plan.stay) == ("open", True, 2, 2)
+    assert "does not have" in str(problem.message)
+    decided = upgrades.plan(session, old, plan.new, {"open": "check"})
+    assert decided.stay == 0 and decided.moves[0].how == "given"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        ({}, {"name": "Neu"}, "called “Neu”"),
+        ({}, {"candidateGroups": "director"}, "offered anew: to director"),
+        ({"formKey": "a"}, {"formKey": "b"}, "form is “b”"),
+    ],
+)
+def test_a_plan_says_what_changes_for_those_who_work_there(session, clock, before, after, said):
+    def version(words):
+        named = words.get("name", "open")
+        more = " ".join(f"{name}={value}" for name, value in words.items() if name != "name")
+        xml = drawn(REVIEW.replace("user open candidateGroups=registry", f"user open name={named} {more}"))
+        form = b'{"type": "default", "components": []}'
+        return definitions.deploy(session, xml, {"a.form": form, "b.form": form}, "eve")
+
+    old = version({"candidateGroups": "registry", **before})
+    begin(session, old)
+    plan = upgrades.plan(session, old, version({"candidateGroups": "registry", **after}))
+    assert any(said in str(problem.message) for problem in plan.problems)
+    assert plan.stay == 0
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("catch c timer=P1D", "catch c timer=P2D", "keeps its time"),
+        ("catch c message=a", "catch c message=b", "waits for “b”"),
+        ("service c topic=a", "service c topic=b", "done by “b”"),
+        ("user c", "user c\nboundary t on=c timer=P1D", "“t” begins to wait"),
+        ("user c\nboundary t on=c timer=P1D", "user c", "“t” does not wait any more"),
+    ],
+)
+def test_a_plan_says_what_changes_for_what_waits(session, clock, old, new, said):
+    def version(words):
+        edge = "\nt -> e" if "boundary t" in words else ""
+        return process(session, f"start s\n{words}\nend e\ns -> c -> e{edge}")
+
+    first = version(old)
+    begin(session, first)
+    assert said in str([str(each.message) for each in upgrades.plan(session, first, version(new)).problems])
+
+
+def test_a_plan_says_what_would_be_done_again(session, clock, old, case, anna):
+    do(session, case, "open", anna)
+    swapped = REVIEW.replace("s -> open -> check -> e", "s -> check -> open -> e")
+    (problem,) = upgrades.plan(session, old, process(session, swapped)).problems
+    assert "“open” stands after it" in str(problem.message) and problem.element == "check"
+
+
+def test_a_plan_says_which_typed_fields_the_new_form_has_not(session, clock, anna):
+    def version(fields):
+        form = b'{"type": "default", "components": [%s]}' % b",".join(
+            b'{"type": "textfield", "key": "%s", "id": "%s"}' % (each, each) for each in fields
+        )
+        return definitions.deploy(session, drawn(REVIEW, open={"formKey": "a"}), {"a.form": form}, "eve")
+
+    old, new = version([b"name", b"note"]), version([b"name"])
+    task = tasks.claim(session, open_tasks(session, begin(session, old))["open"], anna)
+    tasks.save_draft(session, task, anna, {"name": ["x"], "note": ["y"]})
+    session.flush()
+    (problem,) = upgrades.plan(session, old, new).problems
+    assert "has no more: note" in str(problem.message) and not problem.blocks
+
+
+def test_a_plan_is_for_two_versions_of_one_process(session, clock, old):
+    for other in (old, process(session, REVIEW, "q")):
+        with pytest.raises(Conflict, match="two versions of the same process"):
+            upgrades.plan(session, old, other)
+
+
+@pytest.mark.parametrize("given", [{"nowhere": "check"}, {"open": "nowhere"}])
+def test_a_decision_names_what_is_there(session, clock, old, given):
+    with pytest.raises(Invalid, match="has no element “nowhere”"):
+        upgrades.plan(session, old, process(session, LONGER), given)
+
+
+def test_a_damaged_state_stays_and_is_told(session, clock, case, old, eve):
+    case.state = case.state[:-1] + b"x"
+    session.flush()
+    plan = upgrades.plan(session, old, process(session, LONGER))
+    assert plan.stay == 1 and "damaged" in str(plan.problems[0].message)
+    assert "damaged" in str(upgrades.dry_run(session, plan, case).refused)
+    assert upgrades.perform(session, plan, case, eve, WHY).status is UpgradeStatus.REFUSED
+
+
+# Trying
+
+
+def test_a_dry_run_tells_and_changes_nothing(session, clock, case, old):
+    plan = upgrades.plan(session, old, process(session, EDGE))
+    before = (case.revision, case.state, told(session, case))
+    result = upgrades.dry_run(session, plan, case)
+    assert (list(result.before.values()), list(result.after.values())) == (["open"], ["open"])
+    assert (result.refused, result.begin, result.cease) == (None, ("t",), ())
+    assert (case.revision, case.state, told(session, case)) == before
+    assert session.scalars(select(Timer)).all() == []
+
+
+def test_a_dry_run_says_why_an_instance_would_stay(session, clock, case, old):
+    plan = upgrades.plan(session, old, process(session, SHORTER))
+    assert "does not have" in str(upgrades.dry_run(session, plan, case).refused)
+
+
+# Refusing
+
+
+def test_what_is_refused_is_untouched(session, clock, case, old, eve):
+    before = (case.revision, case.state, told(session, case))
+    done = moved(session, case, process(session, SHORTER), eve)
+    session.refresh(case)
+    assert done.status is UpgradeStatus.REFUSED and "waits at “open”" in refusal(done)
+    assert (case.revision, case.state, told(session, case), case.definition_id) == (*before, old.id)
+
+
+def test_an_expression_that_fails_on_the_way_leaves_all_as_it_was(session, clock, case, old, eve):
+    edge = EDGE.replace("timer=P1D", "timer=${unheard_of}")
+    done = moved(session, case, process(session, edge), eve)
+    session.refresh(case)
+    assert done.status is UpgradeStatus.REFUSED and case.definition_id == old.id
+    done = moved(session, case, process(session, REVIEW, open={"candidateGroups": "${unheard_of + 1}"}), eve)
+    session.refresh(case)
+    assert done.status is UpgradeStatus.REFUSED and "“open” would be offered to nobody" in refusal(done)
+    assert case.definition_id == old.id and tasks.candidates(session, open_tasks(session, case)["open"])
+    assert open_tasks(session, case)["open"].definition_id == old.id
+
+
+def test_only_who_may_deploy_may_move(session, clock, case, old, anna, eve):
+    plan = upgrades.plan(session, old, process(session, LONGER))
+    for act in (
+        lambda: upgrades.perform(session, plan, case, anna, WHY),
+        lambda: upgrades.begin(session, plan, anna, WHY),
+        lambda: upgrades.undo(session, upgrades.perform(session, plan, case, eve, WHY), anna, WHY),
+    ):
+        with pytest.raises(NotAllowed, match="Only who may deploy"):
+            act()
+
+
+def test_nobody_moves_anything_without_a_reason(session, clock, case, old, eve):
+    plan = upgrades.plan(session, old, process(session, LONGER))
+    with pytest.raises(Invalid, match="say why"):
+        upgrades.perform(session, plan, case, eve, "  ")
+    with pytest.raises(Invalid, match="say why"):
+        upgrades.undo(session, moved(session, case, plan.new, eve), eve, "")
+
+
+def test_what_is_over_or_elsewhere_stays(session, clock, case, old, eve):
+    plan = upgrades.plan(session, old, process(session, LONGER))
+    assert upgrades.perform(session, plan, case, eve, WHY).status is UpgradeStatus.DONE
+    assert "runs on version 2 by now" in refusal(upgrades.perform(session, plan, case, eve, WHY))
+    gone = begin(session, old)
+    instances.cancel(session, gone, "eve", "")
+    assert "not running any more" in refusal(upgrades.perform(session, plan, gone, eve, WHY))
+
+
+# The way back
+
+
+def test_the_way_back_leads_to_what_was(session, clock, case, old, anna, eve):
+    state = instances.state(case)
+    done = moved(
+        session,
+        case,
+        process(
+            session,
+            RENAMED.replace("unpack name=open candidateGroups=registry", "unpack name=open candidateGroups=director"),
+        ),
+        eve,
+    )
+    assert upgrades.undo(session, done, eve, "Too early.") == 1
+    session.flush()
+    task = open_tasks(session, case)["open"]
+    assert (case.definition_id, task.definition_id, instances.state(case)) == (old.id, old.id, state)
+    assert tasks.candidates(session, task) == ["group:registry"] and task.form_key is None
+    assert done.status is UpgradeStatus.UNDONE and fsck.run(session) == []
+    assert last(session, case, "upgrade_undone").data["reason"] == "Too early."
+    do(session, case, "open", anna)
+    assert list(open_tasks(session, case)) == ["check"]
+
+
+def test_who_claimed_meanwhile_keeps_the_task_on_the_way_back(session, clock, case, anna, eve):
+    done = moved(session, case, process(session, LONGER), eve)
+    tasks.claim(session, open_tasks(session, case)["open"], anna)
+    upgrades.undo(session, done, eve, WHY)
+    session.flush()
+    assert open_tasks(session, case)["open"].assignee == "anna" and fsck.run(session) == []
+
+
+def test_timers_and_news_that_had_stopped_wait_again(session, clock, eve):
+    edges = EDGE.replace("    user check", "    boundary m on=open message=stop quiet\n    user check").replace(
+        "t -> e", "t -> e\n    m -> e"
+    )
+    case = begin(session, process(session, edges))
+    timer = session.scalars(select(Timer)).one()
+    done = moved(session, case, process(session, REVIEW), eve)
+    assert session.scalars(select(Subscription)).all() == []
+    upgrades.undo(session, done, eve, WHY)
+    session.flush()
+    session.refresh(timer)
+    assert timer.status is TimerStatus.WAITING and session.scalars(select(Subscription)).one().name == "stop"
+    assert fsck.run(session) == []
+
+
+def test_there_is_no_way_back_once_the_case_has_gone_on(session, clock, case, anna, eve):
+    done = moved(session, case, process(session, LONGER), eve)
+    do(session, case, "open", anna)
+    with pytest.raises(Conflict, match="has gone on since; it cannot go back to version 1"):
+        upgrades.undo(session, done, eve, WHY)
+
+
+def test_there_is_no_way_back_when_the_move_itself_ended_something(session, clock, eve):
+    case = begin(session, process(session, REVIEW), late=True)
+    edge = REVIEW.replace("user check", 'boundary t on=open conditional="late"\n    user check').replace(
+        "s -> open", "t -> check\n    s -> open"
+    )
+    done = moved(session, case, process(session, edge), eve)
+    assert list(open_tasks(session, case)) == ["check"]
+    with pytest.raises(Conflict, match="The move has ended “open”"):
+        upgrades.undo(session, done, eve, WHY)
+
+
+def test_one_goes_back_once(session, clock, case, eve):
+    done = moved(session, case, process(session, LONGER), eve)
+    upgrades.undo(session, done, eve, WHY)
+    with pytest.raises(Conflict, match="is back already"):
+        upgrades.undo(session, done, eve, WHY)
+
+
+def test_a_state_kept_aside_and_tampered_with_is_refused(session, clock, case, eve):
+    done = moved(session, case, process(session, LONGER), eve)
+    done.state_before = done.state_before[:-2] + b"xx"
+    with pytest.raises(upgrades.performing.engine.StateCorrupt):
+        upgrades.undo(session, done, eve, WHY)
+
+
+def test_there_and_back_and_there_again(session, clock, case, anna, eve):
+    new = process(session, EDGE)
+    for _ in range(3):
+        upgrades.undo(session, moved(session, case, new, eve), eve, WHY)
+        session.flush()
+        assert fsck.run(session) == []
+    moved(session, case, new, eve)
+    do(session, case, "open", anna)
+    assert list(open_tasks(session, case)) == ["check"]
+
+
+def test_a_version_can_be_gone_back_to_by_a_plan_too(session, clock, case, old, anna, eve):
+    moved(session, case, process(session, RENAMED), eve)
+    moved(session, case, old, eve)
+    assert list(open_tasks(session, case)) == ["open"]
+    assert session.scalars(select(UserTask)).one().definition_id == old.id
