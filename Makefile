@@ -1,6 +1,6 @@
 # Everything anyone must know: `make` lists the commands.
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run worker scheduler fsck test season lint format docs bench migration clean
+.PHONY: help setup setup-dev run worker scheduler fsck test season chaos lint format docs bench migration clean
 PY := .venv/bin/python
 FLASK := $(PY) -m flask --app wsgi
 
@@ -30,6 +30,9 @@ test: setup-dev ## run all tests on SQLite and a real PostgreSQL, with a real Va
 
 season: setup-dev ## play the full morning of 300 packs over HTTP on both databases, processes killed meanwhile, and in a browser (20 minutes)
 	@JUANLIU_TEST_PACKS=300 $(PY) -m pytest -q tests/season tests/browser/test_login_to_shelf.py
+
+chaos: setup-dev ## kill -9 at every line and statement of every command, on both databases (an hour; COMMANDS=complete,job)
+	@JUANLIU_CHAOS="$(or $(COMMANDS),all)" $(PY) -m pytest -q -s -n 2 tests/chaos/test_kills.py
 
 lint: setup-dev ## check style and the rules of the house
 	@$(PY) -m ruff check . && $(PY) -m ruff format --check . && $(PY) -m pytest -q tests/test_house.py
