@@ -1,11 +1,11 @@
 """A random process in a real database, for `engine/walking.py`: deployed, begun, moved by tasks, jobs, timers, messages
 and signals as in life. What it waits for is read from the rows, and compared with what the engine's state says."""
 
+import json
 from collections import Counter
-from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, Text, bindparam, cast, func, literal, null, select, union_all
 from sqlalchemy.orm import Session
 
 from tests.workflow import made
@@ -36,7 +36,61 @@ x -> k2 if ends = "K2"
 x -> k3 if ends = "K3"
 x -> e default
 """
-RUNNING = (InstanceStatus.RUNNING,)
+
+
+def _rows(kind: Any, table: Any, token: Any, activity: Any, told: Any, *live: Any) -> Select:
+    """(kind, token, activity, row id, what the row tells of the token's own variables) of an instance."""
+    kind = literal(kind.value) if isinstance(kind, WaitKind) else kind
+    return select(kind, token, activity, table.id, told).where(*live)
+
+
+_ID, _NOTHING = bindparam("instance_id"), null()
+WAITING = union_all(
+    _rows(
+        WaitKind.USER_TASK,
+        UserTask,
+        UserTask.token_id,
+        UserTask.activity_id,
+        cast(UserTask.local_variables, Text),
+        UserTask.instance_id == _ID,
+        UserTask.status == TaskStatus.OPEN,
+    ),
+    _rows(
+        WaitKind.JOB,
+        Job,
+        Job.token_id,
+        Job.activity_id,
+        cast(Job.payload, Text),
+        Job.instance_id == _ID,
+        Job.status == JobStatus.WAITING,
+    ),
+    _rows(
+        WaitKind.TIMER,
+        Timer,
+        Timer.token_id,
+        Timer.activity_id,
+        _NOTHING,
+        Timer.instance_id == _ID,
+        Timer.status == TimerStatus.WAITING,
+    ),
+    _rows(
+        Subscription.kind,
+        Subscription,
+        Subscription.token_id,
+        Subscription.activity_id,
+        _NOTHING,
+        Subscription.instance_id == _ID,
+    ),
+    _rows(
+        WaitKind.CALL,
+        ProcessInstance,
+        ProcessInstance.parent_token_id,
+        _NOTHING,
+        _NOTHING,
+        ProcessInstance.parent_id == _ID,
+        ProcessInstance.status == InstanceStatus.RUNNING,
+    ),
+)
 _next: dict[str, Any] = {}  # what the next job does: its variables, or the code of its error
 
 
@@ -55,56 +109,40 @@ class Stored:
 
     def __init__(self, office: Office, hand: clock.Hand, by: User) -> None:
         self.office, self.hand, self.by, self.number = office, hand, by, 0
+        self.looked: tuple[bool, list[Open]] | None = None  # finished, open; until something is done
         self.heard = {Message: 0, Job: 0}
 
     # What is seen
 
     def open(self) -> list[Open]:
         """From the rows; what waits for a condition has none."""
-        with self.office.database.reading() as session:
-            instance = session.get_one(ProcessInstance, self.id)
-            if instance.status is not InstanceStatus.RUNNING:
-                assert not list(self._rows(session)), "an instance that is over waits for nothing"
-                return []
-            model = definitions.model(session, instance.definition)
-            waits = {wait.token_id: wait for wait in engine.waits_of(model, instances.state(instance))}
-            found = [self._seen(waits, *row) for row in self._rows(session)]
-        conditions = [wait for wait in waits.values() if wait.kind is WaitKind.CONDITION]
-        assert len(found) + len(conditions) == len(waits), "a row for every wait, a wait for every row"
-        return found + [Open(each.kind, each.activity_id, _counter(each), None) for each in conditions]
-
-    def _rows(self, session: Session) -> Iterator[tuple[WaitKind, str, str, int, Any]]:
-        """(kind, token, activity, row id, loop counter if the row knows it)."""
-        mine = {"instance_id": self.id}
-        for task in session.scalars(select(UserTask).filter_by(status=TaskStatus.OPEN, **mine)):
-            yield (
-                WaitKind.USER_TASK,
-                task.token_id,
-                task.activity_id,
-                task.id,
-                task.local_variables.get("loopCounter", 0),
-            )
-        for job in session.scalars(select(Job).filter_by(status=JobStatus.WAITING, **mine)):
-            yield WaitKind.JOB, job.token_id, job.activity_id, job.id, job.payload.get("loopCounter", 0)
-        for timer in session.scalars(select(Timer).filter_by(status=TimerStatus.WAITING, **mine)):
-            yield WaitKind.TIMER, timer.token_id, timer.activity_id, timer.id, None
-        for news in session.scalars(select(Subscription).filter_by(**mine)):
-            yield WaitKind(news.kind), news.token_id, news.activity_id, news.id, None
-        for child in session.scalars(
-            select(ProcessInstance).filter_by(parent_id=self.id, status=InstanceStatus.RUNNING)
-        ):
-            yield WaitKind.CALL, child.parent_token_id, None, child.id, None
-
-    def _seen(
-        self, waits: dict, kind: WaitKind, token: str, activity: str | None, row: int, counter: int | None
-    ) -> Open:
-        wait = waits[token]
-        assert wait.kind is kind and activity in (None, wait.activity_id) and counter in (None, _counter(wait))
-        return Open(kind, wait.activity_id, _counter(wait), row)
+        if self.looked is None:
+            self.looked = self._look()
+        return self.looked[1]
 
     def finished(self) -> bool:
+        self.open()
+        return self.looked[0]
+
+    def _look(self) -> tuple[bool, list[Open]]:
         with self.office.database.reading() as session:
-            return session.get_one(ProcessInstance, self.id).status is not InstanceStatus.RUNNING
+            instance = session.get_one(ProcessInstance, self.id)
+            rows = list(session.execute(WAITING, {"instance_id": self.id}))
+            if instance.status is not InstanceStatus.RUNNING:
+                assert not rows, "an instance that is over waits for nothing"
+                return True, []
+            model = definitions.model(session, instance.definition)
+            waits = {wait.token_id: wait for wait in engine.waits_of(model, instances.state(instance))}
+        found = [self._seen(waits, *row) for row in rows]
+        conditions = [wait for wait in waits.values() if wait.kind is WaitKind.CONDITION]
+        assert len(found) + len(conditions) == len(waits), "a row for every wait, a wait for every row"
+        return False, found + [Open(each.kind, each.activity_id, _counter(each), None) for each in conditions]
+
+    def _seen(self, waits: dict, kind: str, token: str, activity: str | None, row: int, told: Any) -> Open:
+        wait = waits[token]
+        counter = None if told is None else json.loads(told).get("loopCounter", 0)
+        assert wait.kind == kind and activity in (None, wait.activity_id) and counter in (None, _counter(wait))
+        return Open(wait.kind, wait.activity_id, _counter(wait), row)
 
     def thrown(self) -> Counter[tuple[str, str]]:
         """The messages and signals that have left since this was asked last; they are then delivered."""
@@ -143,14 +181,17 @@ class Stored:
     # What is done
 
     def begin(self, wild: Wild, start: str, variables: dict[str, int]) -> None:
+        self.looked = None
         with self.office.database.transaction() as session:
-            definitions.deploy(session, bpmn(CALLED, "other"), {}, "eve")
+            if not definitions.known(session).processes:
+                definitions.deploy(session, bpmn(CALLED, "other"), {}, "eve")
             definition = definitions.deploy(session, bpmn(wild.drawing), {}, "eve")
             self._hear()
             case = made.case(session, by="anna")
             self.id = instances.start(session, definition, case, "anna", variables, start).id
 
     def come(self, what: Open, variables: dict[str, int]) -> None:
+        self.looked = None
         match what.kind:
             case WaitKind.USER_TASK:
                 self._complete(what.at, variables)
@@ -166,6 +207,7 @@ class Stored:
                 self._signal(what.at, variables)
 
     def fail(self, what: Open, code: str, variables: dict[str, int]) -> None:
+        self.looked = None
         if what.kind is WaitKind.JOB:
             self._perform(what.at, error=code)
         else:
@@ -175,10 +217,12 @@ class Stored:
         """An error nobody catches becomes an incident; that is tested elsewhere."""
 
     def change(self, variables: dict[str, int]) -> None:
+        self.looked = None
         with self.office.database.transaction() as session:
             instances.set_variables(session, session.get_one(ProcessInstance, self.id), variables, "dora")
 
     def cancel(self) -> None:
+        self.looked = None
         with self.office.database.transaction() as session:
             instances.cancel(session, session.get_one(ProcessInstance, self.id), "dora", "enough")
 
