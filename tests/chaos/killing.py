@@ -4,6 +4,7 @@ A place is a line of our code together with the number of statements that have g
 line between the same two statements is the same place. The zygote holds everything imported and read, and no connection.
 """
 
+import gc
 import os
 import pickle
 import signal
@@ -104,6 +105,7 @@ def _breed(
     for name, given in warm_up[0].items():
         _live(office, acts[name], given, warm_up[1], None)
     office.database.engine.dispose()
+    gc.freeze()  # a child need not look through what was there before it
     while (request := _receive(asked)) is not None:
         _send(said, _child(office, acts, *request))
 
