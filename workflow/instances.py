@@ -28,7 +28,7 @@ from workflow import (
 )
 from workflow.clock import now
 from workflow.engine import Step, Thrown
-from workflow.errors import Conflict, NotFound
+from workflow.errors import Conflict
 from workflow.models import Case, ProcessDefinition, ProcessInstance
 from workflow.sight import around
 from workflow.statements import Statement, one_of
@@ -243,20 +243,16 @@ def _call(
     if not changes.calls:
         return
     calls.check_depth(session, instance)
-    called = [_called(session, call) for call in changes.calls]
+    drawn = [model.activities[call.activity_id] for call in changes.calls]
+    called = [
+        calls.target(session, instance.definition, activity, call.name or "")
+        for activity, call in zip(drawn, changes.calls, strict=True)
+    ]
     begun = _new(session, instance.case_id, history.SYSTEM, called, instance, [call.token_id for call in changes.calls])
-    for child, call in zip(begun, changes.calls, strict=True):
+    for child, activity, call in zip(begun, drawn, changes.calls, strict=True):
         if child.status is InstanceStatus.RUNNING:
-            _begin(session, child, history.SYSTEM, {**known, **call.variables})
-
-
-def _called(session: Session, call: engine.Wait) -> ProcessDefinition:
-    try:
-        return definitions.latest(session, call.name or "")
-    except NotFound as missing:
-        raise engine.EngineProblem(
-            "“{activity}” calls “{process}”, which is not deployed.", activity_id=call.activity_id, process=call.name
-        ) from missing
+            given = calls.given(activity, around(session, {**known, **call.variables}))
+            _begin(session, child, history.SYSTEM, given)
 
 
 def _end(session: Session, instance: ProcessInstance, step: Step) -> None:
@@ -273,9 +269,9 @@ def _return(session: Session, child: ProcessInstance, parent: ProcessInstance, e
     model, known = definitions.model(session, parent.definition), variables(session, parent)
     token_id = child.parent_token_id or ""
     if error is not None:
-        step = engine.throw_error(model, state(parent), token_id, error.name, around(session, known))
+        step = engine.throw_error(model, state(parent), token_id, error.name, around(session, known), leaves=True)
     else:
-        known.update(write(session, parent, known, variable_rows.read(session, child.id, since=1)))
+        known.update(write(session, parent, known, calls.returned(session, parent, child)))
         step = engine.complete(model, state(parent), token_id, around(session, known))
     settle(session, parent, step, history.SYSTEM, known)
 

@@ -169,7 +169,8 @@ def _throw(database: Database, lease: Lease, error: BpmnError) -> bool:
         leases.end(session, lease, job, status=JobStatus.DONE, done_at=now(), error=_said(error))
         model, known = definitions.model(session, instance.definition), instances.variables(session, instance)
         state, sight = instances.state(instance), instances.around(session, known)
-        step = engine.throw_error(model, state, job.token_id, error.code, sight)
+        leaves = _leaves(session, instance, job.token_id, error.code)
+        step = engine.throw_error(model, state, job.token_id, error.code, sight, leaves)
         instances.settle(session, instance, step, history.SYSTEM, known)
 
     try:
@@ -177,6 +178,16 @@ def _throw(database: Database, lease: Lease, error: BpmnError) -> bool:
     except Exception as problem:
         log.warning("job_error_uncaught", extra={"job": lease.job_id, "code": error.code})
         return _fail(database, lease, problem)
+
+
+def _leaves(session: Session, instance: ProcessInstance, token_id: str, code: str) -> bool:
+    """Whether an error at this token passes through its process to a caller, near or far, that catches it."""
+    at = instance
+    while not engine.catches_error(definitions.model(session, at.definition), instances.state(at), token_id, code):
+        if at.parent_id is None:
+            return False
+        token_id, at = at.parent_token_id or "", instances.lock(session, at.parent_id, at.case_id)
+    return at is not instance
 
 
 def _fail(database: Database, lease: Lease, error: Exception) -> bool:

@@ -8,6 +8,7 @@ state. The state is bytes; keep it sealed (`seal`, `open_`).
 from workflow.diagram.activity import Activity
 from workflow.engine.commands import (
     cancel,
+    catches_error,
     complete,
     deliver,
     fire,
@@ -63,6 +64,7 @@ __all__ = [
     "Wait",
     "WaitKind",
     "cancel",
+    "catches_error",
     "complete",
     "deliver",
     "fire",

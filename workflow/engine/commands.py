@@ -44,15 +44,26 @@ def deliver(model: Model, state: bytes, token_id: str, around: Around) -> Step:
     return at_rest(instance)
 
 
-def throw_error(model: Model, state: bytes, token_id: str, code: str, around: Around) -> Step:
-    """A job (or called process) failed with a BPMN error; it goes to the nearest boundary event that catches it.
+def throw_error(model: Model, state: bytes, token_id: str, code: str, around: Around, leaves: bool = False) -> Step:
+    """A job (or called process) failed with a BPMN error; it goes to the nearest event that catches it.
 
-    Raises UncaughtError when there is none, TokenGone when the token does not wait for a job or call."""
+    Without one the process ends with the error if it `leaves` for its caller (Step.thrown says so), as from an error
+    end event. Raises UncaughtError when it does not, TokenGone when the token does not wait for a job or call."""
     instance = codec.load(state, model.specification, around)
     token = waiting(instance, token_id, WaitKind.JOB, WaitKind.CALL)
     if not instance.catch_above(token, "error", code):
-        raise UncaughtError(code, token.task_spec.bpmn_id)
+        if not leaves:
+            raise UncaughtError(code, token.task_spec.bpmn_id)
+        instance.thrown.append(Thrown("error", code))
+        instance.end()
     return at_rest(instance)
+
+
+def catches_error(model: Model, state: bytes, token_id: str, code: str) -> bool:
+    """Whether this process catches an error of the job or called process this token waits for. Raises TokenGone."""
+    instance = codec.load(state, model.specification)
+    token = waiting(instance, token_id, WaitKind.JOB, WaitKind.CALL)
+    return instance.catcher(token, "error", code) is not None
 
 
 def throw_escalation(model: Model, state: bytes, token_id: str, code: str, around: Around) -> Step:

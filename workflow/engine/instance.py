@@ -105,21 +105,27 @@ class Instance(Workflow):
         self.token(spec, container)._ready()
 
     def catch_above(self, token: Token, kind: str, code: str | None) -> bool:
-        """Give an error or escalation to the nearest event around the token that catches it: on the edge of an
-        activity, or of an event sub-process in the scope; False when there is none."""
+        """Give an error or escalation to the event around the token that catches it; False when there is none."""
+        found = self.catcher(token, kind, code)
+        if found is None:
+            return False
+        spec, container = found
+        caught = self.token(spec, container, TaskState.WAITING)
+        self.note("caught", caught, code=code)
+        spec.caught(caught)
+        return True
+
+    def catcher(self, token: Token, kind: str, code: str | None) -> "tuple[Element, Token] | None":
+        """The nearest event around the token that catches the error or escalation, and where its token goes: on the
+        edge of an activity, or of an event sub-process in the scope."""
         while token is not self.task_tree:
             scope = token.parent
-            for container, spec in (
-                (token, token.task_spec.boundary_for(kind, code)),
-                (scope, scope.task_spec.handler_for(kind, code, scope, token)),
-            ):
-                if spec is not None:
-                    caught = self.token(spec, container, TaskState.WAITING)
-                    self.note("caught", caught, code=code)
-                    spec.caught(caught)
-                    return True
+            if (spec := token.task_spec.boundary_for(kind, code)) is not None:
+                return spec, token
+            if (spec := scope.task_spec.handler_for(kind, code, scope, token)) is not None:
+                return spec, scope
             token = scope
-        return False
+        return None
 
     def broadcast(self, name: str) -> None:
         """Give a signal to everything in this instance that waits for it now."""
