@@ -33,6 +33,7 @@ class Play:
         self._specs: dict[str, Any] = inside
         self._follows = {name: [_places(ways) for ways in _choices(spec)] for name, spec in inside.items()}
         self._starts = [name for name, spec in inside.items() if spec.node.kind == "startEvent"]
+        self._inclusive = [spec for spec in inside.values() if spec.is_join and isinstance(spec, Inclusive)]
         self._known: dict[Marking, bool] = {}
 
     def can_stand(self, wanted: Collection[Place]) -> bool:
@@ -72,26 +73,28 @@ class Play:
         """The markings one move away. A token that may not stay, and whose moves touch no other, goes first and alone:
         the order of such moves makes no difference, save for an inclusive join that looks at all tokens."""
         held = Counter(marking)
-        looking = {name for name, flow in held if flow and flow != SPAWNED and isinstance(self._specs[name], Inclusive)}
         found: list[Marking] = []
         for place in held:
             used = self._used(place, held)
             moves = list(self._moves(place[0], used, held)) if used else []
-            must = moves and not any(self._goal[each] for each in used)
-            if must and not any(self._undecided(place, self._specs[name], held) for name in looking):
+            if moves and not any(self._goal[each] for each in used) and not self._is_looked_at(place, held):
                 return moves
             found += moves
         return found
 
-    def _undecided(self, place: Place, join: Any, held: Counter[Place]) -> bool:
-        """Whether it makes a difference for an inclusive join when this token moves: it may come to an empty flow of
-        the join or to a filled one, and the join looks where it has gone; or the join itself could still have more."""
-        if place[0] == join.name:
-            others = [self._specs[name] for name, flow in held if name != join.name and flow != SPAWNED]
-            return any(join.reaches(other, join.arrivals) for other in others)
-        filled = {flow for flow in join.arrivals if held[join.name, flow]}
-        spec = self._specs[place[0]]
-        return join.reaches(spec, filled) and join.reaches(spec, set(join.arrivals) - filled)
+    def _is_looked_at(self, place: Place, held: Counter[Place]) -> bool:
+        """Whether it makes a difference for an inclusive join when this token moves: it may come to the join on
+        several flows, and others come there too; or it is the join that moves, and could still have more."""
+        if not self._inclusive:
+            return False
+        others = [each for each in held - Counter([place]) if each[1] != SPAWNED]
+        for join in self._inclusive:
+            mine, came = place[0] == join.name, any(name == join.name for name, _ in others)
+            several = mine or sum(join.reaches(self._specs[place[0]], (flow,)) for flow in join.arrivals) > 1
+            comes = any(join.reaches(self._specs[name], join.arrivals) for name, _ in others if name != join.name)
+            if several and (comes or (came and not mine)):
+                return True
+        return False
 
     def _used(self, place: Place, held: Counter[Place]) -> list[Place]:
         """What moves on together from here; nothing while it must wait. A join moves as the first of its arrivals."""

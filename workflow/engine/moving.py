@@ -15,7 +15,7 @@ from workflow.engine.commands import at_rest, waiting
 from workflow.engine.events import Catch, EventGateway
 from workflow.engine.model import Model
 from workflow.engine.problems import EngineProblem
-from workflow.engine.routes import BESIDE, all_plays, at_rest_in, movable, route
+from workflow.engine.routes import all_plays, at_rest_in, movable, require_own, route
 from workflow.engine.scopes import Handler, Root
 from workflow.engine.several import Several
 from workflow.engine.shapes import Step
@@ -75,8 +75,7 @@ def skip(model: Model, state: bytes, token_id: str, around: Around) -> Step:
     Its happening is "skipped", not "completed". Raises TokenGone, and EngineProblem for what waits on an edge."""
     instance = codec.load(state, model.specification, around)
     token = waiting(instance, token_id)
-    if token.task_spec.stands_by(token):
-        raise EngineProblem(BESIDE)
+    require_own(token)
     if isinstance(token.task_spec, Catch):
         token.task_spec.caught(token)
     else:

@@ -18,23 +18,6 @@ from workflow.engine.scopes import Handler, Root, Scope
 from workflow.engine.several import Several
 from workflow.engine.token import Token
 
-BEGINS = "Nothing can be taken to “{target}”: a process begins there by itself. Choose what follows it."
-EDGE = "Nothing can be taken to “{target}”: it is an event on the edge of an activity. Choose what follows it."
-RACE = "“{target}” waits together with other events behind “{gateway}”; choose “{gateway}”."
-AMONG = "“{target}” is inside “{around}”, which runs several times; only what is in the same run can be taken there."
-BY_EVENT = "“{target}” is inside “{around}”, which begins by its event only."
-RUNS = "“{around}” runs already; take what is inside it to “{target}”, not a second one."
-EACH = "“{activity}” is one of several runs; take all of them together."
-BESIDE = "What waits on the edge of an activity or beside its scope goes where the activity goes."
-ELSEWHERE = "“{other}” cannot be taken along: it does not stand beside “{activity}”."
-TOGETHER = (
-    "“{target}” cannot be reached while these go on beside it: {others}. "
-    "Take them along, or they would wait for each other for ever or be done twice."
-)
-NEVER = (
-    "The process could never stand at “{target}” like this: it would wait for ever for the ways beside it. "
-    "Choose a place before the ways divide or after they meet."
-)
 Plays = Callable[[str], Play]
 
 
@@ -80,12 +63,29 @@ class Route:
         """Why not."""
         for other in along:
             if not self.may_take(other):
-                return EngineProblem(ELSEWHERE, other=_name(other.task_spec), activity=_name(self.token.task_spec))
+                return EngineProblem(
+                    "“{other}” cannot be taken along: it does not stand beside “{activity}”.",
+                    other=_name(other.task_spec),
+                    activity=_name(self.token.task_spec),
+                )
         missing = [each for each in self.least(plays) or () if each not in along]
         if missing:
             names = list(dict.fromkeys(_name(each.task_spec) for each in missing))
-            return EngineProblem(TOGETHER, target=_name(self.target), others=names)
-        return EngineProblem(NEVER, target=_name(self.target))
+            return EngineProblem(
+                (
+                    "“{target}” cannot be reached while these go on beside it: {others}. "
+                    "Take them along, or they would wait for each other for ever or be done twice."
+                ),
+                target=_name(self.target),
+                others=names,
+            )
+        return EngineProblem(
+            (
+                "The process could never stand at “{target}” like this: it would wait for ever for the ways beside it. "
+                "Choose a place before the ways divide or after they meet."
+            ),
+            target=_name(self.target),
+        )
 
     def may_take(self, other: Token) -> bool:
         """Whether it stands inside what is left, or beside it."""
@@ -108,17 +108,24 @@ def all_plays(model: Model) -> Plays:
     return cache(lambda scope: Play(model.specification, scope))
 
 
+def require_own(token: Token) -> None:
+    """Raises EngineProblem for what only stands by: on the edge of an activity, or beside a scope."""
+    if token.task_spec.stands_by(token):
+        raise EngineProblem("What waits on the edge of an activity or beside its scope goes where the activity goes.")
+
+
 def movable(instance: Instance, token_id: str, alone: bool = True) -> Token:
     """The token, or the event gateway it waits in. One of several runs may not be moved `alone`."""
     token = instance.tasks.get(token_id)
     if token is None or token is instance.task_tree:
         raise TokenGone
-    if token.task_spec.stands_by(token):
-        raise EngineProblem(BESIDE)
+    require_own(token)
     if isinstance(token.parent.task_spec, EventGateway):
         return token.parent
     if alone and isinstance(token.parent.task_spec, Several):
-        raise EngineProblem(EACH, activity=_name(token.task_spec))
+        raise EngineProblem(
+            "“{activity}” is one of several runs; take all of them together.", activity=_name(token.task_spec)
+        )
     return token
 
 
@@ -151,24 +158,42 @@ def at_rest_in(container: Token) -> Iterator[Token]:
 def _require_entrance(target: Any) -> None:
     name = _name(target)
     if target.node.kind == "startEvent":
-        raise EngineProblem(BEGINS, target=name)
+        raise EngineProblem(
+            "Nothing can be taken to “{target}”: a process begins there by itself. Choose what follows it.", target=name
+        )
     if target.node.kind == "boundaryEvent":
-        raise EngineProblem(EDGE, target=name)
+        raise EngineProblem(
+            "Nothing can be taken to “{target}”: it is an event on the edge of an activity. Choose what follows it.",
+            target=name,
+        )
     if isinstance(target, Handler):
-        raise EngineProblem(BY_EVENT, target=name, around=name)
+        raise _by_event(name, name)
     for spec in target._wf_spec.task_specs.values():
         if isinstance(spec, EventGateway) and any(way.target is target for way in spec.ways):
-            raise EngineProblem(RACE, target=name, gateway=_name(spec))
+            raise EngineProblem(
+                "“{target}” waits together with other events behind “{gateway}”; choose “{gateway}”.",
+                target=name,
+                gateway=_name(spec),
+            )
 
 
 def _require_open(spec: Any, container: Token, leaving: Token, target: Any) -> None:
     facts = {"target": _name(target), "around": _name(spec)}
     if isinstance(spec, Handler):
-        raise EngineProblem(BY_EVENT, **facts)
+        raise _by_event(**facts)
     if isinstance(spec, Several):
-        raise EngineProblem(AMONG, **facts)
+        raise EngineProblem(
+            "“{target}” is inside “{around}”, which runs several times; only what is in the same run can be taken there.",
+            **facts,
+        )
     if any(each.task_spec is spec for each in container.children if each is not leaving):
-        raise EngineProblem(RUNS, **facts)
+        raise EngineProblem("“{around}” runs already; take what is inside it to “{target}”, not a second one.", **facts)
+
+
+def _by_event(target: str, around: str) -> EngineProblem:
+    return EngineProblem(
+        "“{target}” is inside “{around}”, which begins by its event only.", target=target, around=around
+    )
 
 
 def _path(spec: Any) -> list[str]:
