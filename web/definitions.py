@@ -11,7 +11,7 @@ from web.auth import needs
 from web.i18n import _, name_of
 from web.navigation import Entry
 from web.reader import current_user
-from workflow import definitions
+from workflow import definitions, upgrades
 from workflow.errors import DefinitionRefused, Invalid, NotFound, sentence
 from workflow.lint import Finding
 from workflow.models import ProcessDefinition, ProcessInstance
@@ -70,6 +70,7 @@ def process(key: str) -> Any:
         running=running,
         findings=deploying.findings(g.session, shown.xml, {}),
         resources=definitions.resources(g.session, shown),
+        runs=upgrades.of_process(g.session, key, 5),
     )
 
 

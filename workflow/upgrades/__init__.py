@@ -9,6 +9,7 @@ from workflow.upgrades.performing import PERMISSION, Result, dry_run, perform
 from workflow.upgrades.plans import LOOKED_AT, Move, Plan, plan
 from workflow.upgrades.problems import Problem
 from workflow.upgrades.runs import Progress, begin, find, of_process, progress, results, retry, undo
+from workflow.upgrades.trials import TRIED, Stay, Trial, try_all
 
 __all__ = [
     "LOOKED_AT",
@@ -28,4 +29,8 @@ __all__ = [
     "results",
     "retry",
     "undo",
+    "TRIED",
+    "Stay",
+    "Trial",
+    "try_all",
 ]

@@ -54,8 +54,8 @@ class Season:
             for definition_id in self.crowd.running():
                 if definition_id != newest.id:
                     self._upgrade(definition_id, newest, decisions, f"seed {self.seed}, edit {number}: {edit}")
+            assert self.amiss() == [], f"seed {self.seed}, edit {number}: {edit}"
             self.crowd.wander(2)
-        assert self.amiss() == []
         self.crowd.finish()
         assert self.crowd.running() == {}, f"seed {self.seed}"
         twice = {key for key, times in self.crowd.done.items() if times > 1 and key[1] not in self.may_repeat}
@@ -100,7 +100,6 @@ class Season:
             self._check(plan, dry[each], before[each], after[each], results[each], said)
         assert plan.stay == sum(result.refused is not None for result in results.values()), said
         self._undo_some(run, before, results, said)
-        assert self.amiss() == [], said
 
     def _note_warnings(self, session, plan: upgrades.Plan, before: dict[int, Seen]) -> None:
         models = [upgrades.plans.definitions.model(session, each) for each in (plan.old, plan.new)]
