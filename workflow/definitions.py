@@ -4,6 +4,7 @@ import hashlib
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import asdict, replace
+from datetime import datetime
 from pathlib import Path
 from threading import Lock
 from typing import Any, Generic, TypeVar
@@ -21,6 +22,7 @@ from workflow.models import DefinitionResource, ProcessDefinition, ResourceConte
 Activities = Mapping[str, Mapping[str, Any]]
 Kept = TypeVar("Kept")
 FORM = ".form"  # a form key "receipt-open" names the resource "receipt-open.form"
+DEPLOYED_AT = "deployed_at"  # in a session's info: (transaction, moment)
 TABLE = ".dmn"  # a decision table; tasks name the decision in it, whatever the file is called
 
 
@@ -100,7 +102,8 @@ def deploy(
         xml=xml,
         sha256=digest,
         activities={each: asdict(activity) for each, activity in model.activities.items()},
-        deployed_at=now(),
+        version_tag=(model.version_tag or "")[:200] or None,
+        deployed_at=_moment(session),
         deployed_by=by,
     )
     session.add(definition)
@@ -253,6 +256,15 @@ def _digest(xml: bytes, pinned: Mapping[str, bytes]) -> str:
 def _next_version(session: Session, key: str) -> int:
     last = session.scalar(select(func.max(ProcessDefinition.version)).where(ProcessDefinition.key == key))
     return (last or 0) + 1
+
+
+def _moment(session: Session) -> datetime:
+    """The same for all that is deployed in one transaction."""
+    transaction = session.get_transaction()
+    kept = session.info.get(DEPLOYED_AT)
+    if kept is None or kept[0] is not transaction:
+        kept = session.info[DEPLOYED_AT] = (transaction, now())
+    return kept[1]
 
 
 def _pin(session: Session, definition: ProcessDefinition, pinned: Mapping[str, bytes]) -> None:

@@ -5,6 +5,16 @@ from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
+class Passed:
+    """One line of what passes between a call activity and the process it calls: a variable, or the value of an
+    expression, to the variable `target`. Without target: all variables, under their names."""
+
+    target: str | None = None
+    variable: str | None = None
+    expression: str | None = None
+
+
+@dataclass(frozen=True)
 class Activity:
     """An element of the process, its attributes raw, as in the file (text or None; expressions not evaluated).
 
@@ -30,6 +40,8 @@ class Activity:
     called_binding: str | None = None  # of call activities: latest (also None) deployment version versionTag
     called_version: str | None = None
     called_version_tag: str | None = None
+    passes_in: tuple[Passed, ...] | None = None  # of call activities; None: everything
+    passes_out: tuple[Passed, ...] | None = None
     decision_ref: str | None = None  # of business rule tasks: the key of the decision, or an expression
     decision_binding: str | None = None  # as called_binding
     decision_version: str | None = None

@@ -9,6 +9,7 @@ from lxml import etree
 
 from workflow.diagram.graph import Loop
 from workflow.diagram.names import CAMUNDA, SPIFF, ZEEBE, bpmn, flag, kind, text
+from workflow.diagram.passing import OF_CALLS
 
 # Our field → (camunda attribute, (zeebe element, attribute)…); spiffworkflow writes properties of the camunda names.
 _FIELDS: dict[str, tuple[tuple[str, ...], tuple[tuple[str, str], ...]]] = {
@@ -99,10 +100,11 @@ def listeners(element: etree._Element) -> tuple[str, ...]:
 def ignored(element: etree._Element) -> tuple[str, ...]:
     """Names of extension elements of the three dialects that say something we do not carry out."""
     found = []
+    understood = _UNDERSTOOD | OF_CALLS if kind(element) == "callActivity" else _UNDERSTOOD
     for extension in element.iterchildren(bpmn("extensionElements")):
         for child in extension.iterchildren(etree.Element):
             name = etree.QName(child)
-            foreign = name.namespace in (CAMUNDA, ZEEBE, SPIFF) and name.localname not in _UNDERSTOOD
+            foreign = name.namespace in (CAMUNDA, ZEEBE, SPIFF) and name.localname not in understood
             if foreign or (name.localname == "taskListener" and child.get("event") != "complete"):
                 found.append(name.localname)
     return tuple(found)

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 
 from lxml import etree
 
-from workflow.diagram import dialects
+from workflow.diagram import dialects, passing
 from workflow.diagram.activity import Activity
 from workflow.diagram.graph import Event, Flow, Node, Process
 from workflow.diagram.names import NODES, SCOPES, bpmn, children, flag, kind, text
@@ -106,6 +106,8 @@ class _Reader:
             lane=self.lanes.get(name, lane),
             listeners=dialects.listeners(element),
             called_element=dialects.called_element(element) if kind(element) == "callActivity" else None,
+            passes_in=passing.given(element) if kind(element) == "callActivity" else None,
+            passes_out=passing.taken(element) if kind(element) == "callActivity" else None,
             event=event.kind if event else None,
             message=event.name if event and event.kind in ("message", "signal") else None,
             timer=event.text if event and event.kind == "timer" else None,

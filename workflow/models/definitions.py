@@ -31,7 +31,8 @@ class ProcessDefinition(Base):
     xml: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
     sha256: Mapped[str] = mapped_column(String(64))  # over the diagram and every pinned resource
     activities: Mapped[dict[str, Any]] = mapped_column(deferred=True)  # element id → engine.Activity as a dict
-    deployed_at: Mapped[datetime]
+    version_tag: Mapped[str | None] = mapped_column(String(200))  # the modeller's name of this version
+    deployed_at: Mapped[datetime]  # one moment for all that is deployed together
     deployed_by: Mapped[str] = mapped_column(Person)
 
 
