@@ -1,6 +1,6 @@
 # Everything anyone must know: `make` lists the commands.
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run worker scheduler fsck test season chaos lint format docs bench migration clean
+.PHONY: help setup setup-dev run worker scheduler fsck test season chaos contenders lint format docs bench migration clean
 PY := .venv/bin/python
 FLASK := $(PY) -m flask --app wsgi
 
@@ -33,6 +33,9 @@ season: setup-dev ## play the full morning of 300 packs over HTTP on both databa
 
 chaos: setup-dev ## kill -9 at every line and statement of every command, on both databases (an hour; COMMANDS=complete,job)
 	@JUANLIU_CHAOS="$(or $(COMMANDS),all)" $(PY) -m pytest -q -s -n 2 tests/chaos/test_kills.py
+
+contenders: setup-dev ## 200 people want one task at once, over HTTP, 100 rounds on both databases (CONTENDERS=200x100)
+	@JUANLIU_CONTENDERS="$(or $(CONTENDERS),200x100)" $(PY) -m pytest -q -s tests/chaos/test_contenders.py
 
 lint: setup-dev ## check style and the rules of the house
 	@$(PY) -m ruff check . && $(PY) -m ruff format --check . && $(PY) -m pytest -q tests/test_house.py
