@@ -20,6 +20,7 @@ from web.inbox import newest_definitions
 from web.matters import matter_of
 from web.naming import Due, due
 from web.navigation import Entry
+from web.operated import operated
 from web.reader import current_user
 from workflow import cases, history, incidents, instances, jobs, tasks
 from workflow.errors import NotFound, Sentence
@@ -107,6 +108,7 @@ def show(case_id: int) -> str:
         documents=documents.of_case(g.session, case),
         done=_done(g.session, case),
         incidents=standing.incidents(g.session, case),
+        operated=operated(g.session, case, user),
         variables=[(each, instances.variables(g.session, each)) for each in running] if user.may(VARIABLES) else [],
         problems={},
         typed="",

@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 
 from workflow.clock import now
 from workflow.models import Case, Incident, Job, ProcessInstance, Subscription, Timer, UserTask
-from workflow.statuses import IncidentStatus, InstanceStatus, JobStatus, TaskStatus, TimerStatus
+from workflow.statuses import IncidentStatus, JobStatus, TaskStatus, TimerStatus
+from workflow.waits import LIVE_INSTANCES
 
 SOON = timedelta(seconds=5)
 AT_WORK = (JobStatus.WAITING, JobStatus.RUNNING)
@@ -28,7 +29,7 @@ def at_work(session: Session, case: Case) -> bool:
 
 def elements(session: Session, instance: ProcessInstance) -> list[str]:
     """The ids of the elements on which the instance's tokens wait: tasks, machine work, timers, news."""
-    if instance.status is not InstanceStatus.RUNNING:
+    if instance.status not in LIVE_INSTANCES:
         return []
     mine = instance.id
     queries = (
@@ -55,4 +56,4 @@ def incidents(session: Session, case: Case) -> list[Incident]:
 def instances(session: Session, case: Case) -> list[ProcessInstance]:
     """The case's process instances, running ones first."""
     query = select(ProcessInstance).where(ProcessInstance.case_id == case.id).order_by(ProcessInstance.id)
-    return sorted(session.scalars(query), key=lambda each: each.status is not InstanceStatus.RUNNING)
+    return sorted(session.scalars(query), key=lambda each: each.status not in LIVE_INSTANCES)

@@ -34,6 +34,13 @@ SENTENCES = {
     "issued": "{who} issued a document: {document}",
     "ended": "The process ended",
     "withdrawn": "{who} withdrew the process",
+    "upgraded": "{who} moved it to version {version} of its process",
+    "upgrade_undone": "{who} took it back to version {version} of its process",
+    "suspended": "{who} suspended the process",
+    "resumed": "{who} resumed the process",
+    "token_moved": "{who} took the process from “{origin}” to “{target}”",
+    "skipped": "{who} skipped “{name}”",
+    "message_sent": "{who} delivered news by hand: {message}",
     "moved": "{who} moved it to {place}",
     "dossier_registered": "{who} registered the dossier {dossier_no}",
     "signed": "{who} signed for the pack",
@@ -120,6 +127,7 @@ def _line(event: Event) -> Line:
     facts["changed"] = list(event.data.get("variables") or {})
     facts["document"] = _paper(event)
     facts["place"] = place_name(str(event.data["to"])) if event.kind == "moved" else ""
+    facts |= {each: _named(event.data.get(each)) for each in ("origin", "target")}
     facts["file_name"] = str(event.data.get("name") or "")
     template = SENTENCES.get(_kind(event), OTHERWISE)
     return Line(
@@ -150,6 +158,13 @@ def _paper(event: Event) -> str:
     kind = documents.KINDS.get(str(event.data.get("document_kind")))
     title = "" if kind is None else kind.en if language() == "en" else kind.zh
     return f"{title} {event.data.get('number') or ''}".strip()
+
+
+def _named(activity: object) -> str:
+    """An activity as the history kept it."""
+    if not isinstance(activity, dict):
+        return ""
+    return str((activity.get("names") or {}).get(language()) or activity.get("name") or "")
 
 
 def _name(event: Event) -> str:

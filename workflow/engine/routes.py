@@ -183,7 +183,7 @@ def _require_open(spec: Any, container: Token, leaving: Token, target: Any) -> N
         raise _by_event(**facts)
     if isinstance(spec, Several):
         raise EngineProblem(
-            "“{target}” is inside “{around}”, which runs several times; only what is in the same run can be taken there.",
+            "“{target}” is inside “{around}”, which runs several times; only what is in the same run can go there.",
             **facts,
         )
     if any(each.task_spec is spec for each in container.children if each is not leaving):
