@@ -140,7 +140,7 @@ MORE = [
         "businessRuleTask",
         "plain",
         "with a decision",
-        LINE.format(x="rule x decisionRef=d"),
+        LINE.format(x="rule x decisionRef=d resultVariable=r"),
         plays="x; do x: a; do a: end",
     ),
     Case(
