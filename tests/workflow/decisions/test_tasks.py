@@ -3,42 +3,21 @@
 import pytest
 from sqlalchemy import func, select
 
+from tests.workflow.decisions.asking import FEE, PROCESS, deploy, drawn
 from tests.workflow.decisions.drawing import dmn
-from tests.workflow.world import begin, do, last, open_tasks, told, work
-from tests.workflow.world import drawn as diagram
-from workflow import decision_tasks, definitions, engine, incidents, instances, timers
+from tests.workflow.world import begin, do, last, open_tasks
+from workflow import decision_tasks, definitions, engine, instances, timers
 from workflow.errors import DefinitionRefused
-from workflow.models import Incident, Job, ProcessInstance, ResourceContent
-from workflow.statuses import IncidentStatus, InstanceStatus
+from workflow.models import Incident, Job, ResourceContent
+from workflow.statuses import InstanceStatus
 
 pytestmark = pytest.mark.usefixtures("clock")
-CAMUNDA = "http://camunda.org/schema/1.0/bpmn"
-FEE = 'UNIQUE | amount || fee\n | < 10 || "low"\n | >= 10 || "high"'
-DEARER = 'UNIQUE | amount || fee\n | < 100 || "low"\n | >= 100 || "high"'
-PROCESS = """
-    start s
-    user open candidateGroups=registry
-    rule ask decisionRef=fee
-    xor g
-    user cheap candidateGroups=registry
-    user dear candidateGroups=registry
-    end e
-    end f
-    s -> open -> ask -> g
-    g -> cheap if fee = "low"
-    g -> dear default
-    cheap -> e
-    dear -> f
-"""
 
 
-def drawn(drawing=PROCESS, said='camunda:resultVariable="fee"', key="p"):
-    return diagram(drawing, key).replace(b"camunda:decisionRef=", f"{said} camunda:decisionRef=".encode())
-
-
-def deploy(session, table=FEE, drawing=PROCESS, said='camunda:resultVariable="fee"', **files):
-    resources = {"fees.dmn": dmn(fee=table), **files} if table else files
-    return definitions.deploy(session, drawn(drawing, said), resources, "eve")
+@pytest.fixture
+def office(sqlite_office):
+    """What a table answers does not depend on the database."""
+    return sqlite_office
 
 
 @pytest.mark.parametrize(("amount", "task"), [(9, "cheap"), (10, "dear")])
@@ -48,27 +27,6 @@ def test_the_table_answers_in_the_step_that_asks_it(session, anna, amount, task)
 
     assert list(open_tasks(session, instance)) == [task]
     assert session.scalar(select(func.count()).select_from(Job)) == 0
-
-
-def test_the_history_tells_what_was_asked_which_rows_hit_and_what_came_out(session, anna):
-    instance = begin(session, deploy(session))
-    do(session, instance, "open", anna, amount=12)
-
-    decided = last(session, instance, "decided", "ask")
-    assert decided.actor == "system"
-    assert decided.data == {
-        "decision": "fee",
-        "result": "high",
-        "asked": {
-            "fee": {
-                "inputs": {"amount": 12},
-                "rows": [{"row": 2, "rule": "row-2", "outputs": {"fee": "high"}}],
-                "result": "high",
-            }
-        },
-    }
-    kinds = [(kind, activity) for kind, activity in told(session, instance) if activity == "ask"]
-    assert kinds == [("entered", "ask"), ("decided", "ask"), ("completed", "ask")]
 
 
 def test_no_row_that_hits_gives_null(session, anna):
@@ -83,18 +41,6 @@ def test_a_process_may_begin_and_end_with_decisions(session):
     instance = begin(session, deploy(session, drawing=two), amount=3)
     assert instance.status is InstanceStatus.COMPLETED
     assert instances.variables(session, instance)["fee"] == "low"
-
-
-def test_a_running_instance_keeps_its_table_and_the_next_gets_the_new_one(session, anna):
-    old = begin(session, deploy(session, FEE))
-    new_version = deploy(session, DEARER)
-    new = begin(session, new_version)
-    for instance in (old, new):
-        do(session, instance, "open", anna, amount=50)
-
-    assert new_version.version == 2
-    assert list(open_tasks(session, old)) == ["dear"]
-    assert list(open_tasks(session, new)) == ["cheap"]
 
 
 def test_the_same_table_is_the_same_version_and_only_what_is_asked_is_pinned(session):
@@ -147,23 +93,6 @@ def test_each_item_of_a_multi_instance_is_decided_by_itself(session, anna):
             session, deploy(session, drawing=several.replace("item=", more + " item=")), amounts=[5, 50, 7]
         )
         assert instances.variables(session, instance)["fees"] == ["low", "high", "low"]
-
-
-def test_two_rows_that_hit_undo_the_step_and_open_an_incident(office, anna):
-    with office.database.transaction() as session:
-        instance = begin(session, deploy(session, 'UNIQUE | amount || fee\n | < 10 || "low"\n | < 20 || "high"'))
-        instance_id = instance.id
-    with pytest.raises(incidents.CannotGoOn, match="“ask” gets no answer: Decision “The fee”: Only one row may hit"):
-        with office.database.transaction() as session:
-            do(session, session.get_one(ProcessInstance, instance_id), "open", anna, amount=5)
-
-    with office.database.reading() as session:
-        incident = session.scalars(select(Incident)).one()
-        assert (incident.activity_id, incident.status) == ("ask", IncidentStatus.OPEN)
-        assert "rows 1, 2" in incident.message
-        assert list(open_tasks(session, session.get_one(ProcessInstance, instance_id))) == ["open"]
-    with office.database.transaction() as session:
-        do(session, session.get_one(ProcessInstance, instance_id), "open", anna, amount=15)
 
 
 def test_a_decision_behind_a_timer_that_fails_is_an_incident_there(office, clock):
@@ -233,10 +162,3 @@ def test_a_folder_brings_its_tables(session, tmp_path):
     (tmp_path / "fees.dmn").write_bytes(dmn(fee=FEE))
     first = definitions.deploy_folder(session, tmp_path, tmp_path / "none", "eve")
     assert list(definitions.resources(session, first[0])) == ["fees.dmn"]
-
-
-def test_a_decision_leaves_no_work_behind(office, anna):
-    with office.database.transaction() as session:
-        instance = begin(session, deploy(session))
-        do(session, instance, "open", anna, amount=1)
-    assert work(office) == 0
