@@ -1,5 +1,6 @@
-"""Running cases move to another version of their process: the plan, its trial, the run and its results, the way back."""
+"""Running cases move to another version of their process: plan, trial, run, results, and the way back."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -119,6 +120,8 @@ def _plan_page(key: str, version: int, wrong: Invalid | None = None) -> str:
         plan=made,
         told=told,
         others=[move for move in made.moves if move not in told],
+        before={move.element: move.live for move in made.moves if move.live},
+        after=_gathered(made),
         versions=definitions.versions(g.session, key),
         wrong=wrong,
         reason=asked.text("reason", LONGEST_REASON),
@@ -126,6 +129,15 @@ def _plan_page(key: str, version: int, wrong: Invalid | None = None) -> str:
         move=MOVE,
         runs=upgrades.of_process(g.session, key, 5),
     )
+
+
+def _gathered(made: upgrades.Plan) -> dict[str, int]:
+    """Element of the new version → the tokens that come together there."""
+    numbers: Counter[str] = Counter()
+    for move in made.moves:
+        if move.target is not None and move.live:
+            numbers[move.target] += move.live - sum(each.instances for each in move.problems if each.blocks)
+    return {name: number for name, number in numbers.items() if number > 0}
 
 
 def _plan(key: str, version: int) -> upgrades.Plan:
@@ -184,5 +196,3 @@ def _visible(case_ids: Iterable[int]) -> Mapping[int, Case]:
     wanted = list(dict.fromkeys(case_ids))
     query = select(Case).where(Case.id.in_(wanted), cases.visible_to(current_user()))
     return {case.id: case for case in g.session.scalars(query)} if wanted else {}
-
-

@@ -18,10 +18,22 @@
     put(frame.dataset.visited, "visited");
     put(frame.dataset.current, "current");
     put(frame.dataset.failed, "failed");
+    count(viewer, elements, JSON.parse(frame.dataset.counts || "{}"));
     canvas.zoom("fit-viewport", "auto");
     const at = JSON.parse(frame.dataset.current || "[]").map((id) => elements.get(id)).find(Boolean);
-    if (at && canvas.zoom() < READABLE) closer(canvas, at);
+    if (at && canvas.zoom() < READABLE && !("whole" in frame.dataset)) closer(canvas, at);
     frame.dataset.drawn = "yes";
+  }
+
+  // How many tokens stand at an element, on its corner.
+  function count(viewer, elements, numbers) {
+    for (const [id, number] of Object.entries(numbers)) {
+      if (!elements.get(id)) continue;
+      const html = document.createElement("span");
+      html.className = "tokens";
+      html.textContent = number;
+      viewer.get("overlays").add(id, { position: { top: -12, right: 14 }, html });
+    }
   }
 
   // A wide diagram fitted whole is too small to read: show the place where the case stands, in the middle.
