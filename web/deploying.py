@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from workflow import definitions, lint
+from workflow import definitions, examination, lint
 from workflow.errors import DefinitionRefused, Invalid, NotFound, sentence
 from workflow.models import ProcessDefinition
 from workflow.settings import CHECKOUT
@@ -84,7 +84,7 @@ def findings(
     resources = house_resources() | dict(sent)
     for key in keys_of(xml):
         resources = pinned(session, key) | resources
-    return lint.lint(xml, definitions.known(session, resources, together))
+    return examination.findings(xml, definitions.known(session, resources, together))
 
 
 def pinned(session: Session, key: str | None) -> dict[str, bytes]:

@@ -36,6 +36,7 @@ service_tasks: dict[str, Handler] = {}
 listeners: dict[str, Listener] = {}
 functions: dict[str, Callable[..., Any]] = {}
 checks: dict[str, Check] = {}
+discovered: set[str] = set()  # the packages whose modules are all imported
 _stand_in: ContextVar[Handler | None] = ContextVar("stand_in", default=None)
 
 
@@ -123,6 +124,7 @@ def _deaf(session: Session, task: UserTask, user: User, given: dict[str, Any]) -
 
 def discover(*packages: str) -> None:
     """Import every module of these packages."""
+    discovered.update(packages)
     for package in packages:
         found = importlib.import_module(package)
         for module in pkgutil.walk_packages(found.__path__, package + "."):

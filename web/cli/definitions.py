@@ -12,7 +12,7 @@ from forms.lint import check_form
 from web import deploying
 from web.cli.output import finding_line, json_option, office, refusals, say
 from web.cli.simulate import simulate, unreadable
-from workflow import decisions, definitions, lint, registry
+from workflow import decisions, definitions, examination, lint, registry
 from workflow.lint import Finding, Level
 from workflow.models import ProcessDefinition
 
@@ -31,7 +31,8 @@ def lint_(files: tuple[Path, ...], as_json: bool, strict: bool) -> None:
     """Judge BPMN files, forms and decision tables (default: the diagrams of bpmn/). Exit code 1 when one could not be
     deployed."""
     given, found = _readable(files or tuple(sorted(deploying.BPMN.glob("*.bpmn"))))
-    found += [(name, each) for name in given for each in _findings(name, given)]
+    with examination.here():
+        found += [(name, each) for name in given for each in _findings(name, given)]
     if as_json:
         say([_facts_of(name, each) for name, each in found], as_json, list)
     else:

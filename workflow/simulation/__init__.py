@@ -3,7 +3,7 @@
 The answers file says what people, machines and time do (docs/simulate.md). Nothing of the installation is touched.
 """
 
-from workflow import clock, registry
+from workflow import clock, examination, registry
 from workflow.errors import DefinitionRefused
 from workflow.lint import Finding
 from workflow.models import ProcessDefinition
@@ -27,6 +27,7 @@ def simulate(script: Script, said: bytes) -> Told:
     begun = (given.now or clock.now()).replace(microsecond=0)
     with (
         clock.held(begun) as hand,
+        examination.here(),
         registry.standing_in(stand_in(given.services)),
         stage.opened(script.zone.key) as office,
     ):
