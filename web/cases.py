@@ -22,7 +22,7 @@ from web.naming import Due, due
 from web.navigation import Entry
 from web.operated import operated
 from web.reader import current_user
-from workflow import cases, history, incidents, instances, jobs, tasks
+from workflow import cases, history, incidents, instances, operations, tasks
 from workflow.errors import NotFound, Sentence
 from workflow.identity import User
 from workflow.models import Case, CaseKey, ProcessInstance, UserTask
@@ -157,7 +157,7 @@ def retry(case_id: int, incident_id: int) -> Response:
     """Try again what failed."""
     user = current_user()
     case = cases.find(g.session, case_id, user)
-    jobs.retry(g.session, incidents.find(g.session, incident_id, user), user.name)
+    operations.retry(g.session, incidents.find(g.session, incident_id, user), user, asked_text("reason", 500))
     return toast(_("It is tried again."), f"/cases/{case.id}", "case-changed")
 
 

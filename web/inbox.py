@@ -14,8 +14,8 @@ from web.reader import current_user
 from web.wishes import DUES, VIEWS, Choice, Wish, wish_of
 from workflow import tasks
 from workflow.identity import User
-from workflow.models import ProcessDefinition, UserTask
-from workflow.statuses import TaskStatus
+from workflow.models import ProcessDefinition, ProcessInstance, UserTask
+from workflow.statuses import InstanceStatus, TaskStatus
 
 blueprint = Blueprint("inbox", __name__)
 
@@ -31,6 +31,7 @@ class Row:
     who: str
     mine: bool
     may_claim: bool
+    paused: bool = False
 
 
 @blueprint.get("/inbox")
@@ -46,20 +47,29 @@ def show() -> Response:
         views=VIEWS,
         counts={view: _shown(view, number) for view, number in counts.items()},
         page=found,
-        rows=[row_of(task, user, wish.view) for task in found.rows],
+        rows=_rows(g.session, found.rows, user, wish.view),
         choices=choices(g.session, user, wish),
         empty=_empty(wish),
     )
 
 
-def row_of(task: UserTask, user: User, view: str) -> Row:
+def _rows(session: Session, found: list[UserTask], user: User, view: str) -> list[Row]:
+    asked = select(ProcessInstance.id).where(
+        ProcessInstance.id.in_([task.instance_id for task in found]), ProcessInstance.status == InstanceStatus.SUSPENDED
+    )
+    paused = set(session.scalars(asked)) if found else set()
+    return [row_of(task, user, view, task.instance_id in paused) for task in found]
+
+
+def row_of(task: UserTask, user: User, view: str, paused: bool = False) -> Row:
     open_ = task.status is TaskStatus.OPEN
     return Row(
         task=task,
         due=due(task),
         who=person_name(task.assignee),
         mine=open_ and task.assignee == user.name,
-        may_claim=open_ and task.assignee is None and view == "groups",
+        may_claim=open_ and task.assignee is None and view == "groups" and not paused,
+        paused=open_ and paused,
     )
 
 

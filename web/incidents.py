@@ -6,12 +6,13 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from web.asked import text
 from web.auth import needs
 from web.i18n import _
 from web.naming import activity_name
 from web.navigation import Entry
 from web.reader import current_user
-from workflow import cases, incidents, jobs
+from workflow import cases, incidents, operations
 from workflow.errors import NotFound
 from workflow.identity import User
 from workflow.models import Case, Incident, Job, ProcessInstance
@@ -53,7 +54,7 @@ def show() -> Any:
 @needs("incidents.retry")
 def retry(incident_id: int) -> Any:
     incident = incidents.find(g.session, incident_id, current_user())
-    jobs.retry(g.session, incident, current_user().name)
+    operations.retry(g.session, incident, current_user(), text("reason", 500))
     flash(_("It is tried again now."), "ok")
     return redirect(url_for(".show"), 303)
 

@@ -82,6 +82,8 @@ def _desk(case_id: int, instance_id: int, kind: str) -> Desk:
     user = current_user()
     if not user.may(PERMISSION[kind]):
         raise NotAllowed
+    if kind == "facts" and not user.may(cases.READ_ALL):
+        raise NotAllowed
     case = cases.find(g.session, case_id, user)
     instance = g.session.get(ProcessInstance, instance_id)
     if instance is None or instance.case_id != case.id:

@@ -17,7 +17,7 @@ from web.reader import current_user
 from web.sent import sent
 from web.standing import at_work
 from web.task_forms import context_of, form_of
-from workflow import tasks
+from workflow import suspensions, tasks
 from workflow.errors import Conflict, Invalid, NotFound
 from workflow.identity import User
 from workflow.models import UserTask
@@ -175,6 +175,7 @@ def _facts(task: UserTask, user: User, problems: Mapping[str, Any], typed: Mappi
         "request_key": request.form.get("request_key") or secrets.token_urlsafe(16),
         "draft_at": draft_at,
         "colleagues": _colleagues(task, user) if mine else [],
+        "paused": suspensions.why_not(g.session, task.instance) if mine else None,
     }
 
 

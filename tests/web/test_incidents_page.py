@@ -7,6 +7,8 @@ from workflow import incidents, wakeups
 from workflow.models import Incident, Job
 from workflow.statuses import IncidentStatus, JobStatus
 
+WHY = {"reason": "the province answers again"}
+
 
 @pytest.fixture
 def failed(office, clock):
@@ -41,7 +43,8 @@ def test_the_case_is_named_to_those_who_may_see_it(signed_in, failed):
 
 def test_a_failed_job_is_tried_again(signed_in, office, failed):
     eve = signed_in("eve")
-    assert eve.post(f"/incidents/{failed[0]}/retry").status_code == 303
+    assert eve.post(f"/incidents/{failed[0]}/retry").status_code == 422  # it must be said why
+    assert eve.post(f"/incidents/{failed[0]}/retry", data=WHY).status_code == 303
     assert state(office, failed[0]) == (IncidentStatus.RESOLVED, JobStatus.WAITING)
     page = eve.get("/incidents?view=resolved").text
     assert "由 eve 处理" in page
@@ -49,8 +52,8 @@ def test_a_failed_job_is_tried_again(signed_in, office, failed):
 
 def test_a_second_click_is_told_that_it_is_done(signed_in, office, failed):
     eve = signed_in("eve")
-    eve.post(f"/incidents/{failed[0]}/retry")
-    assert eve.post(f"/incidents/{failed[0]}/retry").status_code == 409
+    eve.post(f"/incidents/{failed[0]}/retry", data=WHY)
+    assert eve.post(f"/incidents/{failed[0]}/retry", data=WHY).status_code == 409
 
 
 def test_an_unknown_incident_is_not_found(signed_in):
