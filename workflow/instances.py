@@ -16,6 +16,7 @@ from workflow import (
     decision_tasks,
     definitions,
     engine,
+    escalations,
     history,
     holding,
     outgoing,
@@ -147,8 +148,9 @@ def settle(
     outgoing.send(session, instance, step.thrown)
     outgoing.catch_up(session, changes.subscriptions)
     _call(session, instance, model, changes, known)
+    waited_for = escalations.rise(session, instance, step.thrown, settle)
     if step.finished:
-        _end(session, instance, step)
+        _end(session, instance, step, waited_for)
 
 
 def cancel(session: Session, instance: ProcessInstance, by: str, reason: str) -> None:
@@ -255,10 +257,11 @@ def _call(
             _begin(session, child, history.SYSTEM, given)
 
 
-def _end(session: Session, instance: ProcessInstance, step: Step) -> None:
+def _end(session: Session, instance: ProcessInstance, step: Step, waited_for: bool) -> None:
     history.record(session, instance.case_id, history.SYSTEM, "ended", instance)
     if instance.parent_id is None:
         _close_case(session, instance)
+    if instance.parent_id is None or not waited_for:
         return
     error = next((thrown for thrown in step.thrown if thrown.kind == "error"), None)
     _return(session, instance, lock(session, instance.parent_id, instance.case_id), error)
@@ -277,8 +280,11 @@ def _return(session: Session, child: ProcessInstance, parent: ProcessInstance, e
 
 
 def _cancel(session: Session, instance: ProcessInstance, by: str, reason: str) -> None:
+    if instance.status not in waits.LIVE_INSTANCES:
+        return
     model, known = definitions.model(session, instance.definition), variables(session, instance)
-    step = engine.cancel(model, state(instance), around(session, known))
+    # one called beside it may have ended the call before this one began
+    step = engine.cancel(model, state(instance) if instance.state else None, around(session, known))
     _tell(session, instance, step, by, {})
     history.record(session, instance.case_id, by, "withdrawn", instance, reason=reason)
     _keep(session, instance, step.state, InstanceStatus.CANCELLED)

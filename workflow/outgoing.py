@@ -21,7 +21,7 @@ BROADCAST = "messages.broadcast"  # topic: take a signal to every token that wai
 
 
 def send(session: Session, instance: ProcessInstance, thrown: Sequence[Thrown]) -> None:
-    """Let messages and signals go out. Errors and escalations are the caller's business."""
+    """Let messages and signals go out. Errors and escalations rise to the caller."""
     for number, news in enumerate(thrown):
         if news.kind == "message":
             message_id = f"instance-{instance.id}-{instance.revision}-{number}"

@@ -82,9 +82,11 @@ def reconsider(model: Model, state: bytes, around: Around) -> Step:
     return at_rest(codec.load(state, model.specification, around))
 
 
-def cancel(model: Model, state: bytes, around: Around) -> Step:
-    """End the instance at once: every token is taken away."""
-    instance = codec.load(state, model.specification, around)
+def cancel(model: Model, state: bytes | None, around: Around) -> Step:
+    """End the instance at once: every token is taken away. None: it has not begun and never will."""
+    instance = codec.new(model.specification, around)
+    if state is not None:
+        instance = codec.load(state, model.specification, around)
     instance.end()
     return at_rest(instance)
 
