@@ -12,7 +12,7 @@ from tests.workflow import made
 from tests.workflow.engine.drawing import bpmn
 from tests.workflow.engine.walking import Open
 from tests.workflow.engine.wild import Wild
-from workflow import clock, definitions, engine, instances, jobs, messages, tasks, timers, wakeups
+from workflow import clock, definitions, engine, instances, jobs, messages, tasks, timers, variable_rows, wakeups
 from workflow.engine import WaitKind
 from workflow.errors import BpmnError
 from workflow.identity import User
@@ -40,11 +40,12 @@ x -> e default
 
 def _rows(kind: Any, table: Any, token: Any, activity: Any, told: Any, *live: Any) -> Select:
     """(kind, token, activity, row id, what the row tells of the token's own variables) of an instance."""
-    kind = literal(kind.value) if isinstance(kind, WaitKind) else kind
+    kind = literal(str(kind)) if isinstance(kind, str) else kind
     return select(kind, token, activity, table.id, told).where(*live)
 
 
 _ID, _NOTHING = bindparam("instance_id"), null()
+_HEARD, _DONE, SENT = bindparam("message"), bindparam("job"), (BROADCAST, DELIVER)
 WAITING = union_all(
     _rows(
         WaitKind.USER_TASK,
@@ -90,7 +91,10 @@ WAITING = union_all(
         ProcessInstance.parent_id == _ID,
         ProcessInstance.status == InstanceStatus.RUNNING,
     ),
+    _rows("message left", Message, null(), Message.name, _NOTHING, Message.id > _HEARD, Message.name.like("to-%")),
+    _rows("news left", Job, null(), Job.topic, cast(Job.payload, Text), Job.id > _DONE, Job.topic.in_(SENT)),
 )
+LEAVES = ("message left", "news left")
 _next: dict[str, Any] = {}  # what the next job does: its variables, or the code of its error
 
 
@@ -110,7 +114,8 @@ class Stored:
     def __init__(self, office: Office, hand: clock.Hand, by: User) -> None:
         self.office, self.hand, self.by, self.number = office, hand, by, 0
         self.looked: tuple[bool, list[Open]] | None = None  # finished, open; until something is done
-        self.heard = {Message: 0, Job: 0}
+        self.heard = self.done = 0  # numbers of the last message and job that were seen leaving
+        self.left: list[Any] = []
 
     # What is seen
 
@@ -127,16 +132,14 @@ class Stored:
     def _look(self) -> tuple[bool, list[Open]]:
         with self.office.database.reading() as session:
             instance = session.get_one(ProcessInstance, self.id)
-            rows = list(session.execute(WAITING, {"instance_id": self.id}))
-            if instance.status is not InstanceStatus.RUNNING:
-                assert not rows, "an instance that is over waits for nothing"
-                return True, []
-            model = definitions.model(session, instance.definition)
-            waits = {wait.token_id: wait for wait in engine.waits_of(model, instances.state(instance))}
-        found = [self._seen(waits, *row) for row in rows]
+            rows = list(session.execute(WAITING, {"instance_id": self.id, "message": self.heard, "job": self.done}))
+            waits = {wait.token_id: wait for wait in engine.waits_of(self.model, instances.state(instance))}
+            over = instance.status is not InstanceStatus.RUNNING
+        self.left = [row for row in rows if row[0] in LEAVES]
+        found = [self._seen(waits, *row) for row in rows if row[0] not in LEAVES]
         conditions = [wait for wait in waits.values() if wait.kind is WaitKind.CONDITION]
         assert len(found) + len(conditions) == len(waits), "a row for every wait, a wait for every row"
-        return False, found + [Open(each.kind, each.activity_id, _counter(each), None) for each in conditions]
+        return over, found + [Open(each.kind, each.activity_id, _counter(each), None) for each in conditions]
 
     def _seen(self, waits: dict, kind: str, token: str, activity: str | None, row: int, told: Any) -> Open:
         wait = waits[token]
@@ -146,32 +149,31 @@ class Stored:
 
     def thrown(self) -> Counter[tuple[str, str]]:
         """The messages and signals that have left since this was asked last; they are then delivered."""
-        with self.office.database.reading() as session:
-            news = session.scalars(select(Message).where(Message.id > self.heard[Message], Message.name.like("to-%")))
-            signals = select(Job).where(Job.id > self.heard[Job], Job.topic == BROADCAST)
-            found = Counter(("message", message.name) for message in news)
-            found += Counter(("signal", job.payload["name"]) for job in session.scalars(signals))
-            waiting = select(Job.id).where(Job.topic.in_((BROADCAST, DELIVER)), Job.status == JobStatus.WAITING)
-            sent = list(session.scalars(waiting.order_by(Job.id)))
-        for job_id in sent:
-            assert jobs.perform(self.office.database, job_id)
-        self._hear()
+        self.open()
+        found: Counter[tuple[str, str]] = Counter()
+        for kind, _, name, number, told in self.left:
+            if kind == "message left":
+                self.heard = max(self.heard, number)
+                found["message", name] += 1
+                continue
+            if name == BROADCAST:
+                found["signal", json.loads(told)["name"]] += 1
+            self.done = max(self.done, number)
+            assert jobs.perform(self.office.database, number)
+        self.left = []
         return found
-
-    def _hear(self) -> None:
-        with self.office.database.reading() as session:
-            self.heard = {table: session.scalar(select(func.max(table.id))) or 0 for table in self.heard}
 
     def foresee(self, what: Open | None, act: str, variables: dict[str, int]) -> dict[str, int]:
         """The variables there will be when this has been done."""
+        kind = what.kind if what is not None else None
+        if act != "fail" and kind not in (WaitKind.TIMER, WaitKind.CALL):
+            return variables
         with self.office.database.reading() as session:
-            now = instances.variables(session, session.get_one(ProcessInstance, self.id))
-            if act == "fail" or (what is not None and what.kind is WaitKind.TIMER):
+            now = variable_rows.read(session, self.id)
+            if act == "fail" or kind is WaitKind.TIMER:
                 return now
-            if what is not None and what.kind is WaitKind.CALL:
-                had = instances.variables(session, session.get_one(ProcessInstance, what.at))
-                return {**now, **{name: value for name, value in variables.items() if had.get(name) != value}}
-        return {**now, **variables}
+            had = variable_rows.read(session, what.at)
+        return {**now, **{name: value for name, value in variables.items() if had.get(name) != value}}
 
     def instead(self, what: Open) -> Open:
         """A message goes to the one that has waited longest."""
@@ -186,7 +188,9 @@ class Stored:
             if not definitions.known(session).processes:
                 definitions.deploy(session, bpmn(CALLED, "other"), {}, "eve")
             definition = definitions.deploy(session, bpmn(wild.drawing), {}, "eve")
-            self._hear()
+            self.heard = session.scalar(select(func.max(Message.id))) or 0
+            self.done = session.scalar(select(func.max(Job.id))) or 0
+            self.model = definitions.model(session, definition)
             case = made.case(session, by="anna")
             self.id = instances.start(session, definition, case, "anna", variables, start).id
 

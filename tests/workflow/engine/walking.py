@@ -12,6 +12,7 @@ from tests.workflow.engine.holding import Key
 from tests.workflow.engine.wild import Wild
 from workflow import engine
 from workflow.engine import WaitKind
+from workflow.errors import DefinitionRefused
 
 CODES = ["K1", "K2", "K3"]
 CROWD = 25  # things open above which a walk ends: a loop that only makes more of them
@@ -61,6 +62,8 @@ def walk(seed: int, real: Real, steps: int = 40) -> str:
         return walker.go(steps)
     except TooMany:
         return "too many orders"
+    except DefinitionRefused:
+        return "refused by its trial start"
     except AssertionError as difference:
         raise AssertionError(f"seed {seed}\n{wild.drawing}\n{walker.told}\n{difference}") from difference
 
@@ -71,13 +74,24 @@ class Walker:
         self.told: list[Any] = []  # what was done
 
     def go(self, steps: int) -> str:
+        """Begin, walk, and withdraw what has not ended."""
         chosen, start = self.wild.chosen(), self.chance.choice(self.wild.starts)
         self.games = Games(self.wild, chosen, start)
         self.told.append((start, chosen))
         trouble = self.tried(lambda: self.real.begin(self.wild, start, chosen))
+        if trouble:
+            return trouble
+        try:
+            end = self.steps(steps)
+        except TooMany:
+            end = "too many orders"
+        if not self.real.finished():
+            self.real.cancel()
+        assert self.real.finished() and not self.real.open()
+        return end
+
+    def steps(self, steps: int) -> str:
         for _ in range(steps):
-            if trouble:
-                return trouble
             self.compare()
             open_ = self.real.open()
             if self.real.finished():
@@ -85,8 +99,8 @@ class Walker:
             if len(open_) > CROWD or len(self.games.games) > POSSIBILITIES:
                 break
             trouble = self.step(open_)
-        self.real.cancel()
-        assert self.real.finished() and not self.real.open()
+            if trouble:
+                return trouble
         return "cancelled"
 
     def compare(self) -> None:
