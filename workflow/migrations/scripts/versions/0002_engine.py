@@ -1,0 +1,116 @@
+"""Engine: starts by events, moves to another version, states sealed with a key.
+
+Follows 0001; 2026-11-22. Running processes go on: what they wait for stays, their states are sealed anew.
+"""
+
+import sqlalchemy as sa
+from alembic import context, op
+
+from workflow import seals
+
+revision = "0002"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "process_starts",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("definition_id", sa.Integer(), nullable=False),
+        sa.Column("process_key", sa.String(length=200), nullable=False),
+        sa.Column("activity_id", sa.String(length=200), nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("memory", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["definition_id"],
+            ["process_definitions.id"],
+            name=op.f("fk_process_starts_definition_id_process_definitions"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_process_starts")),
+        sa.UniqueConstraint("process_key", "activity_id", name=op.f("uq_process_starts_process_key_activity_id")),
+    )
+    with op.batch_alter_table("process_starts", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_process_starts_definition_id"), ["definition_id"], unique=False)
+        batch_op.create_index("ix_process_starts_due", ["due_at"], unique=False)
+        batch_op.create_index("ix_process_starts_news", ["kind", "name"], unique=False)
+
+    op.create_table(
+        "upgrade_runs",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("from_id", sa.Integer(), nullable=False),
+        sa.Column("to_id", sa.Integer(), nullable=False),
+        sa.Column("mapping", sa.JSON(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("begun_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("begun_by", sa.String(length=60), nullable=False),
+        sa.Column("undo_reason", sa.Text(), nullable=True),
+        sa.Column("undone_by", sa.String(length=60), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["from_id"], ["process_definitions.id"], name=op.f("fk_upgrade_runs_from_id_process_definitions")
+        ),
+        sa.ForeignKeyConstraint(
+            ["to_id"], ["process_definitions.id"], name=op.f("fk_upgrade_runs_to_id_process_definitions")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_upgrade_runs")),
+    )
+    with op.batch_alter_table("upgrade_runs", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_upgrade_runs_from_id"), ["from_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_upgrade_runs_to_id"), ["to_id"], unique=False)
+
+    op.create_table(
+        "upgrades",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("run_id", sa.Integer(), nullable=False),
+        sa.Column("instance_id", sa.Integer(), nullable=False),
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "status",
+            sa.Enum(
+                "waiting",
+                "done",
+                "refused",
+                "undoing",
+                "undone",
+                name="upgradestatus_known",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
+            nullable=False,
+        ),
+        sa.Column("job_id", sa.Integer(), nullable=True),
+        sa.Column("refused", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("state_before", sa.LargeBinary(), nullable=True),
+        sa.Column("rows_before", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("revision_before", sa.Integer(), nullable=True),
+        sa.Column("revision_after", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_upgrades_case_id_cases")),
+        sa.ForeignKeyConstraint(
+            ["instance_id"], ["process_instances.id"], name=op.f("fk_upgrades_instance_id_process_instances")
+        ),
+        sa.ForeignKeyConstraint(["job_id"], ["jobs.id"], name=op.f("fk_upgrades_job_id_jobs")),
+        sa.ForeignKeyConstraint(["run_id"], ["upgrade_runs.id"], name=op.f("fk_upgrades_run_id_upgrade_runs")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_upgrades")),
+        sa.UniqueConstraint("run_id", "instance_id", name=op.f("uq_upgrades_run_id_instance_id")),
+    )
+    with op.batch_alter_table("upgrades", schema=None) as batch_op:
+        batch_op.create_index("ix_upgrades_case", ["case_id", "status"], unique=False)
+        batch_op.create_index("ix_upgrades_instance", ["instance_id", "id"], unique=False)
+
+    with op.batch_alter_table("process_definitions", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("version_tag", sa.String(length=200), nullable=True))
+
+    _seal_states_anew()
+
+
+def _seal_states_anew() -> None:
+    """What 0001 sealed without a key. Without an office there are no secrets, and nothing it could have sealed."""
+    office = context.config.attributes.get("office")
+    if office is not None:
+        seals.reseal_all(op.get_bind(), seals.keys(office.settings))
