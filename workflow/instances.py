@@ -4,12 +4,11 @@ A command holds the case, reads the instance afresh, lets the engine make a step
 history, variables, state, waits, called instances, news for others. Any exception undoes all of it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
-from sqlalchemy.orm.attributes import set_committed_value
 
 from workflow import (
     calls,
@@ -19,6 +18,7 @@ from workflow import (
     escalations,
     history,
     holding,
+    instance_rows,
     outgoing,
     rows,
     seals,
@@ -59,7 +59,7 @@ def start(
     history.hold(session, case.id)
     if case.closed_at is not None:
         rows.change(session, Case, case.id, closed_at=None)
-    (instance,) = _new(session, case.id, by, [definition])
+    (instance,) = instance_rows.new(session, case.id, by, [definition])
     _begin(session, instance, by, variables, start_id, told)
     return instance
 
@@ -141,7 +141,7 @@ def settle(
         known.update(changed)
     if not step.finished and not step.waits:
         raise engine.EngineProblem("The process would stand still for ever: it waits for nothing.")
-    _keep(session, instance, step.state, InstanceStatus.COMPLETED if step.finished else instance.status)
+    instance_rows.keep(session, instance, step.state, InstanceStatus.COMPLETED if step.finished else instance.status)
     model = definitions.model(session, instance.definition)
     changes = waits.agree(session, instance, model, step.waits, lambda: around(session, known), standing)
     titles.follow(session, instance, model, step, around(session, known))
@@ -162,37 +162,6 @@ def cancel(session: Session, instance: ProcessInstance, by: str, reason: str) ->
         raise Conflict("This process was called by another; cancel that one.")
     _cancel(session, instance, by, reason)
     _close_case(session, instance)
-
-
-def _new(
-    session: Session,
-    case_id: int,
-    by: str,
-    of: Sequence[ProcessDefinition],
-    parent: ProcessInstance | None = None,
-    token_ids: Sequence[str | None] = (None,),
-) -> list[ProcessInstance]:
-    """Their rows, before any of them begins: a state is sealed for the instance's id."""
-    common = {"case_id": case_id, "parent_id": parent.id if parent else None, "started_at": now(), "started_by": by}
-    made = rows.new(
-        session,
-        ProcessInstance,
-        *(
-            {**common, "definition_id": definition.id, "parent_token_id": token_id, "state": b""}
-            for definition, token_id in zip(of, token_ids, strict=True)
-        ),
-    )
-    for instance, definition in zip(made, of, strict=True):
-        set_committed_value(instance, "definition", definition)
-    return made
-
-
-def _keep(session: Session, instance: ProcessInstance, state: bytes, status: InstanceStatus) -> None:
-    """The instance's next revision."""
-    set_committed_value(instance, "revision", instance.revision + 1)  # the state is sealed for it
-    ended = {} if status in waits.LIVE_INSTANCES else {"status": status, "ended_at": now()}
-    sealed = seals.seal(session, instance, state)
-    rows.change(session, ProcessInstance, instance.id, revision=instance.revision, state=sealed, **ended)
 
 
 def _begin(
@@ -217,7 +186,8 @@ def _begin(
     )
     variable_rows.write(session, instance.id, given, 0)
     model = definitions.model(session, definition)
-    settle(session, instance, engine.start(model, around(session, given), start_id), history.SYSTEM, given)
+    step = engine.start(model, around(session, given), start_id)
+    settle(session, instance, step, history.SYSTEM, given, standing={})
 
 
 def _tell(session: Session, instance: ProcessInstance, step: Step, actor: str, facts: Facts) -> None:
@@ -250,7 +220,8 @@ def _call(
         calls.target(session, instance.definition, activity, call.name or "")
         for activity, call in zip(drawn, changes.calls, strict=True)
     ]
-    begun = _new(session, instance.case_id, history.SYSTEM, called, instance, [call.token_id for call in changes.calls])
+    token_ids = [call.token_id for call in changes.calls]
+    begun = instance_rows.new(session, instance.case_id, history.SYSTEM, called, instance, token_ids)
     for child, activity, call in zip(begun, drawn, changes.calls, strict=True):
         if child.status is InstanceStatus.RUNNING:
             given = calls.given(activity, around(session, {**known, **call.variables}))
@@ -287,7 +258,7 @@ def _cancel(session: Session, instance: ProcessInstance, by: str, reason: str) -
     step = engine.cancel(model, state(instance) if instance.state else None, around(session, known))
     _tell(session, instance, step, by, {})
     history.record(session, instance.case_id, by, "withdrawn", instance, reason=reason)
-    _keep(session, instance, step.state, InstanceStatus.CANCELLED)
+    instance_rows.keep(session, instance, step.state, InstanceStatus.CANCELLED)
     changes = waits.agree(session, instance, model, (), lambda: around(session, known))
     _call(session, instance, model, changes, known)
 

@@ -10,7 +10,8 @@ it was once the lock was had. On SQLite there is nothing to travel.
 Whatever goes through the session sees all that was written here before it; a savepoint or a rollback undoes both.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+import logging
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from itertools import groupby
 from operator import attrgetter
@@ -21,8 +22,9 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, make_transient_to_detached
 from sqlalchemy.orm.attributes import set_committed_value
 
-from workflow.statements import Compiled, Filled, Told, adding, changing, names
+from workflow.statements import Compiled, Filled, Statement, Told, adding, changing, names
 
+log = logging.getLogger(__name__)
 WAITING = "rows_waiting"  # in the `info` of a connection: what is written and has not gone out
 AT_ONCE = 50  # rows of one INSERT
 
@@ -122,6 +124,7 @@ def _send(connection: Connection, questions: Sequence[Filled] = (), commit: bool
     line = [*connection.info.pop(WAITING, ()), *questions]
     driver, dialect = connection.connection.dbapi_connection, connection.dialect
     bundles = list(_bundled(line, dialect))
+    log.debug("rows_sent", extra={"statements": len(bundles), "committing": commit})
     together = dialect.name == "postgresql"
     with _raised_as_sqlalchemy_does(dialect):
         with driver.pipeline() if together else nullcontext():
@@ -137,12 +140,23 @@ def _send(connection: Connection, questions: Sequence[Filled] = (), commit: bool
 
 def _bundled(line: Sequence[Filled], dialect: Dialect) -> Iterator[_Bundle]:
     for statement, alike in groupby(line, attrgetter("statement")):
-        filled = list(alike)
-        size = AT_ONCE if statement.columns and not statement.gives else 1
-        for first in range(0, len(filled), size):
-            part = filled[first : first + size]
+        for part in _parts(statement, alike):
             compiled = statement.on(dialect, len(part))
             yield _Bundle(compiled, compiled.parameters([each.values for each in part]), part[0].told)
+
+
+def _parts(statement: Statement, alike: Iterable[Filled]) -> Iterator[list[Filled]]:
+    """What of the same statement can go out as one."""
+    part: list[Filled] = []
+    seen: set[Any] = set()
+    for filled in alike:
+        key = tuple(filled.values[name] for name in statement.apart) if statement.apart else len(part)
+        if part and (not statement.joins or len(part) == AT_ONCE or key in seen):
+            yield part
+            part, seen = [], set()
+        part.append(filled)
+        seen.add(key)
+    yield part
 
 
 @contextmanager

@@ -17,13 +17,14 @@ class Statement:
     """A statement of SQLAlchemy Core with `bindparam`s; called with their values it is ready to be sent.
 
     With `columns` it is an INSERT without values: called with those of one row, and sent with many rows at once where
-    several follow each other.
+    several follow each other; those sent at once differ in the columns `apart`.
     """
 
-    def __init__(self, built: Any, columns: Iterable[str] = ()) -> None:
+    def __init__(self, built: Any, columns: Iterable[str] = (), apart: Iterable[str] = ()) -> None:
         self.built = built
-        self.columns = tuple(columns)
+        self.columns, self.apart = tuple(columns), tuple(apart)
         self.gives = tuple(getattr(built, "exported_columns", ()))  # the columns of the rows it gives
+        self.joins = bool(self.columns and not self.gives)  # whether several can be sent as one
         self._compiled: dict[tuple[str, int], Compiled] = {}
 
     def __call__(self, **values: Any) -> "Filled":

@@ -23,6 +23,7 @@ _WRITE = Statement(
         set_={"value": _INSERT.excluded.value, "revision": _INSERT.excluded.revision},
     ),
     Variable.__table__.c.keys(),
+    apart=("instance_id", "name"),
 )
 
 
