@@ -107,7 +107,8 @@ class Rehoming:
     def _copy(self, token: Token, image: Element, container: Token) -> Token:
         moved = Token(self.instance, image, container, token.state, token.id)
         moved.internal_data = dict(token.internal_data)
-        moved.data = token.data
+        if token.data is not token.parent.data:
+            moved.data = token.data
         self.homes[token.id] = moved
         return moved
 
@@ -177,12 +178,14 @@ class Rehoming:
             self._copy(token, image, owner)
 
     def _leave_the_empty(self) -> None:
-        """A sub-process that all have left is over."""
+        """A sub-process that all have left is over; of what came and went nothing need be told."""
         _root, *tokens = self.instance.tasks.values()
         for token in reversed(tokens):
             is_scope = isinstance(token.task_spec, Scope)
             if is_scope and all(child.task_spec.stands_by(child) for child in token.children):
                 self.instance._remove_task(token.id)
+        alive = self.instance.tasks
+        self.instance.happenings = [each for each in self.instance.happenings if each.token_id in alive]
 
 
 def beside(spec: Element) -> list[Element]:

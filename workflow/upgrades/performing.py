@@ -203,8 +203,13 @@ def _tell(
     state: bytes,
     step: Step,
 ) -> None:
-    """Into the history: from where to where, by which mapping, and where the tokens stood and stand."""
+    """Into the history: from where to where, by which mapping, and where the tokens stood and stand. What the move
+    itself ended or began (a sub-process drawn around work, or taken away) is told by the names of its version."""
     old, new = (run.old, run.new) if kind == UPGRADED else (run.new, run.old)
+    before, after = _places(session, old, state), _places(session, new, step.state)
+    told = {happening.token_id for happening in step.happenings}
+    for token_id in before.keys() - after.keys() - told:
+        history.record(session, instance.case_id, history.SYSTEM, "cancelled", instance, before[token_id], token_id)
     history.record(
         session,
         instance.case_id,
@@ -216,6 +221,8 @@ def _tell(
         run=run.id,
         mapping=dict(run.mapping),
         reason=reason,
-        before=_places(session, old, state),
-        after=_places(session, new, step.state),
+        before=before,
+        after=after,
     )
+    for token_id in after.keys() - before.keys() - told:
+        history.record(session, instance.case_id, history.SYSTEM, "entered", instance, after[token_id], token_id)

@@ -534,3 +534,37 @@ def test_a_version_can_be_gone_back_to_by_a_plan_too(session, clock, case, old, 
     moved(session, case, old, eve)
     assert list(open_tasks(session, case)) == ["open"]
     assert session.scalars(select(UserTask)).one().definition_id == old.id
+
+
+# What must always hold
+
+
+def test_a_task_of_another_version_is_found(session, clock, case, old):
+    open_tasks(session, case)["open"].definition_id = process(session, LONGER).id
+    session.flush()
+    assert [each.check for each in fsck.run(session)] == ["versions"]
+
+
+def test_a_task_at_an_element_that_is_not_there_is_found(session, clock, case, old):
+    open_tasks(session, case)["open"].activity_id = "nowhere"
+    session.flush()
+    assert "“nowhere”" in fsck.run(session)[0].sentence
+
+
+def test_a_moved_instance_that_is_not_where_it_went_is_found(session, clock, case, old, eve):
+    done = moved(session, case, process(session, LONGER), eve)
+    done.run.to_id, done.state_before = old.id, None
+    session.flush()
+    assert [each.check for each in fsck.run(session)] == ["upgrades", "upgrades"]
+
+
+# Trying on all
+
+
+def test_a_trial_adds_up_what_a_plan_would_do(session, clock, case, old, anna):
+    do(session, begin(session, old), "open", anna)
+    begin(session, old)
+    trial = upgrades.try_all(session, upgrades.plan(session, old, process(session, SHORTER)))
+    assert (trial.tried, trial.would_move, trial.ways) == (3, 1, {("check", "check"): 1})
+    (stay,) = trial.stays
+    assert stay.number == 2 and stay.case_ids[0] == case.case_id and "does not have" in str(stay.reason)
