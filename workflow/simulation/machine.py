@@ -5,20 +5,21 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select, union_all
 from sqlalchemy.orm import Session
 
-from workflow import jobs, messages, timers
+from workflow import files, jobs, scheduler
 from workflow.clock import Hand, now
 from workflow.db import Database
 from workflow.errors import BpmnError, Sentence, sentence
 from workflow.lint import Finding, error
-from workflow.models import Incident, Job, Timer
+from workflow.models import Incident, Job, ProcessStart, Timer
 from workflow.registry import Handler, Work
 from workflow.simulation.answers import Outcome
 from workflow.statuses import IncidentStatus, JobStatus, TimerStatus
 
 MOST_MOVES = 4_000  # jobs done, timers fired and messages delivered in one simulation
+ACTS = tuple(act for act in scheduler.ROUND if act not in (jobs.sweep, files.sweep))  # who looks at time and news
 INCIDENT = "incident"  # the rule of what stopped a process
 
 
@@ -50,7 +51,7 @@ class Machine:
     def settle(self) -> None:
         """Do all that is due now, and what comes of it."""
         while self.problem is None:
-            moved = self._work() or timers.fire_due(self.database) or messages.sweep(self.database)
+            moved = self._work() or next((done for act in ACTS if (done := act(self.database))), 0)
             self.moves += moved
             self.look()
             if not moved:
@@ -81,14 +82,12 @@ class Machine:
         return sum(jobs.perform(self.database, job_id) for job_id in due)
 
     def _next_due(self) -> datetime | None:
-        timer = select(Timer.due_at).where(Timer.status == TimerStatus.WAITING, Timer.due_at > now())
-        job = select(Job.due_at).where(Job.status == JobStatus.WAITING, Job.due_at > now())
+        """When something is due next, after now."""
+        timers = select(Timer.due_at).where(Timer.status == TimerStatus.WAITING)
+        later = select(Job.due_at).where(Job.status == JobStatus.WAITING)
+        due = union_all(timers, later, select(ProcessStart.due_at)).subquery()
         with self.database.reading() as session:
-            first = [
-                session.scalar(timer.order_by(Timer.due_at).limit(1)),
-                session.scalar(job.order_by(Job.due_at).limit(1)),
-            ]
-        return min((due for due in first if due is not None), default=None)
+            return session.scalar(select(func.min(due.c.due_at)).where(due.c.due_at > now()))
 
     def _stopped(self) -> Finding | None:
         """An incident, work that would be tried again only later, or too many moves."""

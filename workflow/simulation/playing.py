@@ -19,12 +19,13 @@ from workflow.models import ProcessDefinition, UserTask
 from workflow.office import Office
 from workflow.simulation import stage
 from workflow.simulation.answers import Answers, AnswersRefused, Step, Verb, wrong
+from workflow.simulation.beginning import Beginning, beginning, taken_over
 from workflow.simulation.machine import Machine
 from workflow.statuses import TaskStatus
 from workflow.tasks.rules import separation
 
 STARTER = "person-1"
-_NEWS = {Verb.MESSAGE: "message", Verb.SIGNAL: "signal"}  # verb → the kind of start event it may begin at
+NOTHING: Mapping[str, Any] = {}
 
 
 @dataclass
@@ -37,22 +38,43 @@ class Play:
     instance_id: int | None = None
 
     def run(self, definition: ProcessDefinition) -> None:
-        """Start the process and take every step, until an incident. Raises AnswersRefused for a step that cannot be
+        """Begin the process and take every step, until an incident. Raises AnswersRefused for a step that cannot be
         taken; what was played till then stays."""
-        with self.office.database.reading() as session:
-            start_id, news = _beginning(definitions.model(session, definition), self.answers)
-        given = {**self.answers.variables, **(news.variables if news else {})}
-        self._command("", lambda session: self._begin(session, definition, start_id, given))
+        with self.office.database.transaction() as session:
+            begins = beginning(definitions.model(session, definition), self.answers)
+            if begins.step is None:
+                taken_over(session, definition.key, begins.start_id)
+        if begins.step is None:
+            self._begin(definition, begins)
         for step in self.answers.steps:
-            if self.machine.problem is None and step is not news:
+            if self.machine.problem is not None:
+                return
+            if self.instance_id is None and begins.waits_for(step):
+                self._begin_with(step, definition, begins)
+            else:
                 self._take(step)
 
-    def _begin(
-        self, session: Session, definition: ProcessDefinition, start_id: str | None, given: Mapping[str, Any]
-    ) -> None:
-        stage.invent(session, (), [STARTER])
-        case = cases.open_case(session, "simulation", definition.name, definition.key, STARTER)
-        self.instance_id = instances.start(session, definition, case, STARTER, given, start_id).id
+    def _begin_with(self, step: Step, definition: ProcessDefinition, begins: Beginning) -> None:
+        """The step brings what the start event waits for: news, or perhaps the time."""
+        if step.verb is not Verb.ADVANCE:
+            self._begin(definition, begins, step.variables)
+            return
+        until = self._until(step)
+        with self.office.database.transaction() as session:
+            due = taken_over(session, definition.key, begins.start_id, until)
+        if due is not None:
+            self.machine.advance(max(due, now()))
+            self._begin(definition, begins)
+        self.machine.advance(until)
+
+    def _begin(self, definition: ProcessDefinition, begins: Beginning, brought: Mapping[str, Any] = NOTHING) -> None:
+        def begin(session: Session) -> None:
+            stage.invent(session, (), [STARTER])
+            case = cases.open_case(session, "simulation", definition.name, definition.key, STARTER)
+            given = {**self.answers.variables, **brought}
+            self.instance_id = instances.start(session, definition, case, STARTER, given, begins.start_id).id
+
+        self._command("", begin)
 
     def _take(self, step: Step) -> None:
         match step.verb:
@@ -106,29 +128,6 @@ class Play:
             )
             raise wrong(said)
         return until
-
-
-def _beginning(model: engine.Model, answers: Answers) -> tuple[str | None, Step | None]:
-    """The start event, and the step that begins there when its news does: a process without a plain start event
-    begins with the first step if that is the news one of its start events waits for."""
-    starts = {start.id: start for start in model.starts}
-    if answers.start is not None:
-        if answers.start not in starts:
-            said = sentence("“{element}” is not a start event of this process.", element=answers.start)
-            raise wrong(said, answers.start, did_you_mean(answers.start, starts))
-        return answers.start, None
-    if any(start.event in (None, "none") for start in starts.values()):
-        return None, None
-    first = answers.steps[0] if answers.steps else None
-    for start in starts.values():
-        if first is not None and (start.event, start.message) == (_NEWS.get(first.verb), first.target):
-            return start.id, first
-    if len(starts) > 1:
-        said = sentence(
-            "The process has several start events: name one of {names} with “start”.", names=", ".join(starts)
-        )
-        raise wrong(said)
-    return None, None
 
 
 def _nothing_open(step: Step, open_now: list[str]) -> AnswersRefused:

@@ -12,9 +12,11 @@ from sqlalchemy.orm import Session, joinedload
 from workflow import definitions, engine, instances, waits, xmlsafe
 from workflow.diagram import reading
 from workflow.lint import Finding
-from workflow.models import HistoryEvent, ProcessDefinition, ProcessInstance, UserTask
+from workflow.models import HistoryEvent, ProcessDefinition, ProcessInstance, ProcessStart, UserTask
+from workflow.start_events import CONDITION
 from workflow.statuses import InstanceStatus
 
+_KINDS = {CONDITION: "condition"}  # as `open` calls it
 EVENTS = ("entered", "completed", "cancelled", "thrown", "caught")
 
 
@@ -54,16 +56,17 @@ def tell(
 ) -> Told:
     """What the rows say now. `refused`: mistakes in the answers; `stopped`: what the process stands still at."""
     instance = None if instance_id is None else session.get_one(ProcessInstance, instance_id)
-    refused = tuple(refused)
-    if refused:
-        state, problems = Ended.REFUSED, refused
-    elif stopped is not None or instance is None:
-        state, problems = Ended.INCIDENT, (stopped,) if stopped else ()
-    else:
-        over = instance.status is InstanceStatus.COMPLETED
-        state, problems = Ended.COMPLETED if over else Ended.WAITING, ()
+    mistakes = tuple(refused)
+    state, problems = Ended.WAITING, mistakes
+    if mistakes:
+        state = Ended.REFUSED
+    elif stopped is not None:
+        state, problems = Ended.INCIDENT, (stopped,)
+    elif instance is not None and instance.status is InstanceStatus.COMPLETED:
+        state = Ended.COMPLETED
     known = {} if instance is None else instances.variables(session, instance)
-    return Told(state, (*problems, *remarks), _trace(session), _open(session), known)
+    not_begun = _starts(session) if instance is None and stopped is None else []
+    return Told(state, (*problems, *remarks), _trace(session), [*not_begun, *_open(session)], known)
 
 
 def _problem(found: Finding) -> dict[str, str]:
@@ -104,6 +107,14 @@ def _open(session: Session) -> list[dict[str, Any]]:
     return [_wait(session, instance, wait) for instance in found for wait in _waits(session, instance)]
 
 
+def _starts(session: Session) -> list[dict[str, Any]]:
+    """The events by which a process would begin."""
+    rows = session.scalars(select(ProcessStart).order_by(ProcessStart.id))
+    return [
+        {"element": row.activity_id, "kind": _KINDS.get(row.kind, row.kind), "due": _text(row.due_at)} for row in rows
+    ]
+
+
 def _waits(session: Session, instance: ProcessInstance) -> tuple[engine.Wait, ...]:
     return engine.waits_of(definitions.model(session, instance.definition), instances.state(instance))
 
@@ -113,8 +124,8 @@ def _wait(session: Session, instance: ProcessInstance, wait: engine.Wait) -> dic
     if wait.kind is engine.WaitKind.USER_TASK:
         query = select(UserTask.due_at).where(UserTask.instance_id == instance.id, UserTask.token_id == wait.token_id)
         due = session.scalar(query)
-    return {"element": wait.activity_id, "kind": wait.kind.value, "due": _text(due) if due else None}
+    return {"element": wait.activity_id, "kind": wait.kind.value, "due": _text(due)}
 
 
-def _text(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat()
+def _text(at: datetime | None) -> str | None:
+    return at.astimezone(UTC).isoformat() if at else None

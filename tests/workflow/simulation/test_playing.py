@@ -272,3 +272,42 @@ def test_the_clock_of_the_house_does_not_stand_still_afterwards(clock):
     before = clock.move(hours=1)
     play(REVIEW, advance("P1D"))
     assert clock.move() == before
+
+
+TIMED = "start t timer=PT1H\ncatch c timer=PT1H\nend e\nt -> c -> e"
+
+
+def test_a_process_that_begins_by_a_timer_begins_when_it_is_due():
+    told = play(TIMED, advance("PT1H"), variables={"x": 1})
+    assert hours(told, "t", "completed") == ["07-01 02:00"]
+    assert waiting(told) == [("c", "timer")] and told["variables"] == {"x": 1}
+    assert play(TIMED, advance("PT59M"), advance("PT1M"), variables={"x": 1}) == told
+    assert play(TIMED, advance("P1D"))["state"] == "completed"
+
+
+def test_it_begins_at_once_when_time_never_goes_on():
+    told = play(TIMED)
+    assert hours(told, "t", "completed") == ["07-01 01:00"]
+
+
+def test_a_cycle_begins_a_process_each_time():
+    told = play(TIMED.replace("timer=PT1H", "cycle=R/PT1H", 1), advance("PT3H"))
+    assert hours(told, "t", "completed") == ["07-01 02:00", "07-01 03:00", "07-01 04:00"]
+
+
+def test_a_second_message_begins_a_second_process():
+    drawing = "start m message=order\nuser a\nend e\nm -> a -> e"
+    told = play(drawing, {"message": "order", "key": "1"}, {"message": "order", "key": "2"})
+    assert waiting(told) == [("a", "user_task")] * 2
+
+
+def test_what_comes_before_the_news_that_begins_it_goes_on_without_it():
+    drawing = "start m message=order\nuser a\nend e\nm -> a -> e"
+    told = play(drawing, advance("PT1H"), {"message": "order"})
+    assert hours(told, "a", "entered") == ["07-01 02:00"]
+
+
+def test_a_process_nothing_has_begun_yet_waits():
+    told = play(TIMED, advance("PT1M"))
+    assert (told["state"], told["trace"], told["variables"]) == ("waiting", [], {})
+    assert told["open"] == [{"element": "t", "kind": "timer", "due": "2026-07-01T02:00:00+00:00"}]
