@@ -1,6 +1,6 @@
 # Everything anyone must know: `make` lists the commands.
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run worker scheduler fsck test season chaos contenders lint format docs bench migration clean
+.PHONY: help setup setup-dev run worker scheduler fsck test season chaos contenders upgrades lint format docs bench migration clean
 PY := .venv/bin/python
 FLASK := $(PY) -m flask --app wsgi
 
@@ -36,6 +36,9 @@ chaos: setup-dev ## kill -9 at every line and statement of every command, on bot
 
 contenders: setup-dev ## 200 people want one task at once, over HTTP, 100 rounds on both databases (CONTENDERS=200x100)
 	@JUANLIU_CONTENDERS="$(or $(CONTENDERS),200x100)" $(PY) -m pytest -q -s tests/chaos/test_contenders.py
+
+upgrades: setup-dev ## 1,000 running cases follow 50 machine-made edits of their process, on both databases (INSTANCES=, EDITS=, SEED=)
+	@JUANLIU_TEST_INSTANCES=$(or $(INSTANCES),1000) JUANLIU_TEST_EDITS=$(or $(EDITS),50) JUANLIU_TEST_SEED=$(or $(SEED),1) $(PY) -m pytest -q -s -n 2 tests/workflow/upgrades/test_edits.py
 
 lint: setup-dev ## check style and the rules of the house
 	@$(PY) -m ruff check . && $(PY) -m ruff format --check . && $(PY) -m pytest -q tests/test_house.py
