@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from workflow.engine import Activity, Around, ExpressionFailed
 from workflow.errors import Refusal, sentence
 from workflow.expressions import compile_value
 from workflow.expressions.times import Duration, later, parse
-from workflow.identity import User
+from workflow.identity import Group, User
 
 log = logging.getLogger(__name__)
 PRIORITY = 50  # of a task whose diagram says nothing; 0 (lowest) to 100
@@ -41,18 +41,30 @@ def offer(session: Session, activity: Activity, around: Around) -> Offer:
     """Evaluate the activity's attributes; raises ExpressionFailed naming activity and expression.
 
     Who is named but unknown or no longer active is left out; a task nobody is left for stays visible to those who
-    may see its case and is reported by fsck.
+    may see its case and is reported by fsck. An activity that names nobody is for the group named like its lane.
     """
     named = _evaluated(activity, activity.assignee, around)
+    if not (activity.assignee or activity.candidate_users or activity.candidate_groups):
+        groups = _groups_of_lane(session, activity.lane)
+    else:
+        groups = list(dict.fromkeys(_names(_evaluated(activity, activity.candidate_groups, around))))
     users = list(_names(_evaluated(activity, activity.candidate_users, around)))
     living = _active(session, {*users, *_names(named)})
     return Offer(
         assignee=named if isinstance(named, str) and named in living else None,
-        groups=list(dict.fromkeys(_names(_evaluated(activity, activity.candidate_groups, around)))),
+        groups=groups,
         users=[name for name in dict.fromkeys(users) if name in living],
         due_at=_moment(activity, around),
         priority=_priority(activity, around),
     )
+
+
+def _groups_of_lane(session: Session, lane: str | None) -> list[str]:
+    """Who performs an activity that names nobody: the group of its lane's name (BPMN 2.0.2, 10.8), if there is one."""
+    if not lane:
+        return []
+    named = or_(Group.key == lane, Group.name == lane, Group.name_en == lane)
+    return list(session.scalars(select(Group.key).where(named).order_by(Group.key)))
 
 
 def _evaluated(activity: Activity, text: str | None, around: Around) -> Any:

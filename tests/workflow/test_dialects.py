@@ -320,3 +320,21 @@ def test_a_process_may_name_its_version():
     eight = '<extensionElements><zeebe:versionTag value="2026-11"/></extensionElements>'
     assert only(eight + user).version_tag == "2026-11"
     assert only(user).version_tag is None
+
+
+OWNERS = {
+    "<humanPerformer><resourceAssignmentExpression><formalExpression>${initiator}</formalExpression>"
+    "</resourceAssignmentExpression></humanPerformer>": ("${initiator}", None, None),
+    "<performer><resourceAssignmentExpression>anna</resourceAssignmentExpression></performer>": ("anna", None, None),
+    "<potentialOwner><resourceAssignmentExpression><formalExpression>user(anna), group(registry), window"
+    "</formalExpression></resourceAssignmentExpression></potentialOwner>": (None, "registry,window", "anna"),
+    "<potentialOwner><resourceAssignmentExpression><formalExpression>${[a, b]}</formalExpression>"
+    "</resourceAssignmentExpression></potentialOwner>": (None, "${[a, b]}", None),
+    '<potentialOwner name="registry"/>': (None, None, None),
+}
+
+
+@pytest.mark.parametrize("written", OWNERS)
+def test_performers_may_be_written_as_the_standard_does(written):
+    task = only(f'<userTask id="x">{written}</userTask>').activities["x"]
+    assert (task.assignee, task.candidate_groups, task.candidate_users) == OWNERS[written]

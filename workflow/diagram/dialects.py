@@ -70,7 +70,39 @@ def fields(element: etree._Element) -> dict[str, str]:
         value = next((value.strip() for value in values if value and value.strip()), None)
         if value is not None:
             found[name] = value
+    return {**_people(element), **found}
+
+
+def _people(element: etree._Element) -> dict[str, str]:
+    """Performers as the standard writes them: an expression, or names such as `user(anna), group(registry)`; a name
+    alone is a group's (BPMN 2.0.2, 10.3.3)."""
+    found: dict[str, str] = {}
+    for tag in ("humanPerformer", "performer"):
+        said = _assigned(element, tag)
+        if said:
+            found["assignee"] = said[0].removeprefix("user(").removesuffix(")")
+    owners = [part.strip() for said in _assigned(element, "potentialOwner") for part in _parts(said)]
+    users = [part.removeprefix("user(").removesuffix(")") for part in owners if part.startswith("user(")]
+    groups = [part.removeprefix("group(").removesuffix(")") for part in owners if not part.startswith("user(")]
+    if users:
+        found["candidate_users"] = ",".join(users)
+    if groups:
+        found["candidate_groups"] = ",".join(groups)
     return found
+
+
+def _assigned(element: etree._Element, tag: str) -> list[str]:
+    """The texts of the resource assignments of this kind."""
+    said = [
+        text(assignment.find(bpmn("formalExpression"))) or text(assignment)
+        for role in element.iterchildren(bpmn(tag))
+        for assignment in role.iterchildren(bpmn("resourceAssignmentExpression"))
+    ]
+    return [each for each in said if each]
+
+
+def _parts(said: str) -> list[str]:
+    return [said] if said.startswith(("$", "#", "=")) else said.split(",")
 
 
 def starters(process: etree._Element) -> tuple[str, ...]:

@@ -47,18 +47,18 @@ DATA = [
 _LANES = '<laneSet id="l"><lane id="l1" name="Desk"><flowNodeRef>a</flowNodeRef>{}</lane></laneSet>'
 _INNER = '<childLaneSet id="l2"><lane id="l3" name="Counter"><flowNodeRef>a</flowNodeRef></lane></childLaneSet>'
 PEOPLE = [
-    _drawn("lane", _LANES.format(""), says="its name is kept with the activity"),
-    _drawn("lane in a lane", _LANES.format(_INNER), says="the name of the innermost is kept with the activity"),
+    _drawn("lane", _LANES.format(""), says="an activity that names nobody is offered to the group of its name"),
+    _drawn("lane in a lane", _LANES.format(_INNER), says="the innermost counts"),
     _drawn(
         "performer",
         inside='<performer id="w" name="anna"/>',
-        says="drawn only; name people in `camunda:assignee`",
+        says="the assignee, when it has an expression or name in `resourceAssignmentExpression`",
         warned="“a” names nobody who may do it: no assignee, candidate users or groups.",
     ),
     _drawn(
         "potentialOwner",
         inside='<potentialOwner id="w" name="registry"/>',
-        says="drawn only; name groups in `camunda:candidateGroups`",
+        says="the candidates, when `resourceAssignmentExpression` says `group(registry), user(anna)`",
         warned="“a” names nobody who may do it: no assignee, candidate users or groups.",
     ),
 ]
