@@ -45,6 +45,7 @@ class Rehoming:
             if self._is_part(token):
                 self._take_along(token)
         self._leave_the_empty()
+        self._in_order(self.instance.task_tree, {token_id: number for number, token_id in enumerate(before.tasks)})
 
     # Elements
 
@@ -186,6 +187,13 @@ class Rehoming:
                 self.instance._remove_task(token.id)
         alive = self.instance.tasks
         self.instance.happenings = [each for each in self.instance.happenings if each.token_id in alive]
+
+    def _in_order(self, token: Token, numbers: dict[str, int]) -> int:
+        """Let the tokens in each container stand in the order they stood in; a scope that was made, by what is first
+        in it. Returns the number of the first one inside, or of this one if it stood before."""
+        inside = {child.id: self._in_order(child, numbers) for child in token.children}
+        token._children.sort(key=inside.__getitem__)
+        return numbers.get(token.id, min(inside.values(), default=0))
 
 
 def beside(spec: Element) -> list[Element]:

@@ -1,9 +1,14 @@
 """Running instances go over to another version of their process: where they may, all is kept; where not, why."""
 
+import contextlib
+import random
+
 import pytest
 
 from tests.workflow.engine.drawing import Run, bpmn
+from tests.workflow.engine.wild import Wild
 from workflow import engine
+from workflow.errors import Refusal
 
 LINE = """
 start s
@@ -510,3 +515,25 @@ def test_states_of_one_outline_fare_alike():
 def test_a_state_of_another_process_is_refused():
     with pytest.raises(engine.StateCorrupt):
         engine.migrate(Run(FORK).model, Run(LINE).model, Run(SUB).state, {}, Run(LINE).around)
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_a_random_process_moved_to_itself_stays_what_it_is_to_the_byte(seed):
+    chance = random.Random(seed)
+    wild = Wild(chance)
+    with contextlib.suppress(Refusal):  # some come to nowhere by the choices made
+        run = Run(wild.drawing, **wild.chosen())
+        for _ in range(8):
+            if not run.step.waits:
+                break
+            again = engine.parse(bpmn(wild.drawing))
+            step = engine.migrate(run.model, again, run.state, {}, run.around)
+            assert (step.state, step.happenings, step.thrown) == (run.state, (), ())
+            assert sorted(step.waits, key=str) == sorted(run.step.waits, key=str)
+            run.model = again
+            wait = chance.choice(run._take(step).step.waits)
+            run.variables.update(wild.chosen())
+            verb = {"timer": engine.fire, "message": engine.deliver, "signal": engine.deliver}.get(
+                wait.kind, engine.complete
+            )
+            run._take(verb(run.model, run.state, wait.token_id, run.around))
