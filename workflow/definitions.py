@@ -87,9 +87,9 @@ def deploy(
     """
     model = examination.examine(xml, known(session, resources, together), key)
     pinned = {name: resources[name] for name in _used(model, resources)}
-    digest = _digest(xml, pinned)
+    content = digest(xml, pinned)
     query = select(ProcessDefinition).where(ProcessDefinition.key == model.key)
-    found = session.scalars(query.where(ProcessDefinition.sha256 == digest)).first()
+    found = session.scalars(query.where(ProcessDefinition.sha256 == content)).first()
     if found is not None:
         if found is latest(session, model.key):
             start_events.arm(session, found, model.starts)
@@ -100,7 +100,7 @@ def deploy(
         name=model.name[:200],
         names=dict(model.names),
         xml=xml,
-        sha256=digest,
+        sha256=content,
         activities={each: asdict(activity) for each, activity in model.activities.items()},
         version_tag=(model.version_tag or "")[:200] or None,
         deployed_at=_moment(session),
@@ -245,7 +245,7 @@ def _is_table(name: str) -> bool:
     return name.endswith(TABLE)
 
 
-def _digest(xml: bytes, pinned: Mapping[str, bytes]) -> str:
+def digest(xml: bytes, pinned: Mapping[str, bytes]) -> str:
     """Over the diagram and, in order, each name and content; lengths keep one from running into the next."""
     digest = hashlib.sha256()
     for part in [xml, *(part for name in sorted(pinned) for part in (name.encode(), pinned[name]))]:

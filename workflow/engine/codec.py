@@ -95,8 +95,8 @@ def problems(state: bytes, specification: Specification) -> list[str]:
         seen: set[str] = set()
         for number, row in enumerate(content["tokens"]):
             said += _row_problems(number, row, seen, len(content["names"]))
-        if not said:
-            load(state, specification)
+        if not said and dump(load(state, specification)) != state:
+            said.append("The state is not what would be saved of its tokens.")
     except StateCorrupt as problem:
         return [str(problem)]
     return said
