@@ -113,6 +113,7 @@ EVENTS = {
     "throw x compensate": "event_kind",
     "catch x message=": "event_says_what",
     "throw x signal=": "event_says_what",
+    "catch x message=${name}": "event_says_what",
     "throw x escalation=": "event_says_what",
     "catch x timer=": "event_says_what",
     "catch x timer=P1X": "event_says_what",

@@ -31,6 +31,11 @@ class Event:
     timer: str | None = None
     text: str | None = None  # of the timer or condition
     correlation_key: str | None = None  # expression
+    any_code: bool = False  # of an error or escalation that names no code: caught, it is any
+
+    def catches(self, kind: str, code: str | None) -> bool:
+        """Whether it catches this error or escalation."""
+        return self.kind == kind and (self.any_code or self.name == code)
 
 
 _NONE = Event("none")

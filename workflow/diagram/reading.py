@@ -141,14 +141,14 @@ class _Reader:
 
     def _referring(self, what: str, definition: etree._Element, element: etree._Element) -> Event:
         target = self.by_id.get((definition.get(f"{what}Ref") or "").split(":")[-1])
-        name = None
+        name = code = None
         if target is not None:
             code = target.get(f"{what}Code")
             name = code or target.get("name") or target.get("id")
         elif definition.get(f"{what}Ref"):
             name = definition.get(f"{what}Ref")
         key = dialects.correlation_key(element, definition, target) if what == "message" else None
-        return Event(what, name=name, correlation_key=key)
+        return Event(what, name=name, correlation_key=key, any_code=what in ("error", "escalation") and not code)
 
     def _flows(self) -> Iterator[Flow]:
         for element in self.element.iter(bpmn("sequenceFlow")):

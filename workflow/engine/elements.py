@@ -157,5 +157,5 @@ class Call(Job):
 
 def catching(events: Iterable[Element], kind: str, code: str | None) -> Element | None:
     """The one of these events that catches the error or escalation; one naming the code goes first."""
-    fitting = [spec for spec in events if spec.node.event.kind == kind and spec.node.event.name in (None, code)]
-    return max(fitting, key=lambda spec: spec.node.event.name is not None, default=None)
+    fitting = [spec for spec in events if spec.node.event.catches(kind, code)]
+    return max(fitting, key=lambda spec: spec.node.event.name == code, default=None)

@@ -29,8 +29,8 @@ def _starts_within(process: Process, scope: str, came_from: str) -> list[Node]:
 
 
 def _catching(events: Iterable[Node], kind: str, code: str | None) -> Node | None:
-    fitting = [node for node in events if node.event and node.event.kind == kind and node.event.name in (None, code)]
-    return max(fitting, key=lambda node: bool(node.event and node.event.name), default=None)
+    fitting = [node for node in events if node.event and node.event.catches(kind, code)]
+    return max(fitting, key=lambda node: node.event is not None and node.event.name == code, default=None)
 
 
 def hearers(process: Process, thrower: Node) -> list[Node]:

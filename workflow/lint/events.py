@@ -18,6 +18,11 @@ _ALLOWED = {
     "boundaryEvent": {"timer", "message", "signal", "conditional", "error", "escalation"},
 }
 _STARTS_HANDLER = {"message", "timer", "signal", "conditional", "error", "escalation"}
+_INSTEAD = {
+    "compensate": sentence("Draw the way back as a path of its own, behind a decision or a boundary event."),
+    "cancel": sentence("End with an error and catch it on the edge of the sub-process."),
+    "multiple": sentence("Draw an event for each: to wait for the first, behind an event-based gateway."),
+}
 _LIKE_ISO = re.compile(r"-?P\d|-?PT|R\d*/")
 _NAMED = {"message", "signal", "link"}
 _CATCH_ANY = {"boundaryEvent", "startEvent"}  # without a code they catch every error or escalation
@@ -37,6 +42,7 @@ def event_kind(process: Process, known: Known) -> Iterator[Finding]:
                     kind=node.event.kind,
                     allowed=", ".join(sorted(allowed)),
                 ),
+                _INSTEAD.get(node.event.kind),
             )
         elif process.starts_plain_scope(node) and node.event is not None and node.event.kind != "none":
             yield error("event_kind", node.id, sentence("A sub-process begins with a start event without kind."))
@@ -51,12 +57,19 @@ def event_says_what(process: Process, known: Known) -> Iterator[Finding]:
             continue
         if event.kind in _NAMED and not event.name and not (event.kind == "message" and node.activity.topic):
             yield error("event_says_what", node.id, sentence("The {kind} of this event has no name.", kind=event.kind))
+        if event.kind in _NAMED and _is_computed(event.name):
+            said = sentence("The name “{name}” cannot be computed here; write it plainly.", name=event.name)
+            yield error("event_says_what", node.id, said)
         if event.kind in ("error", "escalation") and not event.name and node.kind not in _CATCH_ANY:
             yield error("event_says_what", node.id, sentence("The {kind} thrown here has no code.", kind=event.kind))
         if event.kind == "timer":
             yield from _timer(node, event)
         if event.kind == "conditional" and not event.text:
             yield error("event_says_what", node.id, sentence("The event says no condition, such as “amount > 100”."))
+
+
+def _is_computed(name: str | None) -> bool:
+    return name is not None and (name.startswith("=") or "${" in name or "#{" in name)
 
 
 def _timer(node: Node, event: Event) -> Iterator[Finding]:

@@ -170,6 +170,12 @@ class TestErrors:
         assert Run(drawing).fail("j", "E1").open == ["h1"]
         assert Run(drawing).fail("j", "E7").open == ["h"]
 
+    def test_an_error_without_a_code_is_caught_by_its_name_and_else_takes_any(self):
+        two = self.JOB.replace("user h", "boundary b1 on=j error=E2\nuser h\nuser h1\nb1 -> h1 -> e2")
+        model = engine.parse(bpmn(two).replace(b' errorCode="E1"', b"").replace(b' errorCode="E2"', b""))
+        assert Run(model).fail("j", "E2").open == ["h1"] and Run(model).fail("j", "E1").open == ["h"]
+        assert Run(model).fail("j", "E7").open == ["h"]
+
     SCOPE = """
 start s
 sub S
