@@ -70,6 +70,32 @@ VERSION_1 = {
         [("happen r", "g"), ("happen g", "")],
         {"number": "7"},
     ),
+    "an event sub-process that runs beside, with one of its own": Golden(
+        "start s\nsub S\n start i\n user a\n end o\n i -> a -> o\n sub H event\n  start h message=m key=number quiet\n"
+        "  user c\n  end d\n  h -> c -> d\n  sub K event\n   start k timer=PT1H\n   user z\n   k -> z\n"
+        "boundary x on=S error=E1\nuser r\nuser n\ns -> S -> n\nx -> r",
+        b'\x01{"names":["","S","h","a","H","k","c"],"tokens":[["1",-1,0,32,0,0],["2",0,1,32,0,0],["3",1,2,8,{"key":"7"},0],'
+        b'["4",1,3,16,0,0],["5",1,4,32,0,0],["6",4,5,8,{"due":"2026-07-01T02:00:00+00:00"},0],["7",4,6,16,0,0]]}',
+        "a c h k",
+        [
+            ("happen h", "a c c h k k"),
+            ("happen k", "a c h k z"),
+            ("do z", "a c h k"),
+            ("do a", "c k"),
+            ("do c", "n"),
+            ("do n", ""),
+        ],
+        {"number": 7},
+    ),
+    "conditions, one of them true": Golden(
+        'start s\nuser a\ns -> a\nboundary b on=a conditional="x > 5" quiet\nuser h\nb -> h\n'
+        'sub H event\n start c conditional="y > 5"\n user z\n c -> z',
+        b'\x01{"names":["","c","a","b","h"],"tokens":[["1",-1,0,32,0,0],["2",0,1,8,0,0],["3",0,2,16,0,0],'
+        b'["4",2,3,8,{"met":true},0],["5",0,4,16,0,0]]}',
+        "a b c h",
+        [("do h", "a b c"), ("do a", "")],
+        {"x": 6, "y": 1},
+    ),
 }
 GOLDEN = {f"version {version}: {name}": golden for version, kept in ((1, VERSION_1),) for name, golden in kept.items()}
 
