@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from tests.workflow import made
 from tests.workflow.engine.drawing import bpmn
-from workflow import definitions, engine, instances, jobs, messages, tasks, timers
+from tests.workflow.upgrades.models import mark_of
+from workflow import definitions, engine, instances, jobs, tasks, timers
 from workflow.clock import now
 from workflow.identity import User
 from workflow.models import Job, ProcessDefinition, ProcessInstance, Subscription, TaskDraft, Timer, UserTask
@@ -109,7 +110,7 @@ class Crowd:
         if kind == "task" and open_tasks:
             self._complete(session, self.chance.choice(open_tasks), self._chosen())
         elif kind == "job":
-            self._do_job(session, instance_id)
+            self._work_off(session, instance_id)
         elif kind == "event" and (timer := session.scalars(_timers(instance_id)).first()):
             timers.fire(session, timer)
 
@@ -118,9 +119,9 @@ class Crowd:
         if task.assignee is None:
             tasks.claim(session, task, user)
         tasks.complete(session, task, user, answers)
-        self.done[task.instance_id, task.name.partition("改")[0].partition("换")[0]] += 1
+        self.done[task.instance_id, mark_of(task.name)] += 1
 
-    def _do_job(self, session: Session, instance_id: int) -> None:
+    def _work_off(self, session: Session, instance_id: int) -> None:
         """As a worker does, without its leases."""
         live = (Job.instance_id == instance_id, Job.status == JobStatus.WAITING)
         job = session.scalars(select(Job).where(*live).order_by(Job.id)).first()
@@ -138,7 +139,7 @@ class Crowd:
             if task.status is TaskStatus.OPEN:
                 self._complete(session, task, {"v1": self.chance.randrange(3), "v2": 0, "v3": 0})
         while session.scalar(select(Job.id).where(Job.instance_id == instance_id, Job.status == JobStatus.WAITING)):
-            self._do_job(session, instance_id)
+            self._work_off(session, instance_id)
         for timer in session.scalars(_timers(instance_id)).all():
             instance = session.get_one(ProcessInstance, instance_id)
             if definitions.activities(session, instance.definition)[timer.activity_id]["kind"] != "boundaryEvent":
@@ -182,6 +183,3 @@ def _rows(session: Session, ids: list[int]):
             ("news", news.id),
             {"token": news.token_id, "activity": news.activity_id, "name": news.name},
         )
-
-
-__all__ = ["Crowd", "Seen", "messages"]

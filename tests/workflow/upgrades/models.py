@@ -217,3 +217,8 @@ def first() -> Tree:
         task(),
     ]
     return tree
+
+
+def mark_of(name: str) -> str:
+    """The mark of the task that has, or once had, this name."""
+    return name.partition("改")[0].partition("换")[0]

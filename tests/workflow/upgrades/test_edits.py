@@ -11,8 +11,8 @@ import pytest
 from tests.workflow.engine.drawing import bpmn
 from tests.workflow.upgrades.crowd import Crowd, Seen
 from tests.workflow.upgrades.edits import EDITS
-from tests.workflow.upgrades.models import Tree, first
-from workflow import engine, fsck, jobs, registry, upgrades
+from tests.workflow.upgrades.models import Tree, first, mark_of
+from workflow import definitions, engine, fsck, jobs, registry, upgrades
 from workflow.errors import DefinitionRefused
 from workflow.identity import User
 from workflow.models import Job, ProcessDefinition, ProcessInstance
@@ -102,12 +102,12 @@ class Season:
         self._undo_some(run, before, results, said)
 
     def _note_warnings(self, session, plan: upgrades.Plan, before: dict[int, Seen]) -> None:
-        models = [upgrades.plans.definitions.model(session, each) for each in (plan.old, plan.new)]
+        models = [definitions.model(session, each) for each in (plan.old, plan.new)]
         again = engine.done_again(*models, plan.mapping)
         for instance_id, seen in before.items():
             for activity in seen.tokens.values():
                 marks = (models[0].activities[name].name or "" for name in again.get(activity, ()))
-                self.warned |= {(instance_id, mark.partition("改")[0].partition("换")[0]) for mark in marks}
+                self.warned |= {(instance_id, mark_of(mark)) for mark in marks}
 
     def _perform(self, run, topic: str) -> None:
         with self.office.database.reading() as session:
