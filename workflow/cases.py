@@ -1,9 +1,10 @@
 """Cases: the matter itself, over all its process instances; who may see it and what finds it."""
 
 import unicodedata
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, or_, select
 from sqlalchemy.dialects.postgresql import insert  # both databases say "or else" in the same words
 from sqlalchemy.orm import Session
 
@@ -15,6 +16,7 @@ from workflow.models import Case, CaseGroup, CaseKey, CasePerson
 from workflow.statements import Statement
 
 READ_ALL = "cases.read_all"  # the permission to see every case
+_NAMED = Statement(select(Case.business_key).where(Case.business_key == bindparam("business_key")))
 _KEY, _GROUP, _PERSON = (
     Statement(insert(table).on_conflict_do_nothing(), table.__table__.c.keys())
     for table in (CaseKey, CaseGroup, CasePerson)
@@ -23,19 +25,28 @@ _KEY, _GROUP, _PERSON = (
 
 def open_case(session: Session, business_key: str, title: str, process_key: str, by: str) -> Case:
     """A new case, findable by its business key, which no other case may have (Conflict). `by` is a user's name."""
-    business_key = business_key.strip()
-    if not business_key:
-        raise Invalid({"business_key": [sentence("A case needs a business key.")]})
-    if session.scalar(select(Case.id).where(Case.business_key == business_key)) is not None:
-        raise Conflict("There is already a case “{key}”.", key=business_key)
-    facts = {"business_key": business_key, "title": title[:300], "process_key": process_key}
-    (case,) = rows.new(session, Case, {**facts, "opened_at": now(), "opened_by": by})
-    history.begin(session, case)
-    history.record(session, case, by, "opened", title=case.title, business_key=business_key)
-    add_key(session, case, business_key)
-    if by != history.SYSTEM:
-        show_to(session, case.id, people=[by])
+    (case,) = open_cases(session, [(business_key, title)], process_key, by)
     return case
+
+
+def open_cases(session: Session, wanted: Sequence[tuple[str, str]], process_key: str, by: str) -> list[Case]:
+    """New cases, each of a (business key, title), in two round trips. Refuses all of them as `open_case` does one."""
+    keys = [business_key.strip() for business_key, _ in wanted]
+    if not all(keys):
+        raise Invalid({"business_key": [sentence("A case needs a business key.")]})
+    for (there,) in filter(None, rows.ask(session, *(_NAMED(business_key=key) for key in keys))):
+        raise Conflict("There is already a case “{key}”.", key=there.business_key)
+    at, titles = now(), [title[:300] for _, title in wanted]
+    facts = {"process_key": process_key, "opened_at": at, "opened_by": by}
+    named = zip(keys, titles, strict=True)
+    opened = rows.new(session, Case, *({"business_key": key, "title": title, **facts} for key, title in named))
+    for case in opened:
+        history.begin(session, case)
+        history.record(session, case, by, "opened", title=case.title, business_key=case.business_key)
+        add_key(session, case, case.business_key)
+        if by != history.SYSTEM:
+            show_to(session, case.id, people=[by])
+    return opened
 
 
 def rename(session: Session, case: Case, title: str, by: str) -> None:

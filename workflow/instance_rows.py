@@ -1,6 +1,7 @@
 """The rows of instances: made before they begin, and their next revision."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
+from itertools import repeat
 
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
@@ -13,23 +14,20 @@ from workflow.statuses import InstanceStatus
 
 def new(
     session: Session,
-    case_id: int,
     by: str,
-    of: Sequence[ProcessDefinition],
+    wanted: Iterable[tuple[ProcessDefinition, int]],
     parent: ProcessInstance | None = None,
-    token_ids: Sequence[str | None] = (None,),
+    token_ids: Iterable[str | None] = repeat(None),
 ) -> list[ProcessInstance]:
-    """Their rows, before any of them begins: a state is sealed for the instance's id."""
-    common = {"case_id": case_id, "parent_id": parent.id if parent else None, "started_at": now(), "started_by": by}
-    made = rows.new(
-        session,
-        ProcessInstance,
-        *(
-            {**common, "definition_id": definition.id, "parent_token_id": token_id, "state": b""}
-            for definition, token_id in zip(of, token_ids, strict=True)
-        ),
-    )
-    for instance, definition in zip(made, of, strict=True):
+    """Rows for instances of definitions in cases (by id), before any of them begins: a state is sealed for the id."""
+    common = {"parent_id": parent.id if parent else None, "started_at": now(), "started_by": by, "state": b""}
+    wanted = list(wanted)
+    each = [
+        {**common, "definition_id": definition.id, "case_id": case_id, "parent_token_id": token_id}
+        for (definition, case_id), token_id in zip(wanted, token_ids, strict=False)
+    ]
+    made = rows.new(session, ProcessInstance, *each)
+    for instance, (definition, _) in zip(made, wanted, strict=True):
         set_committed_value(instance, "definition", definition)
     return made
 

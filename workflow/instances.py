@@ -4,7 +4,7 @@ A command holds the case, reads the instance afresh, lets the engine make a step
 history, variables, state, waits, called instances, news for others. Any exception undoes all of it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import bindparam, select
@@ -59,9 +59,19 @@ def start(
     history.hold(session, case.id)
     if case.closed_at is not None:
         rows.change(session, Case, case.id, closed_at=None)
-    (instance,) = instance_rows.new(session, case.id, by, [definition])
+    (instance,) = instance_rows.new(session, by, [(definition, case.id)])
     _begin(session, instance, by, variables, start_id, told)
     return instance
+
+
+def start_all(
+    session: Session, definition: ProcessDefinition, wanted: Sequence[tuple[Case, Mapping[str, Any]]], by: str
+) -> list[ProcessInstance]:
+    """Begin a process in each of these new cases (cases.open_cases) with its variables; what is asked is asked once."""
+    begun = instance_rows.new(session, by, [(definition, case.id) for case, _ in wanted])
+    for instance, (_, variables) in zip(begun, wanted, strict=True):
+        _begin(session, instance, by, variables)
+    return begun
 
 
 def variables(session: Session, instance: ProcessInstance) -> dict[str, Any]:
@@ -220,8 +230,8 @@ def _call(
         calls.target(session, instance.definition, activity, call.name or "")
         for activity, call in zip(drawn, changes.calls, strict=True)
     ]
-    token_ids = [call.token_id for call in changes.calls]
-    begun = instance_rows.new(session, instance.case_id, history.SYSTEM, called, instance, token_ids)
+    wanted = [(definition, instance.case_id) for definition in called]
+    begun = instance_rows.new(session, history.SYSTEM, wanted, instance, [call.token_id for call in changes.calls])
     for child, activity, call in zip(begun, drawn, changes.calls, strict=True):
         if child.status is InstanceStatus.RUNNING:
             given = calls.given(activity, around(session, {**known, **call.variables}))
@@ -254,13 +264,23 @@ def _cancel(session: Session, instance: ProcessInstance, by: str, reason: str) -
     if instance.status not in waits.LIVE_INSTANCES:
         return
     model, known = definitions.model(session, instance.definition), variables(session, instance)
-    # one called beside it may have ended the call before this one began
-    step = engine.cancel(model, state(instance) if instance.state else None, around(session, known))
+    opened = _readable(instance)
+    before = [] if opened is None else [each.activity_id for each in engine.standing(model, opened)]
+    step = engine.cancel(model, opened, around(session, known))
     _tell(session, instance, step, by, {})
-    history.record(session, instance.case_id, by, "withdrawn", instance, reason=reason)
+    history.record(session, instance.case_id, by, "withdrawn", instance, reason=reason, before=before)
     instance_rows.keep(session, instance, step.state, InstanceStatus.CANCELLED)
     changes = waits.agree(session, instance, model, (), lambda: around(session, known))
     _call(session, instance, model, changes, known)
+
+
+def _readable(instance: ProcessInstance) -> bytes | None:
+    """The engine's state, if there is one that can be read: what is damaged can at least be ended. None also before
+    the beginning: one called beside this may have ended the call."""
+    try:
+        return state(instance) if instance.state else None
+    except engine.StateCorrupt:
+        return None
 
 
 def _close_case(session: Session, instance: ProcessInstance) -> None:
