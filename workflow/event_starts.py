@@ -5,6 +5,7 @@ begins by it, in the case of that key. While that case has the process running, 
 timer begins a process once, whoever looks; what was missed while nobody looked begins it once, with the count.
 """
 
+import hashlib
 import logging
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -31,12 +32,13 @@ from workflow.waits import LIVE_INSTANCES
 log = logging.getLogger(__name__)
 BEGIN = "starts.begin"  # topic: begin one process that begins by a signal
 AT_ONCE = 200
+LONGEST_KEY = 200  # characters of a case's business key
 
 
 def by_message(session: Session, message: Message) -> bool:
     """Begin the process that begins by this message; False when there is none, or its case has it running already."""
     query = select(ProcessStart).where(ProcessStart.kind == MESSAGE, ProcessStart.name == message.name)
-    start = session.scalars(query).first()
+    start = session.scalars(query.order_by(ProcessStart.id)).first()
     if start is None or session.scalars(select(Subscription.id).where(_waited_for(message)).limit(1)).first():
         return False
     try:
@@ -158,7 +160,7 @@ def _case_of(session: Session, start: ProcessStart, message: Message) -> Case | 
     key = message.correlation_key.strip()
     if not key:
         return _new_case(session, start, f"{_on_the_wall(session, now()):%Y%m%d}-M{message.id}")
-    case = session.scalars(select(Case).where(Case.business_key == f"{start.process_key}-{key}")).first()
+    case = session.scalars(select(Case).where(Case.business_key == _business_key(start, key))).first()
     if case is None:
         return _new_case(session, start, key)
     history.hold(session, case.id)
@@ -175,8 +177,14 @@ def _case_of(session: Session, start: ProcessStart, message: Message) -> Case | 
 
 
 def _new_case(session: Session, start: ProcessStart, number: str) -> Case:
-    process, key = start.definition, f"{start.process_key}-{number}"
-    return cases.open_case(session, key, process.name, process.key, history.SYSTEM)
+    process = start.definition
+    return cases.open_case(session, _business_key(start, number), process.name, process.key, history.SYSTEM)
+
+
+def _business_key(start: ProcessStart, number: str) -> str:
+    """`<process>-<number>`; one too long for a case ends in its hash."""
+    whole = f"{start.process_key}-{number}"
+    return whole if len(whole) <= LONGEST_KEY else f"{whole[:160]}-{hashlib.sha256(whole.encode()).hexdigest()[:32]}"
 
 
 def _free(session: Session, start: ProcessStart, number: str) -> str:

@@ -103,6 +103,14 @@ def test_messages_without_a_key_begin_a_case_each(sqlite_office):
     assert list(cases(sqlite_office).values()) == [1, 1]
 
 
+def test_a_key_too_long_for_a_case_still_has_one_case(office):
+    deployed(office)
+    for number, key in enumerate(["长" * 199 + "1", "长" * 199 + "2", "长" * 199 + "1"]):
+        receive(office, key=key, message_id=f"m{number}")
+    assert list(cases(office).values()) == [1, 1]
+    assert all(len(key) == 193 for key in cases(office))
+
+
 def test_a_token_that_waits_goes_before_a_new_process(office, anna):
     deployed(office)
     deployed(

@@ -31,16 +31,16 @@ def unusable_decision(process: Process, known: Known) -> Iterator[Finding]:
 
 @rule
 def decision_result(process: Process, known: Known) -> Iterator[Finding]:
-    """A task that asks a decision says where the answer goes and, if it likes, in which form."""
+    """A task that asks a decision says where the answer goes, and in which form if it likes."""
     for node in process.nodes.values():
         said = node.activity
         if not said.decision_ref:
             continue
         if not said.result_variable:
-            yield error(
+            yield warning(
                 "decision_result",
                 node.id,
-                sentence("The business rule task does not say which variable gets the result."),
+                sentence("The business rule task does not say which variable gets the result; nobody will know it."),
                 sentence("Write it in the properties of the element."),
             )
         if said.map_decision_result not in (None, *MAPPINGS):

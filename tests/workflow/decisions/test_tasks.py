@@ -6,8 +6,9 @@ from sqlalchemy import func, select
 from tests.workflow.decisions.asking import FEE, PROCESS, deploy, drawn
 from tests.workflow.decisions.drawing import dmn
 from tests.workflow.world import begin, do, last, open_tasks
-from workflow import decision_tasks, definitions, engine, instances, timers
+from workflow import decision_tasks, definitions, engine, instances, lint, timers
 from workflow.errors import DefinitionRefused
+from workflow.lint import Level
 from workflow.models import Incident, Job, ResourceContent
 from workflow.statuses import InstanceStatus
 
@@ -146,9 +147,13 @@ def test_a_decision_that_cannot_be_asked_is_refused_at_deployment(session, files
     assert any(reason in str(found.message) for found in refused.value.findings)
 
 
-def test_a_task_without_a_variable_for_the_result_is_refused(session):
-    with pytest.raises(DefinitionRefused, match="does not say which variable gets the result"):
-        deploy(session, said="")
+def test_a_result_nobody_wants_is_warned_of_and_only_told_in_the_history(session, anna):
+    found = lint.lint(drawn(said=""), lint.Known(decisions=["fee"]))
+    assert [(each.rule, each.element, each.level) for each in found] == [("decision_result", "ask", Level.WARNING)]
+    instance = begin(session, deploy(session, said=""))
+    do(session, instance, "open", anna, amount=3)
+    assert "fee" not in instances.variables(session, instance)
+    assert last(session, instance, "decided", "ask").data["result"] == "low"
 
 
 def test_a_decision_nearly_named_is_pointed_out(session):
