@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
+from threading import RLock
 from typing import Any
 
 import orjson
+from psycopg.pq import TransactionStatus
 from sqlalchemy import DateTime, Dialect, Engine, Enum, MetaData, create_engine, event
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.exc import DisconnectionError, PendingRollbackError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from sqlalchemy.types import JSON, TypeDecorator
 
@@ -87,6 +89,7 @@ class Database:
         _tame_sqlite(self.engine) if url.startswith("sqlite") else _tame_postgresql(self.engine)
         rows.attend(self.engine)
         self._writer = self.engine.execution_options(juanliu_begin="IMMEDIATE")
+        self._turn = RLock() if url.startswith("sqlite") else None
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
@@ -95,7 +98,7 @@ class Database:
         What was registered by `after_commit` runs when the commit stands; what was registered by `afterwards`
         runs in any case, when the transaction is over.
         """
-        with Session(self._writer, expire_on_commit=False, info=dict(self.info)) as session:
+        with self._in_turn(), Session(self._writer, expire_on_commit=False, info=dict(self.info)) as session:
             try:
                 yield session
                 session.commit()
@@ -103,6 +106,17 @@ class Database:
             finally:
                 session.rollback()  # nothing after a commit; else the locks must go before `afterwards` can work
                 _run(session, "afterwards")
+
+    @contextmanager
+    def _in_turn(self) -> Iterator[None]:
+        """On SQLite the threads of a process write one after the other. SQLite's own waiting is a matter of luck: among
+        many, somebody waits until their patience is over."""
+        waited = self._turn is not None and self._turn.acquire(timeout=LOCK_PATIENCE)
+        try:
+            yield
+        finally:
+            if self._turn is not None and waited:
+                self._turn.release()
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -160,6 +174,7 @@ def _tame_sqlite(engine: Engine) -> None:
 
 def _tame_postgresql(engine: Engine) -> None:
     _bound_patience(engine)
+    _refuse_to_keep_what_failed(engine)
     _mind_the_line(engine)
 
 
@@ -172,6 +187,16 @@ def _bound_patience(engine: Engine) -> None:
         connection.execute(f"SET lock_timeout = '{LOCK_PATIENCE}s'")
         connection.execute(f"SET idle_in_transaction_session_timeout = '{IDLE_PATIENCE}s'")
         connection.autocommit = False
+
+
+def _refuse_to_keep_what_failed(engine: Engine) -> None:
+    """PostgreSQL answers the COMMIT of a failed transaction with a rollback and without an error: who swallowed the
+    failure would take its work for kept."""
+
+    @event.listens_for(engine, "commit")
+    def _look(connection: Connection) -> None:
+        if connection.connection.dbapi_connection.info.transaction_status == TransactionStatus.INERROR:
+            raise PendingRollbackError("a statement of this transaction has failed; nothing of it can be kept")
 
 
 def _mind_the_line(engine: Engine) -> None:

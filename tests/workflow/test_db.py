@@ -1,0 +1,110 @@
+"""The one commit of the house: whole or not at all, in turn, and never a failure taken for success."""
+
+from contextlib import suppress
+from threading import Barrier, Event, Thread
+
+import pytest
+from sqlalchemy import event, func, select, text
+from sqlalchemy.exc import DBAPIError, OperationalError, PendingRollbackError
+
+from tests.workflow import made
+from workflow import db
+from workflow.db import after_commit, afterwards
+from workflow.models import Case
+
+
+def cases(office):
+    with office.database.reading() as session:
+        return session.scalar(select(func.count()).select_from(Case))
+
+
+def test_a_swallowed_failure_is_not_committed_as_if_nothing_had_been(postgresql_office):
+    """PostgreSQL would answer the COMMIT with a rollback, and say nothing."""
+    told = []
+    with pytest.raises(PendingRollbackError), postgresql_office.database.transaction() as session:
+        made.case(session, "one")
+        after_commit(session, lambda: told.append("kept"))
+        with suppress(DBAPIError):
+            session.connection().exec_driver_sql("SELECT 1/0")
+    assert (cases(postgresql_office), told) == (0, [])
+
+
+def test_a_failure_inside_a_savepoint_leaves_the_rest_to_be_kept(office):
+    with office.database.transaction() as session:
+        made.case(session, "one")
+        with suppress(DBAPIError), session.begin_nested():
+            session.execute(text("SELECT * FROM no_such_table"))
+    assert cases(office) == 1
+
+
+def test_what_follows_a_transaction_may_open_another(office):
+    """In the same thread, whose turn it still is."""
+    told = []
+
+    def look():
+        with office.database.transaction() as later:
+            told.append(later.scalar(select(func.count()).select_from(Case)))
+
+    with office.database.transaction() as session:
+        made.case(session, "one")
+        after_commit(session, look)
+        afterwards(session, look)
+    assert told == [1, 1]
+
+
+def test_writers_of_one_process_take_turns_and_none_is_left_out(sqlite_office):
+    """With SQLite's own waiting some of so many would starve."""
+    begin, troubles = Barrier(16, timeout=30), []
+
+    def write(number):
+        begin.wait()
+        try:
+            for each in range(5):
+                with sqlite_office.database.transaction() as session:
+                    made.case(session, "one", key=f"{number}-{each}")
+        except OperationalError as trouble:
+            troubles.append(trouble)
+
+    threads = [Thread(target=write, args=(number,)) for number in range(16)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (troubles, cases(sqlite_office)) == ([], 80)
+
+
+def test_nobody_waits_for_a_turn_for_ever(sqlite_office, monkeypatch):
+    """Whoever waited long enough asks SQLite itself, which then says that it is busy."""
+    monkeypatch.setattr(db, "LOCK_PATIENCE", 0.05)
+    event.listen(sqlite_office.database.engine, "connect", lambda driver, _: driver.execute("PRAGMA busy_timeout=10"))
+    held, go_on, said = Event(), Event(), []
+
+    def hold():
+        with sqlite_office.database.transaction() as session:
+            made.case(session, "one")
+            held.set()
+            go_on.wait(30)
+
+    def try_it():
+        try:
+            with sqlite_office.database.transaction() as session:
+                made.case(session, "two")
+        except OperationalError as busy:
+            said.append(str(busy.orig))
+
+    holder, other = Thread(target=hold), Thread(target=try_it)
+    holder.start()
+    assert held.wait(30)
+    other.start()
+    other.join(60)
+    go_on.set()
+    holder.join()
+    assert said == ["database is locked"]
+
+
+def test_on_postgresql_waiting_for_a_lock_and_doing_nothing_have_an_end(postgresql_office):
+    with postgresql_office.database.reading() as session:
+        shown = [
+            session.scalar(text(f"SHOW {name}")) for name in ("lock_timeout", "idle_in_transaction_session_timeout")
+        ]
+    assert shown == [f"{db.LOCK_PATIENCE}s", f"{db.IDLE_PATIENCE // 60}min"]
