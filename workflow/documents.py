@@ -15,8 +15,12 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from lxml import etree
 
 from workflow import xmlsafe
+from workflow.confined import Broken, Confined, Overstepped
 from workflow.errors import Invalid
 
+REFUSED = b"refused: "  # no .docx begins like this
+filler = Confined(__name__, "warm_up")  # templates are filled there
+_TOO_DEEP = (RecursionError, LookupError, AttributeError, SyntaxError, etree.XMLSyntaxError)
 LARGEST_FILE = 5_000_000  # bytes of the template
 LARGEST_CONTENT = 20_000_000  # bytes unpacked
 MOST_PARTS = 500
@@ -42,16 +46,34 @@ def render(template: bytes, facts: Mapping[str, Any]) -> bytes:
     Raises TemplateRefused for a file that is no plain .docx, or a placeholder nothing is known of.
     """
     check(template)
+    try:
+        answer = filler.call("filled", template, dict(facts))
+    except Overstepped:
+        said = "The template takes more than {seconds} seconds or {megabytes} MB to fill."
+        megabytes = filler.memory // 1024 // 1024
+        raise TemplateRefused(said, seconds=filler.seconds, megabytes=megabytes) from None
+    except Broken:
+        raise TemplateRefused("The template cannot be filled: {reason}", reason="-") from None
+    if answer.startswith(REFUSED):
+        reason = answer.removeprefix(REFUSED).decode()
+        raise TemplateRefused("The template cannot be filled: {reason}", reason=reason)
+    return answer
+
+
+def filled(template: bytes, facts: dict[str, Any]) -> bytes:
+    """The filled .docx, or REFUSED and the reason. Only for the child: it may take any time and memory."""
     document = DocxTemplate(io.BytesIO(template))
     try:
-        document.render(dict(facts), jinja_env=_sandbox(), autoescape=True)
-    except TemplateError as problem:
-        raise TemplateRefused("The template cannot be filled: {reason}", reason=str(problem)[:300]) from problem
-    except (TypeError, ValueError, OverflowError, ArithmeticError, etree.XMLSyntaxError) as problem:
-        raise TemplateRefused("The template cannot be filled: {reason}", reason=str(problem)[:300]) from problem
+        document.render(facts, jinja_env=_sandbox(), autoescape=True)
+    except (TemplateError, TypeError, ValueError, OverflowError, ArithmeticError, *_TOO_DEEP) as problem:
+        return REFUSED + str(problem)[:300].encode(errors="replace")
     made = io.BytesIO()
     document.save(made)
     return made.getvalue()
+
+
+def warm_up() -> None:
+    """Nothing to prepare: importing this module is all."""
 
 
 def check(template: bytes) -> None:

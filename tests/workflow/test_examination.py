@@ -15,11 +15,11 @@ import pytest
 from tests.house import CHECKOUT
 from tests.workflow.engine.drawing import bpmn
 from tests.workflow.hostile import FILES, FINE
-from workflow import definitions, examination, lint, registry
+from workflow import definitions, examination, lint
+from workflow.confined import Broken, Confined, Overstepped, child
 from workflow.errors import DefinitionRefused, sentence
-from workflow.examination import child, wire
+from workflow.examination import wire
 from workflow.examination.judging import Verdict, judge
-from workflow.examination.warm import Warm
 from workflow.lint import Finding, Level
 
 GROUPS = lint.Known(groups=frozenset({"registry"}), forms={"x": b"{}"}, functions=frozenset({"parameter"}))
@@ -32,18 +32,23 @@ HEAVY = (
 )
 
 
+class Asked(Confined):
+    def judged(self, *question) -> Verdict:
+        return wire.load(self.call("judged", *question))
+
+
 @pytest.fixture(scope="module")
-def warm() -> Iterator[Warm]:
-    made = Warm()
+def warm() -> Iterator[Asked]:
+    """It knows what the house's does."""
+    made = Asked(wire.__name__, "prepare", examination.examiner.arguments)
     yield made
     made.close()
 
 
 @pytest.fixture
-def light(monkeypatch) -> Iterator[Warm]:
+def light() -> Iterator[Asked]:
     """One that is ready soon, as it knows the engine's own rules only."""
-    monkeypatch.setattr(registry, "discovered", set())
-    made = Warm()
+    made = Asked(wire.__name__, "prepare")
     yield made
     made.close()
 
@@ -82,14 +87,29 @@ def test_only_the_process_named_is_made_ready(warm):
 
 def test_what_takes_too_long_is_refused_and_the_next_file_is_not(light):
     light.seconds = 0.02
-    assert rules(light.judged(bpmn(HEAVY), GROUPS, None, True)) == ["too_costly"]
+    with pytest.raises(Overstepped):
+        light.judged(bpmn(HEAVY), GROUPS, None, True)
     assert light.judged(b"<a/>", GROUPS, None, False).findings != ()
 
 
 def test_what_takes_too_much_memory_is_refused_and_the_next_file_is_not(light):
     light.memory = 6_000_000
-    assert rules(light.judged(b"<a>" + b"<b/>" * 3_000_000 + b"</a>", GROUPS, None, True)) == ["too_costly"]
+    with pytest.raises(Overstepped):
+        light.judged(b"<a>" + b"<b/>" * 3_000_000 + b"</a>", GROUPS, None, True)
     assert light.judged(bpmn(FINE), GROUPS, None, True).examined is not None
+
+
+def test_a_deployment_says_what_was_too_much(light, monkeypatch):
+    light.seconds = 0.02
+    monkeypatch.setattr(examination, "examiner", light)
+    with pytest.raises(DefinitionRefused, match="takes more than 0.02 seconds or 200 MB"):
+        examination.examine(bpmn(HEAVY), GROUPS)
+
+
+def test_a_fault_of_the_program_is_said_and_stops_nothing_else(light, monkeypatch):
+    monkeypatch.setattr(examination, "examiner", light)
+    assert [each.rule for each in examination.findings(5, GROUPS)] == ["not_examined"]
+    assert examination.examine(bpmn(FINE), GROUPS).key == "p"
 
 
 def test_a_child_that_was_killed_is_replaced(light):
@@ -112,7 +132,8 @@ class _Act:
 
 def test_the_child_has_no_way_out(light, tmp_path):
     for act in (_Act(os.system, f"touch {tmp_path}/made"), _Act(open, f"{tmp_path}/made", "w")):
-        assert rules(light.judged(act, GROUPS, None, True)) == ["not_examined"]
+        with pytest.raises(Broken):
+            light.judged(act, GROUPS, None, True)
     assert list(tmp_path.iterdir()) == []
     assert light.judged(bpmn(FINE), GROUPS, None, True).examined is not None
 
@@ -179,8 +200,8 @@ def test_a_fork_of_the_process_starts_a_child_of_its_own(light):
 
 def test_the_child_is_gone_when_its_parent_is_killed():
     code = (
-        "import os, sys\nfrom workflow.examination.warm import warm\nfrom workflow import lint\n"
-        "warm.judged(b'<a/>', lint.NOTHING_KNOWN, None, False)\nprint(warm._child.pid, flush=True)\nsys.stdin.read()"
+        "import sys\nfrom workflow import examination, lint\nexamination.findings(b'<a/>', lint.NOTHING_KNOWN)\n"
+        "print(examination.examiner._child.pid, flush=True)\nsys.stdin.read()"
     )
     parent = subprocess.Popen(
         [sys.executable, "-c", code], cwd=CHECKOUT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True

@@ -3,19 +3,25 @@
 safe XML → normalised → lint → prepared → started on trial. What is accepted here is stored and run as it is.
 """
 
+import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import fields
 from typing import Any
 
-from workflow import lint
+from workflow import lint, registry
+from workflow.confined import Broken, Confined, Overstepped
+from workflow.errors import sentence
+from workflow.examination import wire
 from workflow.examination.judging import Examined, Verdict, judge
-from workflow.examination.warm import warm
-from workflow.lint import Finding, Known, Level
+from workflow.lint import Finding, Known, Level, error
 
 __all__ = ["Examined", "examine", "findings", "here"]
 
+log = logging.getLogger(__name__)
+FOLDERS = {"workflow", "archive", "forms"}  # who may have rules and functions
+examiner = Confined(wire.__name__, "prepare", lambda: sorted(FOLDERS & registry.discovered))
 _here: ContextVar[bool] = ContextVar("examined_here", default=False)
 
 
@@ -48,7 +54,23 @@ def here() -> Iterator[None]:
 def _judged(xml: bytes, known: Known, key: str | None, deploy: bool) -> Verdict:
     if _here.get():
         return judge(xml, known, key, deploy)
-    return warm.judged(xml, _portable(known), key, deploy)
+    try:
+        return wire.load(examiner.call("judged", xml, _portable(known), key, deploy))
+    except Overstepped:
+        return Verdict((_too_much(),))
+    except Broken:
+        log.error("examination_broke")
+        said = sentence("The file cannot be examined: the program has a fault here.")
+        return Verdict((error("not_examined", "", said),))
+
+
+def _too_much() -> Finding:
+    said = sentence(
+        "The file takes more than {seconds} seconds or {megabytes} MB to examine.",
+        seconds=examiner.seconds,
+        megabytes=examiner.memory // 1024 // 1024,
+    )
+    return error("too_costly", "", said, sentence("Divide it into processes that call one another."))
 
 
 def _portable(known: Known) -> Known:

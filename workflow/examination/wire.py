@@ -1,4 +1,4 @@
-"""Verdicts as JSON, between the process that judges and the one that asked."""
+"""What is asked of the process that judges, and verdicts as JSON on their way back."""
 
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -6,12 +6,23 @@ from typing import Any
 
 import orjson
 
+from workflow import registry
 from workflow.engine import Activity
 from workflow.errors import Sentence
-from workflow.examination.judging import Examined, Verdict
+from workflow.examination.judging import Examined, Verdict, judge
 from workflow.lint import Finding, Level
 
 _TEMPLATE = "\0template"  # no fact has such a key
+
+
+def prepare(*folders: str) -> None:
+    """Know the rules and functions of these packages."""
+    registry.discover(*folders)
+
+
+def judged(*question: Any) -> bytes:
+    """What `judge` says, as `load` reads it."""
+    return dump(judge(*question))
 
 
 def dump(verdict: Verdict) -> bytes:

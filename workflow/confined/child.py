@@ -1,10 +1,11 @@
-"""The process that judges files, asked over standard input by the one that started it.
+"""The process in which work on files from strangers is done, asked over standard input by the one that started it.
 
-It imports what has rules and functions, then binds itself: so much memory above what it has, no new processes, no
-sockets, no files written. Each question has so much processor time; whoever oversteps is killed by the kernel. It ends
-when whoever asks is gone, even killed: then its standard input is closed.
+It prepares itself, then binds itself: so much memory above what it has, no new processes, no sockets, no files written.
+Each question has so much processor time; whoever oversteps is ended by the kernel. It ends when whoever asks is gone,
+even killed: then its standard input is closed.
 """
 
+import importlib
 import os
 import pickle
 import resource
@@ -14,29 +15,28 @@ import sys
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from workflow import registry
-from workflow.examination import wire
-from workflow.examination.judging import judge
-
 LENGTH = struct.Struct(">I")
 READY = b"ready"
-NO_MEMORY = b"memory"
+DONE, NO_MEMORY = b"+", b"!"  # how an answer begins
 STATM = Path("/proc/self/statm")
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 _FORBIDDEN = ("os.exec", "os.fork", "os.posix_spawn", "os.spawn", "os.system", "subprocess.", "socket.", "ctypes.")
 
 
-def main(seconds: float, memory: int) -> None:
-    """Judge until the other side is gone. Bounds: of the processor for one question, and of bytes of memory."""
+def main(seconds: float, memory: int, module: str, prepare: str, *arguments: str) -> None:
+    """Call functions until the other side is gone. Bounds: `seconds` of the processor for one question, `memory` bytes.
+    `prepare`, a function of the module, is called first; every question names another: (name, arguments) → bytes."""
     asked, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever a module prints must not get among the answers
-    registry.discover(*sys.argv[1:])
+    work = importlib.import_module(module)
+    getattr(work, prepare)(*arguments)
     enough = bind(memory)
     send(answers, READY)
     while _memory() <= enough and (question := _question(asked, answers)) is not None:
         signal.setitimer(signal.ITIMER_PROF, seconds)
         try:
-            answer = wire.dump(judge(*pickle.loads(question)))
+            name, given = pickle.loads(question)
+            answer = DONE + getattr(work, name)(*given)
         except MemoryError:
             answer = NO_MEMORY
         signal.setitimer(signal.ITIMER_PROF, 0)

@@ -1,36 +1,30 @@
-"""The warm child: one for each process of the installation, started when it is first needed, replaced when it is lost.
+"""Work on files from strangers, in a process of its own with little time, little memory and no way out.
 
-It is started anew, not forked: forking a process with threads may copy a lock that nobody will ever open.
+A `Confined` is one warm child and the pipe to it: started when it is first needed, replaced when it is lost. It is
+started anew, not forked: forking a process with threads may copy a lock that nobody will ever open.
 """
 
 import atexit
-import logging
 import os
 import pickle
 import select
 import signal
 import subprocess
 import sys
-from collections.abc import Set
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from threading import Lock
 from typing import Any
 
-from workflow import registry
-from workflow.errors import sentence
-from workflow.examination import child, wire
-from workflow.examination.judging import Verdict
-from workflow.lint import error
+from workflow.confined import child
 from workflow.settings import CHECKOUT
 
-log = logging.getLogger(__name__)
-FOLDERS = {"workflow", "archive", "forms"}  # who may have rules and functions
 SECONDS = 2.0  # of the processor, for one question
 MEMORY = 200 * 1024 * 1024  # bytes above what the child has when it is ready
 WARMING = 60.0  # seconds a child has to get ready
 PATIENCE = 20.0  # seconds by the wall clock for one question: its processor time is bounded much closer
+START = "import sys; from workflow.confined import child; child.main({seconds}, {memory}, *sys.argv[1:])"
 _ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "TZ")  # no settings, no secrets
-START = "from workflow.examination import child; child.main({seconds}, {memory})"
 
 
 class Overstepped(Exception):
@@ -38,47 +32,55 @@ class Overstepped(Exception):
 
 
 class Broken(Exception):
-    """The child has a fault."""
+    """The child has a fault; it has said which, where the log goes."""
 
 
-class Spent(Exception):
+class _Spent(Exception):
     """The child had done enough and has ended, or somebody else ended it."""
 
 
-_ENDS = {0: Spent, -signal.SIGKILL: Spent, 1: Broken}  # by exit code; by any other it was stopped
+_ENDS = {0: _Spent, -signal.SIGKILL: _Spent, 1: Broken}  # by exit code; by any other it was stopped
 
 
-class Warm:
-    """A child and the pipe to it. Safe for threads: one question after the other."""
+class Confined:
+    """Calls functions of one module in the child. Safe for threads: one question after the other."""
 
-    def __init__(self, seconds: float = SECONDS, memory: int = MEMORY) -> None:
+    def __init__(
+        self,
+        module: str,
+        prepare: str,
+        arguments: Callable[[], Sequence[str]] = tuple,
+        seconds: float = SECONDS,
+        memory: int = MEMORY,
+    ) -> None:
+        """`prepare`: the module's function called once in each child, with `arguments()`; when these change, so does
+        the child."""
+        self.module, self.prepare, self.arguments = module, prepare, arguments
         self.seconds, self.memory = seconds, memory
         self._lock = Lock()
         self._child: subprocess.Popen[bytes] | None = None
-        self._folders: Set[str] = frozenset()
+        self._prepared: Sequence[str] = ()
         self._owner = 0
+        atexit.register(self.close)
 
-    def judged(self, *question: Any) -> Verdict:
-        """What `judging.judge` says to this; a refusal when it would take too much."""
-        asked = pickle.dumps(question, protocol=pickle.HIGHEST_PROTOCOL)
+    def call(self, name: str, *arguments: Any) -> bytes:
+        """What the module's function answers. Raises Overstepped or Broken; the next call has a new child then."""
+        asked = pickle.dumps((name, arguments), protocol=pickle.HIGHEST_PROTOCOL)
         with self._lock:
             try:
-                return wire.load(self._asked(asked))
-            except Overstepped:
+                return self._asked(asked)
+            except (Overstepped, Broken):
                 self._end()
-                return self._too_much()
-            except Broken:
-                self._end()
-                return _broken()
+                raise
 
     def close(self) -> None:
-        """End the child; the next question starts another."""
+        """End the child; the next call starts another."""
         with self._lock:
             self._end()
 
     def _asked(self, asked: bytes) -> bytes:
         for _twice in range(2):
-            with suppress(Spent):
+            with suppress(_Spent):
                 return self._ask(asked)
         raise Overstepped
 
@@ -87,31 +89,31 @@ class Warm:
         with suppress(BrokenPipeError):  # why it is gone is seen when its answer is read
             child.send(running.stdin, asked)  # type: ignore[arg-type]
         answer = self._answer(running, PATIENCE)
-        if answer == child.NO_MEMORY:
+        if not answer.startswith(child.DONE):
             raise Overstepped
-        return answer
+        return answer[len(child.DONE) :]
 
     def _ready(self) -> subprocess.Popen[bytes]:
-        folders = FOLDERS & registry.discovered
         if self._owner != os.getpid():
             self._child = None  # it is the parent's of which this process is a copy
-        if self._child is None or self._folders != folders or self._child.poll() is not None:
+        wanted = tuple(self.arguments())
+        if self._child is None or self._prepared != wanted or self._child.poll() is not None:
             self._end()
-            self._begin(folders)
+            self._begin(wanted)
         assert self._child is not None
         return self._child
 
-    def _begin(self, folders: Set[str]) -> None:
-        environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
+    def _begin(self, wanted: Sequence[str]) -> None:
+        start = START.format(seconds=self.seconds, memory=self.memory)
         self._child = subprocess.Popen(
-            [sys.executable, "-c", START.format(seconds=self.seconds, memory=self.memory), *sorted(folders)],
+            [sys.executable, "-c", start, self.module, self.prepare, *wanted],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             cwd=CHECKOUT,
-            env=environment,
+            env={name: os.environ[name] for name in _ENVIRONMENT if name in os.environ},
             start_new_session=True,  # a Ctrl-C at the terminal is not for it
         )
-        self._folders, self._owner = folders, os.getpid()
+        self._prepared, self._owner = wanted, os.getpid()
         self._answer(self._child, WARMING)  # it is ready
 
     def _answer(self, running: subprocess.Popen[bytes], patience: float) -> bytes:
@@ -133,20 +135,3 @@ class Warm:
         for pipe in (ended.stdin, ended.stdout):
             with suppress(OSError):
                 pipe.close()  # type: ignore[union-attr]
-
-    def _too_much(self) -> Verdict:
-        said = sentence(
-            "The file takes more than {seconds} seconds or {megabytes} MB to examine.",
-            seconds=self.seconds,
-            megabytes=self.memory // 1024 // 1024,
-        )
-        return Verdict((error("too_costly", "", said, sentence("Divide it into processes that call one another.")),))
-
-
-def _broken() -> Verdict:
-    log.error("examination_broke")  # the child has said why, where the log goes
-    return Verdict((error("not_examined", "", sentence("The file cannot be examined: the program has a fault here.")),))
-
-
-warm = Warm()
-atexit.register(warm.close)
