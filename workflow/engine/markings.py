@@ -26,7 +26,10 @@ SPAWNED = "*"  # in the place of a flow: a quiet event of this name has begun it
 
 
 class Play:
-    """One scope ("" or a sub-process) of a process, played from its start."""
+    """One scope ("" or a sub-process) of a process, played from its start. `unsure`: the last answer was no only
+    because the play was given up after MOST markings."""
+
+    unsure = False
 
     def __init__(self, specification: Specification, scope: str) -> None:
         inside = {spec.name: spec for spec in specification.task_specs.values() if _stands_in(spec, scope)}
@@ -58,6 +61,7 @@ class Play:
             seen.add(marking)
             for each in self._next(marking):
                 heappush(todo, (self._unlike(each), each))
+        self.unsure = bool(todo)
         return False
 
     def _unlike(self, marking: Marking) -> int:

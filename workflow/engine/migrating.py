@@ -92,8 +92,9 @@ def _require_possible(moved: Rehoming, scope: Token) -> None:
     if not standing or _as_before(moved, scope, standing):
         return
     marking = tuple(sorted((each.task_spec.name, _arrival(each)) for each in standing))
-    if _interrupted(scope) or not _can_stand(moved.new, scope.task_spec.node.id, marking):
-        raise _impossible(moved.new, standing, _lacking(moved.new, scope.task_spec.node.id, marking))
+    where = moved.new, scope.task_spec.node.id, marking
+    if _interrupted(scope) or not _can_stand(*where):
+        raise _impossible(moved.new, standing, where)
 
 
 def _as_before(moved: Rehoming, scope: Token, standing: Iterable[Token]) -> bool:
@@ -107,16 +108,29 @@ def _as_before(moved: Rehoming, scope: Token, standing: Iterable[Token]) -> bool
     return drawn == _drawing(moved.old, was.task_spec.node.id, moved.image)
 
 
-def _impossible(specification: Specification, standing: list[Token], lacking: Iterable[str]) -> CannotMigrate:
+def _impossible(
+    specification: Specification, standing: list[Token], where: tuple[Specification, str, Marking]
+) -> CannotMigrate:
     places = "、".join(dict.fromkeys(f"“{called(token.task_spec)}”" for token in standing))
-    wanting = "、".join(f"“{called(specification[name])}”" for name in lacking)
-    said = (
-        "With work at {places} the new version also has work at {lacking}, which is missing here: "
-        "a gateway would wait for it for ever."
-        if wanting
-        else "In the new version work never stands at {places} like this: it would be done twice, or wait for ever."
+    at = standing[0].task_spec.bpmn_id
+    if _can_stand(*where) is None:
+        return CannotMigrate(
+            "The new version is too entangled to be sure that work may stand at {places} together.", at, places=places
+        )
+    lacking = _lacking(*where)
+    if lacking is None:
+        return CannotMigrate(
+            "In the new version work never stands at {places} like this: it would be done twice, or wait for ever.",
+            at,
+            places=places,
+        )
+    return CannotMigrate(
+        "With work at {places} the new version also has work at “{lacking}”, which is missing here: "
+        "a gateway would wait for it for ever.",
+        at,
+        places=places,
+        lacking=called(specification[lacking]),
     )
-    return CannotMigrate(said, standing[0].task_spec.bpmn_id, places=places, lacking=wanting)
 
 
 def _interrupted(scope: Token) -> bool:
@@ -129,19 +143,21 @@ def _arrival(token: Token) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _can_stand(specification: Specification, scope: str, marking: Marking) -> bool:
-    return Play(specification, scope).can_stand(marking)
+def _can_stand(specification: Specification, scope: str, marking: Marking) -> bool | None:
+    """None: the scope is too entangled to be sure."""
+    play = Play(specification, scope)
+    return True if play.can_stand(marking) else None if play.unsure else False
 
 
 @lru_cache(maxsize=1024)
-def _lacking(specification: Specification, scope: str, marking: Marking) -> tuple[str, ...]:
+def _lacking(specification: Specification, scope: str, marking: Marking) -> str | None:
     """The one element at which there would have to be work besides, if that is all that is wrong."""
     for name, spec in specification.task_specs.items():
         waits = spec.waits_as is not None or isinstance(spec, Scope | Several | EventGateway)
         inside = name == spec.bpmn_id != "" and spec.node.scope == scope and not isinstance(spec, Beside | Handler)
         if waits and inside and _can_stand(specification, scope, tuple(sorted((*marking, place(spec, ""))))):
-            return (name,)
-    return ()
+            return name
+    return None
 
 
 def _drawing(

@@ -8,6 +8,7 @@ import pytest
 from tests.workflow.engine.drawing import Run, bpmn
 from tests.workflow.engine.wild import Wild
 from workflow import engine
+from workflow.engine import markings
 from workflow.errors import Refusal
 
 LINE = """
@@ -326,6 +327,12 @@ def test_a_scope_drawn_as_before_is_not_judged_anew():
     wide = f"start s\nand f\nand j\nuser c\nend e\ns -> f\nj -> c -> e\n{branches}"
     run = Run(wide).do("u3").do("u4").do("v4")
     assert migrated(run, wide.replace("user u7\n", "user u7 name=Siebente\n")).open == run.open
+
+
+def test_what_is_too_entangled_to_be_sure_of_is_refused(monkeypatch):
+    monkeypatch.setattr(markings, "MOST", 1)
+    longer = LINE.replace("user b", "user n\nuser b").replace("a -> b", "a -> n -> b")
+    assert "too entangled to be sure that work may stand at “b”" in refusal(Run(LINE).do("a"), longer)
 
 
 # Sub-processes
