@@ -376,6 +376,19 @@ def test_a_process_that_is_not_there_is_named_with_those_that_are():
         engine.parse(bpmn(FINE), "q")
 
 
+@pytest.mark.parametrize(
+    "inner", ["<assignment><from>a</from><to>b</to></assignment>", "<transformation>x + 1</transformation>"]
+)
+def test_data_that_is_computed_on_its_way_is_refused(inner):
+    written = (
+        f'<dataInputAssociation id="d"><sourceRef>o</sourceRef><targetRef>i</targetRef>{inner}</dataInputAssociation>'
+    )
+    xml = bpmn("start s\nuser x\nend e\ns -> x -> e").replace(
+        b'<userTask id="x" name="x">', f'<userTask id="x" name="x">{written}'.encode()
+    )
+    assert said(xml)["data_mapping"][0] == "x"
+
+
 def test_another_folder_may_add_a_rule():
     @rule
     def no_anna(process, known):

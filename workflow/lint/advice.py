@@ -18,6 +18,7 @@ ADVICE_SENTENCES = {  # by rule
     "dangling_flow": "Draw it from one element to another of the same level, or delete it.",
     "loop_without_wait": "Put a task or an event that waits into the loop.",
     "event_sub_process": "It begins with its start event and stands beside the flow of what it is drawn in.",
+    "data_mapping": "Set the value in a form, or let a service task give it.",
     "instantiating": "Let a start event begin the process.",
     "overrun": "Give the join as many ways as tokens come, or bring them together before.",
     "deadlock": "Divide with a parallel gateway what a parallel gateway brings together.",

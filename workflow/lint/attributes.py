@@ -27,6 +27,7 @@ def attribute_findings(root: etree._Element) -> Iterator[Finding]:
             for element in process.iter(f"{{{BPMN}}}*"):
                 yield from _tokens(element)
                 yield from _racing(element)
+                yield from _mapping(element)
                 yield from _multi_instance(element)
                 yield from _references(element, ids)
                 yield from _language(element)
@@ -54,6 +55,16 @@ def _racing(element: etree._Element) -> Iterator[Finding]:
     if kind(element) == "eventBasedGateway" and element.get("eventGatewayType", "Exclusive") != "Exclusive":
         said = sentence("An event-based gateway waits for the first of its events only, not for all of them.")
         yield error("event_gateway", _named(element), said)
+
+
+def _mapping(element: etree._Element) -> Iterator[Finding]:
+    """Data objects are drawn only; what computes one from another would have to be run."""
+    if kind(element) in ("assignment", "transformation") and (element.text or len(element)):
+        said = sentence(
+            "Data that is computed on its way (“{kind}”) is not run; variables belong to the whole process.",
+            kind=kind(element),
+        )
+        yield error("data_mapping", _named(element), said)
 
 
 def _multi_instance(element: etree._Element) -> Iterator[Finding]:
