@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from workflow.expressions import operators, times
@@ -126,7 +127,10 @@ def round_(around: Around, number: Any, digits: Any = 0) -> Any:
     _less_than_zero("round", number)
     if type(digits) is not int or not 0 <= digits <= 9:
         return _null_or_fail("round", digits)
-    return None if number is None else round(number, digits) if digits else int(round(number))
+    if number is None:
+        return None
+    rounded = round(Decimal(repr(number)), digits)
+    return float(rounded) if digits and isinstance(number, float) else int(rounded)
 
 
 @_built_in(1)

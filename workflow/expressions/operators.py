@@ -1,6 +1,7 @@
 """What the operators of the language mean. Nothing here loops longer than its values are long."""
 
 from datetime import date, datetime, timedelta, tzinfo
+from decimal import ROUND_FLOOR, Decimal
 from typing import Any
 
 from workflow.expressions import times
@@ -114,7 +115,7 @@ def divide(left: Any, right: Any, zone: tzinfo) -> Any:
 def remainder(left: Any, right: Any, zone: tzinfo) -> Any:
     if right == 0:
         return None
-    return _arithmetic(left, right, "%", lambda a, b: a % b)
+    return _arithmetic(left, right, "%", _remainder)
 
 
 def negate(value: Any) -> Any:
@@ -145,10 +146,23 @@ def _arithmetic(left: Any, right: Any, sign: str, how: Any) -> Any:
         return None
     if not (_is_number(left) and _is_number(right)):
         return _no(left, right, sign)
-    result = how(left, right)
+    if isinstance(left, float) or isinstance(right, float):
+        result = float(how(_exact(left), _exact(right)))
+    else:
+        result = how(left, right)
     if not -NUMBER_LIMIT < result < NUMBER_LIMIT:
         raise EvaluationFailed("A number of more than 18 digits came out.")
     return result
+
+
+def _exact(number: int | float) -> Decimal:
+    """The number as it is written: 0.1 is a tenth, and 0.1 + 0.2 is 0.3."""
+    return Decimal(repr(number))
+
+
+def _remainder(left: Any, right: Any) -> Any:
+    """What is left when whole steps of `right` are taken away; of the sign of `right`, for fractions too."""
+    return left - right * (left / right).to_integral_value(ROUND_FLOOR) if isinstance(left, Decimal) else left % right
 
 
 def _no(left: Any, right: Any, sign: str) -> Any:
