@@ -3,9 +3,9 @@
 The ORM is right for pages and for the domain; it builds, keys and tracks whatever it is asked. A command of the engine
 always asks and writes the same few things. So its statements are compiled once (workflow.statements); what is asked
 together (`ask`) goes out together; what is written (`write`, `add`, `change`) waits in line, as the ORM's own changes
-do, and goes out with the next question or with the COMMIT. On PostgreSQL that is one round trip for any number of
-statements (libpq's pipeline mode), each of them with a snapshot of its own, so that what is asked after a lock is as
-it was once the lock was had. On SQLite there is nothing to travel.
+do, and goes out with the next question or with the COMMIT, the new rows of one table as one INSERT. On PostgreSQL that
+is one round trip for any number of statements (libpq's pipeline mode), each of them with a snapshot of its own, so that
+what is asked after a lock is as it was once the lock was had. On SQLite there is nothing to travel.
 
 Whatever goes through the session sees all that was written here before it; a savepoint or a rollback undoes both.
 """
@@ -13,8 +13,6 @@ Whatever goes through the session sees all that was written here before it; a sa
 import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
-from itertools import groupby
-from operator import attrgetter
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Dialect, Engine, event
@@ -112,7 +110,7 @@ def _take_over(object_: Any, values: Mapping[str, Any]) -> None:
 
 
 class _Bundle(NamedTuple):
-    """What goes to the database as one statement: one, or neighbouring rows of one INSERT."""
+    """What goes to the database as one statement: one, or rows of one INSERT."""
 
     compiled: Compiled
     parameters: list[Any]
@@ -139,10 +137,25 @@ def _send(connection: Connection, questions: Sequence[Filled] = (), commit: bool
 
 
 def _bundled(line: Sequence[Filled], dialect: Dialect) -> Iterator[_Bundle]:
-    for statement, alike in groupby(line, attrgetter("statement")):
+    for statement, alike in _gathered(line):
         for part in _parts(statement, alike):
             compiled = statement.on(dialect, len(part))
             yield _Bundle(compiled, compiled.parameters([each.values for each in part]), part[0].told)
+
+
+def _gathered(line: Sequence[Filled]) -> list[tuple[Statement, list[Filled]]]:
+    """In order, but the rows of one INSERT together where the first of them stands: a new row needs nothing that is
+    still in line, for then its id would not be known."""
+    gathered: list[tuple[Statement, list[Filled]]] = []
+    inserts: dict[Statement, list[Filled]] = {}
+    for filled in line:
+        alike = inserts.get(filled.statement)
+        if alike is None:
+            gathered.append((filled.statement, alike := []))
+            if filled.statement.joins:
+                inserts[filled.statement] = alike
+        alike.append(filled)
+    return gathered
 
 
 def _parts(statement: Statement, alike: Iterable[Filled]) -> Iterator[list[Filled]]:

@@ -16,8 +16,8 @@ Told = Callable[[Sequence[Any]], object]  # what is done with the rows a stateme
 class Statement:
     """A statement of SQLAlchemy Core with `bindparam`s; called with their values it is ready to be sent.
 
-    With `columns` it is an INSERT without values: called with those of one row, and sent with many rows at once where
-    several follow each other; those sent at once differ in the columns `apart`.
+    With `columns` it is an INSERT without values: called with those of one row, and sent with all rows that wait for
+    it at once; those sent at once differ in the columns `apart`.
     """
 
     def __init__(self, built: Any, columns: Iterable[str] = (), apart: Iterable[str] = ()) -> None:
