@@ -376,6 +376,11 @@ def test_a_process_that_is_not_there_is_named_with_those_that_are():
         engine.parse(bpmn(FINE), "q")
 
 
+def test_a_condition_on_the_time_is_a_warning():
+    drawing = between('catch x conditional="now() > due"')
+    assert said(drawing) == {} and "take a timer" in said(drawing, level=Level.WARNING)["event_says_what"][1]
+
+
 @pytest.mark.parametrize(
     "inner", ["<assignment><from>a</from><to>b</to></assignment>", "<transformation>x + 1</transformation>"]
 )

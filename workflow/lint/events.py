@@ -23,6 +23,7 @@ _INSTEAD = {
     "cancel": sentence("End with an error and catch it on the edge of the sub-process."),
     "multiple": sentence("Draw an event for each: to wait for the first, behind an event-based gateway."),
 }
+_BY_TIME = re.compile(r"\b(now|today)\s*\(")
 _LIKE_ISO = re.compile(r"-?P\d|-?PT|R\d*/")
 _NAMED = {"message", "signal", "link"}
 _CATCH_ANY = {"boundaryEvent", "startEvent"}  # without a code they catch every error or escalation
@@ -64,8 +65,16 @@ def event_says_what(process: Process, known: Known) -> Iterator[Finding]:
             yield error("event_says_what", node.id, sentence("The {kind} thrown here has no code.", kind=event.kind))
         if event.kind == "timer":
             yield from _timer(node, event)
-        if event.kind == "conditional" and not event.text:
-            yield error("event_says_what", node.id, sentence("The event says no condition, such as “amount > 100”."))
+        if event.kind == "conditional":
+            yield from _condition(node, event)
+
+
+def _condition(node: Node, event: Event) -> Iterator[Finding]:
+    if not event.text:
+        yield error("event_says_what", node.id, sentence("The event says no condition, such as “amount > 100”."))
+    elif _BY_TIME.search(event.text):
+        said = sentence("A condition is looked at when variables change, not as time goes by; for that take a timer.")
+        yield warning("event_says_what", node.id, said)
 
 
 def _is_computed(name: str | None) -> bool:
