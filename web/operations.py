@@ -14,6 +14,7 @@ from web.naming import activity_name
 from web.operated import Place, places, targets
 from web.reader import current_user
 from workflow import cases, instances, operations, suspensions
+from workflow.engine import StateCorrupt
 from workflow.errors import Conflict, Invalid, NotAllowed, NotFound, Refusal, sentence
 from workflow.models import Case, ProcessInstance
 from workflow.operations import CANCEL, CHANGE, LONGEST_REASON, MOVE, SUSPEND
@@ -89,11 +90,20 @@ def _desk(case_id: int, instance_id: int, kind: str) -> Desk:
     instance = g.session.get(ProcessInstance, instance_id)
     if instance is None or instance.case_id != case.id:
         raise NotFound
-    here = places(g.session, instance, operations.standing(g.session, instance))
-    desk = Desk(case, instance, kind, here)
+    desk = Desk(case, instance, kind, _standing(instance, kind))
     if kind in ("moves", "skips", "news"):
-        desk.place = next((each for each in here if each.token_id == text("token")), None)
+        desk.place = next((each for each in desk.places if each.token_id == text("token")), None)
     return desk
+
+
+def _standing(instance: ProcessInstance, kind: str) -> list[Place]:
+    """Where the process stands. What cannot be read any more can at least be ended."""
+    try:
+        return places(g.session, instance, operations.standing(g.session, instance))
+    except StateCorrupt:
+        if kind != "cancellations":
+            raise
+        return []
 
 
 def _again(desk: Desk) -> Desk:

@@ -19,6 +19,7 @@ from workflow.models import Case, HistoryEvent, ProcessDefinition, ProcessInstan
 from workflow.statements import Filled, Statement
 
 SYSTEM = "system"
+LEAVING = ("completed", "cancelled", "skipped")  # kinds of events that say a token has left an element
 MOVED = ("upgraded", "upgrade_undone")  # kinds: to another version of its process; data.was.definition says from which
 _HOLD = Statement(select(Case.id).where(Case.id == bindparam("case_id")).with_for_update(key_share=True))
 _LAST = Statement(select(func.max(HistoryEvent.seq).label("seq")).where(HistoryEvent.case_id == bindparam("case_id")))
@@ -119,6 +120,22 @@ def _versions(found: Sequence[Any]) -> list[int | None]:
         if happened.kind in MOVED:
             before[happened.instance_id] = happened.data["was"]["definition"]
     return versions[::-1]
+
+
+def open_tokens(session: Session, instance_id: int) -> dict[str, str]:
+    """token id → activity id of what has entered an activity of this instance and not left it, as the history knows."""
+    query = (
+        select(HistoryEvent.token_id, HistoryEvent.activity_id, HistoryEvent.kind)
+        .where(HistoryEvent.instance_id == instance_id, HistoryEvent.kind.in_(("entered", *LEAVING)))
+        .order_by(HistoryEvent.seq)
+    )
+    found: dict[str, str] = {}
+    for token_id, activity_id, kind in session.execute(query):
+        if kind == "entered":
+            found[token_id] = activity_id
+        else:
+            found.pop(token_id, None)
+    return found
 
 
 def _activities(session: Session, definition_ids: Iterable[int]) -> dict[int, dict[str, Any]]:

@@ -265,9 +265,12 @@ def _cancel(session: Session, instance: ProcessInstance, by: str, reason: str) -
         return
     model, known = definitions.model(session, instance.definition), variables(session, instance)
     opened = _readable(instance)
-    before = [] if opened is None else [each.activity_id for each in engine.standing(model, opened)]
+    lost = history.open_tokens(session, instance.id) if opened is None else {}
+    before = [each.activity_id for each in engine.standing(model, opened)] if opened else [*lost.values()]
     step = engine.cancel(model, opened, around(session, known))
     _tell(session, instance, step, by, {})
+    for token_id, activity_id in lost.items():
+        history.record(session, instance.case_id, by, "cancelled", instance, activity_id, token_id)
     history.record(session, instance.case_id, by, "withdrawn", instance, reason=reason, before=before)
     instance_rows.keep(session, instance, step.state, InstanceStatus.CANCELLED)
     changes = waits.agree(session, instance, model, (), lambda: around(session, known))

@@ -363,3 +363,5 @@ def test_a_damaged_process_does_not_break_the_page_of_its_case(dora, desk, offic
     page = dora.get(f"/cases/{desk.case_id}")
     assert page.status_code == 200 and "人工干预" in page.text and "损坏" in page.text
     assert dora.get(desk.url("moves", None)).status_code == 409
+    assert dora.post(desk.url("cancellations"), data={"reason": "无法挽回"}).status_code == 303
+    assert desk.status == "cancelled"

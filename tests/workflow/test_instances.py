@@ -282,7 +282,7 @@ def test_a_cancelled_process_leaves_nothing_to_do(session, anna, eve):
     assert list(session.scalars(select(Subscription))) == []
     assert list(session.scalars(select(TaskCandidate))) == []
     withdrawn = last(session, instance, "withdrawn")
-    assert (withdrawn.actor, withdrawn.data) == ("eve", {"reason": "打错了"})
+    assert (withdrawn.actor, withdrawn.data) == ("eve", {"reason": "打错了", "before": ["a", "b", "c", "d"]})
     with pytest.raises(Conflict, match="not running"):
         instances.cancel(session, instance, "eve", "noch einmal")
 

@@ -1,13 +1,15 @@
 """What authorised people do to running processes by hand: dora may, anna may not."""
 
+import threading
+
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from tests.workflow.world import begin, do, last, open_tasks, process, told
 from workflow import engine, fsck, incidents, instances, operations, tasks
 from workflow.engine import WaitKind
 from workflow.errors import Conflict, Invalid, NotAllowed, NotFound
-from workflow.identity import Group
+from workflow.identity import Group, User
 from workflow.models import Job, ProcessInstance, Subscription, Timer, UserTask
 from workflow.operations import CannotBeDone
 from workflow.statuses import IncidentStatus, InstanceStatus, JobStatus, TaskStatus, TimerStatus
@@ -331,8 +333,20 @@ def test_a_cancelled_process_says_who_ended_it_and_why(session, dora, forked):
     operations.cancel(session, forked, dora, "entered twice")
 
     event = last(session, forked, "withdrawn")
+    assert event.data["before"] == ["check", "scan"]
     assert (forked.status, event.actor, event.data["reason"]) == (InstanceStatus.CANCELLED, "dora", "entered twice")
     assert not open_tasks(session, forked) and not fsck.run(session)
+
+
+def test_what_is_damaged_can_at_least_be_ended(session, dora, forked):
+    session.execute(update(ProcessInstance).where(ProcessInstance.id == forked.id).values(state=b"JL damaged"))
+
+    with pytest.raises(CannotBeDone, match="damaged"):
+        operations.skip(session, forked, dora, "any", "why")
+    operations.cancel(session, forked, dora, "beyond repair")
+
+    assert forked.status is InstanceStatus.CANCELLED and not open_tasks(session, forked)
+    assert not fsck.run(session)
 
 
 def test_a_retry_is_told_with_its_reason(session, office, dora, anna):
@@ -351,6 +365,42 @@ def test_a_retry_is_told_with_its_reason(session, office, dora, anna):
     session.refresh(job)
     assert job.status is JobStatus.WAITING
     assert last(session, instance, "incident_resolved").data["reason"] == "the province is back"
+
+
+# At once
+
+
+def test_of_moving_and_completing_at_once_one_happens(office, dora, anna):
+    with office.database.transaction() as session:
+        instance = begin(session, process(session, LINE))
+        task = tasks.claim(session, open_tasks(session, instance)["open"], anna)
+        instance_id, task_id, token_id, seen = instance.id, task.id, task.token_id, instance.revision
+    ready, outcomes = threading.Barrier(6), []
+
+    def contend(number):
+        ready.wait()
+        try:
+            with office.database.transaction() as session:
+                if number % 2:
+                    tasks.complete(session, session.get_one(UserTask, task_id), session.get_one(User, "anna"), {})
+                else:
+                    here = session.get_one(ProcessInstance, instance_id)
+                    operations.move(session, here, session.get_one(User, "dora"), token_id, "shelve", "why", seen=seen)
+            outcomes.append("done")
+        except Conflict:
+            outcomes.append("refused")
+
+    contenders = [threading.Thread(target=contend, args=(number,)) for number in range(6)]
+    for each in contenders:
+        each.start()
+    for each in contenders:
+        each.join()
+
+    assert sorted(outcomes) == ["done"] + ["refused"] * 5
+    with office.database.reading() as session:
+        standing = operations.standing(session, session.get_one(ProcessInstance, instance_id))
+        assert [each.activity_id for each in standing] in (["shelve"], ["check", "scan"])
+        assert not fsck.run(session)
 
 
 # Who may

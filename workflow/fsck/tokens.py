@@ -5,14 +5,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session, joinedload
 
-from workflow import definitions, engine, instances
+from workflow import definitions, engine, history, instances
 from workflow.errors import DefinitionRefused
 from workflow.fsck.running import PORTION
 from workflow.models import HistoryEvent, ProcessInstance
 from workflow.registry import fsck_check
 from workflow.waits import LIVE_INSTANCES, Key, live_rows, row_key, wait_key
-
-ENDED = ("completed", "cancelled")  # what the history says when a token leaves an element
 
 
 @fsck_check("states")
@@ -85,10 +83,10 @@ def _joins(model: engine.Model, activity_id: str) -> bool:
 def _told(session: Session, ids: Sequence[int]) -> dict[int, dict[str, str]]:
     """Instance → the tokens, with their elements, that the history has seen enter more often than leave."""
     event = HistoryEvent
-    came, went = (func.sum(case((event.kind.in_(kinds), 1), else_=0)) for kinds in (("entered",), ENDED))
+    came, went = (func.sum(case((event.kind.in_(kinds), 1), else_=0)) for kinds in (("entered",), history.LEAVING))
     query = (
         select(event.instance_id, event.token_id, func.max(event.activity_id).label("activity_id"))
-        .where(event.instance_id.in_(ids), event.token_id.is_not(None), event.kind.in_(("entered", *ENDED)))
+        .where(event.instance_id.in_(ids), event.token_id.is_not(None), event.kind.in_(("entered", *history.LEAVING)))
         .group_by(event.instance_id, event.token_id)
         .having(came > 0, came != went)
     )
