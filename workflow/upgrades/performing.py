@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
@@ -41,7 +42,8 @@ def dry_run(session: Session, plan: Plan, instance: ProcessInstance) -> Result:
     try:
         before = _places(session, plan.old, instances.state(instance))
         _require_movable(instance, plan.old)
-        step = _step(session, instance, plan.old, plan.new, plan.mapping)
+        known = instances.variables(session, instance)
+        step = _step(session, instance, known, plan.old, plan.new, plan.mapping)
         waited = engine.waits_of(definitions.model(session, plan.old), instances.state(instance))
     except engine.StateCorrupt as damaged:
         return Result(instance.id, damaged.sentence, {}, {})
@@ -119,14 +121,14 @@ def _move(session: Session, upgrade: Upgrade, user: User) -> None:
     instance = instances.lock(session, upgrade.instance_id, upgrade.case_id)
     _require_movable(instance, run.old)
     there = standing.live(session, instance)
-    state = instances.state(instance)
-    step = _step(session, instance, run.old, run.new, run.mapping)
+    state, known = instances.state(instance), instances.variables(session, instance)
+    step = _step(session, instance, known, run.old, run.new, run.mapping)
     upgrade.state_before, upgrade.revision_before = instance.state, instance.revision
     _tell(session, instance, UPGRADED, user, run, run.reason, state, step)
     _turn_to(session, instance, run.new)
-    instances.settle(session, instance, step, user.name)
+    instances.settle(session, instance, step, user.name, known)
     before = definitions.model(session, run.old)
-    upgrade.rows_before = standing.follow(session, instance, before, there, step.waits, run.mapping)
+    upgrade.rows_before = standing.follow(session, instance, before, there, step.waits, run.mapping, known)
     upgrade.revision_after = instance.revision
 
 
@@ -162,13 +164,13 @@ def _require_movable(instance: ProcessInstance, old: ProcessDefinition) -> None:
 def _step(
     session: Session,
     instance: ProcessInstance,
+    known: Mapping[str, Any],
     old: ProcessDefinition,
     new: ProcessDefinition,
     mapping: Mapping[str, str],
 ) -> Step:
     before, after = definitions.model(session, old), definitions.model(session, new)
-    sight = instances.around(session, instances.variables(session, instance))
-    return engine.migrate(before, after, instances.state(instance), mapping, sight)
+    return engine.migrate(before, after, instances.state(instance), mapping, instances.around(session, known))
 
 
 def _as_saved(session: Session, definition: ProcessDefinition, state: bytes) -> Step:

@@ -52,8 +52,10 @@ def follow(
     rows: Sequence[Row],
     waits: Sequence[Wait],
     mapping: Mapping[str, str],
+    known: Mapping[str, Any],
 ) -> Said:
-    """Let the rows that were there say what the instance's version says. Returns what they said before."""
+    """Let the rows that were there say what the instance's version says (`known`: its variables). Returns what they
+    said before."""
     after, said = definitions.model(session, instance.definition), {}
     by_token = {wait.token_id: wait for wait in waits}
     for row in rows:
@@ -65,7 +67,6 @@ def follow(
             continue  # nobody waits there any more
         said[_key(row)] = _say(row, fresh)
     tasks = {row: said[_key(row)] for row in rows if isinstance(row, UserTask) and _key(row) in said}
-    known = instances.variables(session, instance)
     for task, was in tasks.items():
         activity = after.activities[task.activity_id]
         if _differ(before.activities[was["activity_id"]], activity):

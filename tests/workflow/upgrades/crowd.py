@@ -50,9 +50,11 @@ class Crowd:
                     case = made.case(session, f"件 {each}", by="anna")
                     instances.start(session, definition, case, "anna", self._chosen())
 
-    def wander(self, steps: int) -> None:
-        """Each instance takes up to so many steps; then some tasks are claimed and some have drafts."""
-        for ids in self._portions():
+    def wander(self, steps: int, portions: int | None = None) -> None:
+        """The instances (of a few portions, or all) take up to so many steps; then some tasks are claimed and some have
+        drafts."""
+        found = self._portions()
+        for ids in found if portions is None else self.chance.sample(found, min(portions, len(found))):
             for _ in range(self.chance.randint(0, steps)):
                 with self.office.database.transaction() as session:
                     for instance_id in ids:
