@@ -96,7 +96,8 @@ def attend(engine: Engine) -> None:
     @event.listens_for(engine, "rollback")
     @event.listens_for(engine, "rollback_savepoint")
     def _forget(connection: Connection, *_: Any) -> None:
-        connection.info.pop(WAITING, None)
+        if not connection.invalidated:  # one that was cut has nothing to forget, and must not be asked
+            connection.info.pop(WAITING, None)
 
     @event.listens_for(engine, "checkin")
     def _leave_nothing(_driver: Any, record: Any) -> None:

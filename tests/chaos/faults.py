@@ -8,6 +8,7 @@ import sys
 import time
 from collections import Counter
 from contextlib import closing, suppress
+from pathlib import Path
 
 import psycopg
 import redis
@@ -17,7 +18,8 @@ from tests.installation import CHECKOUT, Installation
 from tests.season.browser import WAIT
 
 BESIDE = ("worker", "scheduler")  # one more of each, beside those of the parent
-PAUSES = (0.3, 3.0)  # seconds between two faults
+PAUSES = (0.5, 4.0)  # seconds between two faults
+GROWN = 15.0  # seconds of age
 STOPS = (1.0, 5.0, 40.0)  # seconds a process is stopped; the last is longer than a lease
 
 
@@ -39,7 +41,7 @@ class Faults:
             self._go_on(time.monotonic())
             self._keep_beside()
             act = self.chance.choices(acts, weights)[0]
-            with suppress(ProcessLookupError, KeyError, redis.RedisError, psycopg.OperationalError):
+            with suppress(ProcessLookupError, FileNotFoundError, KeyError, redis.RedisError, psycopg.OperationalError):
                 act()
                 self.done[act.__name__.strip("_")] += 1
             WAIT(self.chance.uniform(*PAUSES))
@@ -66,7 +68,11 @@ class Faults:
         return [*named.values(), *(each.pid for each in self.beside.values())]
 
     def _kill(self) -> None:
-        os.kill(self.chance.choice(self._processes()), signal.SIGKILL)
+        """Mostly one that has begun to work: who is killed while starting does nothing worth watching."""
+        grown = [each for each in self._processes() if _age(each) > GROWN]
+        os.kill(
+            self.chance.choice(grown if grown and self.chance.random() < 0.9 else self._processes()), signal.SIGKILL
+        )
 
     def _stop(self) -> None:
         victim = self.chance.choice([each for each in self._processes() if each not in self.stopped])
@@ -101,3 +107,9 @@ class Faults:
                     self.beside[name] = subprocess.Popen(
                         command, cwd=CHECKOUT, env=self.office.environment, stdout=log, stderr=log
                     )
+
+
+def _age(process_id: int) -> float:
+    """Seconds since the process began."""
+    began = int(Path(f"/proc/{process_id}/stat").read_text().rpartition(")")[2].split()[19])
+    return time.clock_gettime(time.CLOCK_BOOTTIME) - began / os.sysconf("SC_CLK_TCK")

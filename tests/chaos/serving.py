@@ -20,7 +20,7 @@ from workflow.settings import from_environment
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 READY = "serving"
-PATIENCE = 90.0  # seconds the server may take to answer on a busy machine
+PATIENCE = 300.0  # seconds the server may take to answer on a busy machine
 
 
 @contextmanager

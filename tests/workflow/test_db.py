@@ -1,6 +1,6 @@
 """The one commit of the house: whole or not at all, in turn, and never a failure taken for success."""
 
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from threading import Barrier, Event, Thread
 
 import pytest
@@ -11,6 +11,7 @@ from tests.workflow import made
 from workflow import db
 from workflow.db import after_commit, afterwards
 from workflow.models import Case
+from workflow.troubles import is_passing, is_unwell
 
 
 def cases(office):
@@ -108,3 +109,20 @@ def test_on_postgresql_waiting_for_a_lock_and_doing_nothing_have_an_end(postgres
             session.scalar(text(f"SHOW {name}")) for name in ("lock_timeout", "idle_in_transaction_session_timeout")
         ]
     assert shown == [f"{db.LOCK_PATIENCE}s", f"{db.IDLE_PATIENCE // 60}min"]
+
+
+@pytest.mark.parametrize("where", ["reading", "transaction"])
+@pytest.mark.parametrize("nested", [False, True])
+def test_a_connection_that_is_cut_is_the_databases_trouble_and_the_next_one_works(postgresql_office, where, nested):
+    """Told as what it is, so that people read "out of reach, please try again" and machines do."""
+    database, cut = postgresql_office.database, text("SELECT pg_terminate_backend(pg_backend_pid())")
+    with pytest.raises(OperationalError) as told, getattr(database, where)() as session:
+        if where == "transaction":
+            made.case(session, "one")
+        with session.begin_nested() if nested else nullcontext():
+            session.execute(cut)
+    assert is_unwell(told.value) and not is_passing(told.value)
+    assert cases(postgresql_office) == 0
+    with database.transaction() as session:
+        made.case(session, "two")
+    assert cases(postgresql_office) == 1
