@@ -5,7 +5,7 @@ import json
 import pytest
 
 from tests.workflow import world
-from tests.workflow.upgrades.test_upgrades import LONGER, SHORTER
+from tests.workflow.upgrades.versions import LONGER, SHORTER
 from tests.workflow.world import REVIEW, begin, process
 
 

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from tests.workflow import world
-from tests.workflow.upgrades.test_upgrades import EDGE, LONGER, SHORTER
+from tests.workflow.upgrades.versions import EDGE, LONGER, SHORTER
 from tests.workflow.world import REVIEW, begin, do, process
 from workflow import cases, upgrades
 from workflow.models import ProcessInstance
