@@ -1,6 +1,6 @@
 # Everything anyone must know: `make` lists the commands.
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run worker scheduler fsck test season chaos contenders upgrades lint format docs bench migration clean
+.PHONY: help setup setup-dev run worker scheduler fsck test season chaos contenders upgrades lint format fuzz docs bench migration clean
 PY := .venv/bin/python
 FLASK := $(PY) -m flask --app wsgi
 
@@ -46,11 +46,15 @@ lint: setup-dev ## check style and the rules of the house
 format: setup-dev ## put the code into shape
 	@$(PY) -m ruff check --fix --quiet . ; $(PY) -m ruff format .
 
+fuzz: setup-dev ## random processes against two oracles, in the engine and in both databases: make fuzz RUNS=20000 SEED=1
+	@JUANLIU_FUZZ_RUNS=$(or $(RUNS),20000) JUANLIU_FUZZ_SEED=$(or $(SEED),1) $(PY) -m pytest -q -s -p no:cacheprovider \
+		tests/workflow/engine/test_fuzz.py tests/workflow/engine/test_wild.py tests/workflow/test_wild_rows.py
+
 docs: setup-dev ## write docs/bpmn.md from the tests that prove it
 	@$(PY) -m tests.workflow.engine.table.writing
 
-bench: setup-dev ## measure, ratios side by side (a few minutes)
-	@$(PY) -m bench.completions && $(PY) -m bench.inbox
+bench: setup-dev ## measure all of docs/performance.md, ratios side by side (half an hour; QUICK=1: smaller, a few minutes)
+	@$(PY) -m bench $(if $(QUICK),--quick)
 
 migration: setup-dev ## write the next migration step: make migration m="what changes"
 	@$(PY) -m tools.migration "$(m)"
