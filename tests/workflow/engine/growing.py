@@ -23,17 +23,22 @@ CODES = ("K1", "K2")
 
 
 class Growth:
-    """`nodes` in the order they are drawn. `news`: how likely events are that one token throws and another catches."""
+    """`nodes` in the order they are drawn. `news`: how likely events are that one token throws and another catches;
+    `theme`: of which there are many."""
 
     def __init__(self, chance: random.Random, node: Callable[..., Any], flow: Callable[..., Any]) -> None:
         self.chance, self.node, self.flow = chance, node, flow
         self.nodes: dict[str, Any] = {}
         self.begins: dict[str, str] = {}
         self.variables: list[str] = []
-        self.news = chance.choice([0, 0.5, 1])
+        self.theme = chance.choice([None, None, "signal", "signal", "escalation", "error", "conditional"])
+        self.codes = chance.choice([CODES, CODES[:1]])
+        self.news = chance.choice([0, 0.5, 1]) if self.theme is None else 1
         self.ends_by = chance.choice(
             [[], [], ["terminate"], ["error"], ["terminate", "error", "signal", "escalation", "message"]]
         )
+        if self.theme in ("signal", "escalation", "error"):
+            self.ends_by = [*self.ends_by, self.theme, self.theme]
         self._scope("", several=True, depth=0)
 
     def _scope(self, scope: str, several: bool, depth: int, start: Any = None) -> None:
@@ -54,7 +59,10 @@ class Growth:
     def _handlers(self, scope: str, depth: int) -> None:
         """Event sub-processes of a scope; no two of them wait for the same."""
         kinds = [kind for kind in BEGINS_HANDLERS if kind in CALM or self.chance.random() < self.news]
-        for kind in self.chance.sample(kinds, self.chance.choice([1, 1, 2])):
+        chosen = self.chance.sample(kinds, self.chance.choice([1, 1, 2]))
+        if self.theme is not None and self.chance.random() < 0.6:
+            chosen = [self.theme, *(kind for kind in chosen[1:] if kind != self.theme)]
+        for kind in chosen:
             handler = self._add("handler", "h", scope)
             start = self._add("start", "s", handler.id)
             start.quiet = kind == "cycle" or (kind != "error" and self.chance.random() < 0.5)
@@ -63,7 +71,7 @@ class Growth:
 
     def _node(self, scope: str, several: bool, depth: int) -> list[Any]:
         """One node, or an event gateway with the events behind it, or the two halves of a link."""
-        kind = self.chance.choice(KINDS)
+        kind = "throw" if self.theme and self.chance.random() < 0.12 else self.chance.choice(KINDS)
         if kind == "sub" and depth == DEEPEST:
             kind = "user"
         node = self._add(kind, kind[0], scope)
@@ -91,6 +99,8 @@ class Growth:
 
     def _throw(self, node: Any) -> list[Any]:
         kind = self.chance.choice(["", "link", "message", *(["signal", "signal", "escalation"] if self.news else [])])
+        if self.theme in ("signal", "escalation") and self.chance.random() < 0.7:
+            kind = self.theme
         if kind == "link":
             other = self._add("catch", "c", node.scope)
             node.event = other.event = "link"
@@ -111,7 +121,7 @@ class Growth:
         elif kind == "conditional":
             node.code = self._variable()
         elif kind in ("signal", "error", "escalation"):
-            node.code = self.chance.choice(CODES)
+            node.code = self.chance.choice(self.codes)
             if node.kind in ("boundary", "start") and kind != "signal":
                 node.code = self.chance.choice(["", node.code])
 
@@ -119,6 +129,8 @@ class Growth:
         return kind in CALM or self.chance.random() < self.news
 
     def _one_of(self, kinds: list[str]) -> str:
+        if self.theme in kinds and self.chance.random() < 0.5:
+            return self.theme
         return self.chance.choice([kind for kind in kinds if self._stirs(kind)] or ["message"])
 
     def _repeat(self, node: Any) -> None:
@@ -134,7 +146,8 @@ class Growth:
         for host in [node for node in nodes if node.kind in EDGED]:
             for event in ON_EDGES:
                 sensible = event not in ("error", "escalation") or host.kind in ("service", "call", "sub")
-                if self.chance.random() < 0.12 and sensible and (event in (*CALM, "error") or self._stirs(event)):
+                likely = self.chance.random() < (0.35 if event == self.theme else 0.12)
+                if likely and sensible and (event in (*CALM, "error") or self._stirs(event)):
                     nodes.append(self._edge(scope, host, event))
 
     def _edge(self, scope: str, host: Any, event: str) -> Any:
