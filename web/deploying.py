@@ -50,7 +50,7 @@ def deploy(session: Session, files: Mapping[str, bytes], by: str) -> list[Proces
     for name, xml in diagrams.items():
         try:
             for key in definitions.process_keys(xml) or [None]:
-                resources = pinned(session, key) | house_resources() | sent
+                resources = definitions.laid_over(pinned(session, key), house_resources(), sent)
                 deployed.append(definitions.deploy(session, xml, resources, by, key, together))
         except DefinitionRefused as refused:
             wrong[name] = refused.findings
@@ -81,9 +81,8 @@ def findings(
     session: Session, xml: bytes, sent: Mapping[str, bytes], together: Iterable[str] = ()
 ) -> list[lint.Finding]:
     """What lint says about a diagram, compared with what the house has to offer."""
-    resources = house_resources() | dict(sent)
-    for key in keys_of(xml):
-        resources = pinned(session, key) | resources
+    kept = definitions.laid_over(*(pinned(session, key) for key in keys_of(xml)))
+    resources = definitions.laid_over(kept, house_resources(), sent)
     return examination.findings(xml, definitions.known(session, resources, together))
 
 

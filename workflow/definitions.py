@@ -145,6 +145,17 @@ def decisions_in(resources: Mapping[str, bytes]) -> dict[str, dict[str, bytes]]:
     return found
 
 
+def laid_over(*layers: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Resources (file name → content), later ones over earlier: a file takes the place of its namesake and of every
+    table that holds a decision it holds too."""
+    found: dict[str, bytes] = {}
+    for layer in layers:
+        newer = decisions_in(layer).keys()
+        replaced = {name for each, files in decisions_in(found).items() if each in newer for name in files}
+        found = {name: content for name, content in found.items() if name not in replaced} | dict(layer)
+    return found
+
+
 def process_keys(xml: bytes) -> list[str]:
     """The executable processes of a BPMN file, in its order; raises DefinitionRefused for what cannot be read."""
     try:

@@ -16,9 +16,10 @@ from sqlalchemy import and_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from workflow import cases, history, incidents, instances, office, outgoing, sight, wakeups
+from workflow import cases, definitions, history, incidents, instances, office, outgoing, sight, wakeups
 from workflow.clock import now
 from workflow.db import Database
+from workflow.engine import ExpressionFailed
 from workflow.engine.timing import following
 from workflow.errors import Refusal
 from workflow.expressions import compile, holds  # noqa: A004 - the contract's name
@@ -157,7 +158,7 @@ def _held(session: Session, start_id: int) -> ProcessStart | None:
 
 def _case_of(session: Session, start: ProcessStart, message: Message) -> Case | None:
     """The case of the message's key, held; a new one if there is none; None when the process runs in it already."""
-    key = message.correlation_key.strip()
+    key = message.correlation_key.strip() or _key_in(session, start, message)
     if not key:
         return _new_case(session, start, f"{_on_the_wall(session, now()):%Y%m%d}-M{message.id}")
     case = session.scalars(select(Case).where(Case.business_key == _business_key(start, key))).first()
@@ -174,6 +175,18 @@ def _case_of(session: Session, start: ProcessStart, message: Message) -> Case | 
         )
     )
     return None if session.scalars(running.limit(1)).first() else case
+
+
+def _key_in(session: Session, start: ProcessStart, message: Message) -> str:
+    """What the start event finds as the key in a message that bears none: its correlation key."""
+    text = definitions.activities(session, start.definition)[start.activity_id].get("correlation_key")
+    if not text:
+        return ""
+    try:
+        found = compile(text).evaluate(sight.around(session, message.payload))
+    except Refusal as refused:
+        raise ExpressionFailed(activity_id=start.activity_id, expression=text, reason=refused.sentence) from refused
+    return "" if found is None else str(found).strip()
 
 
 def _new_case(session: Session, start: ProcessStart, number: str) -> Case:

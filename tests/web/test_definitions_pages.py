@@ -6,7 +6,10 @@ import pytest
 from sqlalchemy import func, select
 
 from tests.web import desk
+from tests.workflow.decisions import asking
+from tests.workflow.decisions.drawing import dmn
 from tests.workflow.world import drawn
+from workflow import definitions
 from workflow.models import ProcessDefinition
 
 TWICE = "start s\nuser look candidateGroups=registry\nend e\ns -> look -> e"
@@ -50,6 +53,23 @@ def test_forms_may_come_along_and_are_kept_for_the_next_version(eve, office):
     )
     assert upload(eve, second).status_code == 303
     assert versions(office) == 2
+
+
+def test_a_table_may_come_along_and_another_file_takes_its_place(eve, office):
+    assert upload(eve, asking.drawn(), **{"fees.dmn": dmn(fee=asking.FEE)}).status_code == 303
+    assert upload(eve, asking.drawn()).status_code == 303
+    assert versions(office) == 1
+    assert upload(eve, asking.drawn(), **{"fees-2027.dmn": dmn(fee=asking.DEARER)}).status_code == 303
+    with office.database.reading() as session:
+        newest = definitions.latest(session, "p")
+        assert (newest.version, list(definitions.resources(session, newest))) == (2, ["fees-2027.dmn"])
+
+
+def test_a_table_with_a_cell_that_cannot_be_used_is_refused_with_its_place(eve, office):
+    answer = upload(eve, asking.drawn(), **{"fees.dmn": dmn(fee="FIRST | amount || fee\n | many || 1")})
+    assert answer.status_code == 422
+    assert "决策“The fee”第 1 行“amount”列" in answer.text
+    assert versions(office) == 0
 
 
 @pytest.mark.parametrize(

@@ -103,6 +103,18 @@ def test_messages_without_a_key_begin_a_case_each(sqlite_office):
     assert list(cases(sqlite_office).values()) == [1, 1]
 
 
+def test_a_start_event_may_find_the_key_in_the_message(sqlite_office):
+    deployed(sqlite_office, s={"correlationKey": "${upper(number)}"})
+    receive(sqlite_office, key="", message_id="m1", number="a1")
+    receive(sqlite_office, key="", message_id="m2")
+    assert receive(sqlite_office, key="", message_id="m3", number="A1") is MessageStatus.WAITING
+    assert receive(sqlite_office, key="", message_id="m4", number=[1]) is MessageStatus.WAITING
+    with sqlite_office.database.reading() as session:
+        assert "“${upper(number)}” at “s” cannot be used" in session.scalars(select(Incident)).one().message
+        keys = [case.business_key for case in session.scalars(select(Case).order_by(Case.id))]
+    assert keys == ["loan-A1", "loan-20260701-M2"]
+
+
 def test_a_key_too_long_for_a_case_still_has_one_case(office):
     deployed(office)
     for number, key in enumerate(["长" * 199 + "1", "长" * 199 + "2", "长" * 199 + "1"]):

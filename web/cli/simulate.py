@@ -12,7 +12,7 @@ import click
 from archive.founding import GROUPS
 from web import deploying
 from web.cli.output import finding_line, json_option
-from workflow import lint, registry, simulation
+from workflow import definitions, lint, registry, simulation
 from workflow.errors import sentence
 from workflow.expressions.around import OFFICE_ZONE
 from workflow.simulation import Ended, Script, Told
@@ -68,9 +68,12 @@ def _told(file: Path, answers: Path | None, beside: tuple[Path, ...], strict: bo
 
 
 def _script(file: Path, given: Mapping[str, bytes], strict: bool) -> Script:
-    """The diagram with the forms and tables of the house, of its folder, and those given; and what it calls."""
+    """The diagram with the forms and tables of the house, of its folder, of its own name, and those given, later ones
+    over earlier; and what it calls."""
     xml, zone = _content(file), ZoneInfo(os.environ.get("JUANLIU_ZONE") or OFFICE_ZONE.key)
-    beside = {**deploying.house_resources(), **_neighbours(file, *deploying.RESOURCES), **given}
+    neighbours = _neighbours(file, *deploying.RESOURCES)
+    namesakes = {name: content for name, content in neighbours.items() if Path(name).stem == file.stem}
+    beside = definitions.laid_over(deploying.house_resources(), neighbours, namesakes, given)
     script = Script(xml, beside, [group.key for group in GROUPS], zone, strict)
     return simulation.with_called(script, _neighbours(file, deploying.DIAGRAM))
 

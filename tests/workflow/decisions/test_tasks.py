@@ -162,6 +162,14 @@ def test_a_decision_nearly_named_is_pointed_out(session):
     assert [str(found.fix) for found in refused.value.findings] == ["Did you mean “fees”?"]
 
 
+def test_a_newer_file_takes_the_place_of_those_that_hold_its_decisions():
+    old = {"a.dmn": dmn(fee="1", day="2"), "b.dmn": dmn(other="3"), "x.form": b"old"}
+    new = {"c.dmn": dmn(fee="4"), "x.form": b"new"}
+    assert definitions.laid_over(old, new) == {"b.dmn": old["b.dmn"], **new}
+    assert definitions.laid_over(new, {}, {}) == new
+    assert definitions.laid_over() == {}
+
+
 def test_a_folder_brings_its_tables(session, tmp_path):
     (tmp_path / "p.bpmn").write_bytes(drawn())
     (tmp_path / "fees.dmn").write_bytes(dmn(fee=FEE))
