@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from workflow.engine.elements import Element
     from workflow.engine.specification import Specification, Way
 
-STEP_LIMIT = 2_000
-TOKEN_LIMIT = 500
+STEP_LIMIT = 5_000
+TOKEN_LIMIT = 3_000
 
 
 class Instance(Workflow):

@@ -187,7 +187,7 @@ class TestMultiInstance:
 
     def test_too_many_parallel_instances_are_refused(self):
         with pytest.raises(engine.BudgetExceeded, match="number of tokens"):
-            Run(self.drawing("times=501"))
+            Run(self.drawing("times=3001"))
 
     def test_the_completion_condition_cancels_the_rest(self):
         run = Run(self.drawing('times=5 until="nrOfCompletedInstances >= 2 and nrOfInstances = 5"'))
@@ -332,3 +332,17 @@ def test_start_chooses_among_several_start_events():
 def test_a_timer_start_is_listed_with_its_text():
     model = engine.parse(bpmn("start s cycle=R/P1D\nuser a\nend e\ns -> a -> e"))
     assert model.starts[0].timer == "R/P1D" and Run(model).open == ["a"]
+
+
+@pytest.mark.parametrize("marks", ["times=1000", "times=1000 sequential", 'loop="true" max=1000'])
+def test_a_thousand_repetitions_of_automatic_work_are_done_in_one_step(marks):
+    run = Run(f"start s\nsub S {marks}\n start i\n task t\n end o\n i -> t -> o\nuser n\ns -> S -> n")
+    assert run.open == ["n"] and run.count("completed", "t") == 1000
+
+
+def test_a_thousand_people_may_be_asked_at_once():
+    run = Run(
+        "start s\nuser a each=people item=who\nboundary b on=a message=m\nend e\nend f\ns -> a -> e\nb -> f",
+        people=[*range(1000)],
+    )
+    assert len(run.open) == 1001 and run.do("a", 999).happen("b").finished
