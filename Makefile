@@ -1,6 +1,6 @@
 # Everything anyone must know: `make` lists the commands.
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run worker scheduler fsck test season chaos contenders upgrades lint format fuzz docs bench migration clean
+.PHONY: help setup setup-dev run worker scheduler fsck test hostile season chaos contenders upgrades lint format fuzz docs bench migration clean
 PY := .venv/bin/python
 FLASK := $(PY) -m flask --app wsgi
 
@@ -39,6 +39,9 @@ contenders: setup-dev ## 200 people want one task at once, over HTTP, 100 rounds
 
 upgrades: setup-dev ## 1,000 running cases follow 50 machine-made edits of their process, on both databases (INSTANCES=, EDITS=, SEED=)
 	@JUANLIU_TEST_INSTANCES=$(or $(INSTANCES),1000) JUANLIU_TEST_EDITS=$(or $(EDITS),50) JUANLIU_TEST_SEED=$(or $(SEED),1) $(PY) -m pytest -q -s -n 2 tests/workflow/upgrades/test_edits.py
+
+hostile: setup-dev ## play every hostile file, text and template in a bounded process of its own, and print what it took (10 minutes)
+	@$(PY) -m tests.workflow.hostility.measured
 
 lint: setup-dev ## check style and the rules of the house
 	@$(PY) -m ruff check . && $(PY) -m ruff format --check . && $(PY) -m pytest -q tests/test_house.py
