@@ -1,6 +1,6 @@
 # Everything anyone must know: `make` lists the commands.
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run worker scheduler fsck test hostile season chaos contenders upgrades lint format fuzz docs bench migration clean
+.PHONY: help setup setup-dev run worker scheduler fsck test hostile season chaos contenders monkey upgrades lint format fuzz docs bench migration clean
 PY := .venv/bin/python
 FLASK := $(PY) -m flask --app wsgi
 
@@ -42,6 +42,9 @@ upgrades: setup-dev ## 1,000 running cases follow 50 machine-made edits of their
 
 hostile: setup-dev ## play every hostile file, text and template in a bounded process of its own, and print what it took (10 minutes)
 	@$(PY) -m tests.workflow.hostility.measured
+
+monkey: setup-dev ## a real installation at work while everything is killed, stopped, cut and crashed (MINUTES=10, SEED=)
+	@$(PY) -m tests.chaos.monkey --minutes $(or $(MINUTES),10) $(if $(SEED),--seed $(SEED))
 
 lint: setup-dev ## check style and the rules of the house
 	@$(PY) -m ruff check . && $(PY) -m ruff format --check . && $(PY) -m pytest -q tests/test_house.py
