@@ -24,6 +24,8 @@ SENTENCES = {
     "cancelled": "“{name}” was withdrawn",
     "entered": "“{name}” began",
     "decided": "“{name}” was decided",
+    "answered": "“{name}” gave: {result}",
+    "without answer": "“{name}” gave nothing: no row of the table fits",
     "caught": "“{name}” happened",
     "thrown": "“{name}” was sent",
     "variables_changed": "{who} changed facts: {changed}",
@@ -126,6 +128,7 @@ def _line(event: Event) -> Line:
     facts["to"] = person_name(str(event.data.get("to") or ""))
     facts["changed"] = list(event.data.get("variables") or {})
     facts["document"] = _paper(event)
+    facts["result"] = _result(event.data.get("result"))
     facts["place"] = place_name(str(event.data["to"])) if event.kind == "moved" else ""
     facts |= {each: _named(event.data.get(each)) for each in ("origin", "target")}
     facts["file_name"] = str(event.data.get("name") or "")
@@ -142,7 +145,9 @@ def _line(event: Event) -> Line:
 
 
 def _kind(event: Event) -> str:
-    """A case is opened, and a pack is, beside a witness."""
+    """A case is opened, and a pack is, beside a witness. A gateway decides, and a table answers."""
+    if event.kind == "decided" and "decision" in event.data:
+        return "without answer" if event.data.get("result") in (None, []) else "answered"
     return "opened beside" if event.kind == "opened" and "witness" in event.data else event.kind
 
 
@@ -158,6 +163,15 @@ def _paper(event: Event) -> str:
     kind = documents.KINDS.get(str(event.data.get("document_kind")))
     title = "" if kind is None else kind.en if language() == "en" else kind.zh
     return f"{title} {event.data.get('number') or ''}".strip()
+
+
+def _result(value: object) -> str:
+    """What a table gave, its values one after the other."""
+    if isinstance(value, dict):
+        return ", ".join(f"{name} = {_result(each)}" for name, each in value.items())
+    if isinstance(value, list):
+        return "; ".join(map(_result, value))
+    return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _named(activity: object) -> str:

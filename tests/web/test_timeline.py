@@ -93,3 +93,19 @@ def test_hostile_facts_stay_text(told):
     assert (
         told(event("renamed", before="甲", after="{0.__class__}"))[0].text == "安娜将事项名称由“甲”改为“{0.__class__}”"
     )
+
+
+@pytest.mark.parametrize(
+    ("result", "said"),
+    [
+        ("高", "“费用”得出：高"),
+        (7, "“费用”得出：7"),
+        (False, "“费用”得出：false"),
+        ({"fee": 7, "days": [1, 2]}, "“费用”得出：fee = 7, days = 1; 2"),
+        (None, "“费用”没有得出结果：决策表中没有符合的行"),
+        ([], "“费用”没有得出结果：决策表中没有符合的行"),
+    ],
+)
+def test_what_a_decision_table_gave_is_told(told, result, said):
+    [line] = told(event("decided", SYSTEM, "费用", "ask", decision="fee", result=result, asked={}))
+    assert line.text == said
