@@ -6,7 +6,7 @@ drawn, all variables pass in, and what the called process changed passes back.
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from workflow import definitions, engine, seals, sight, variable_rows
@@ -15,8 +15,10 @@ from workflow.engine import Activity, Around
 from workflow.errors import Refusal, sentence
 from workflow.expressions import compile  # noqa: A004 - the contract's name
 from workflow.models import ProcessDefinition, ProcessInstance
+from workflow.waits import LIVE_INSTANCES
 
 DEEPEST = 10  # called processes within called processes
+MOST = 500  # live processes of one case
 
 
 def target(session: Session, caller: ProcessDefinition, call: Activity, key: str) -> ProcessDefinition:
@@ -87,10 +89,14 @@ def _value(call: Activity, text: str, around: Around) -> Any:
         raise engine.ExpressionFailed(activity_id=call.id, expression=text, reason=refused.sentence) from refused
 
 
-def check_depth(session: Session, instance: ProcessInstance) -> None:
-    """Raises BudgetExceeded when this instance is called too deep to call another."""
+def check_bounds(session: Session, instance: ProcessInstance, more: int) -> None:
+    """Raises BudgetExceeded when this instance is called too deep to call another, or when its case would have too many
+    processes with so many `more`: processes that call many that call many grow beyond all bounds."""
     depth, at = 1, instance
     while at.parent_id is not None:
         depth, at = depth + 1, session.get_one(ProcessInstance, at.parent_id)
     if depth > DEEPEST:
         raise engine.BudgetExceeded(what=sentence("the depth of called processes"), limit=DEEPEST)
+    live = (ProcessInstance.case_id == instance.case_id, ProcessInstance.status.in_(LIVE_INSTANCES))
+    if (session.scalar(select(func.count()).where(*live)) or 0) + more > MOST:
+        raise engine.BudgetExceeded(what=sentence("the number of processes of one case"), limit=MOST)

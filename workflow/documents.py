@@ -19,8 +19,8 @@ from workflow.confined import Broken, Confined, Overstepped
 from workflow.errors import Invalid
 
 REFUSED = b"refused: "  # no .docx begins like this
-filler = Confined(__name__, "warm_up")  # templates are filled there
-_TOO_DEEP = (RecursionError, LookupError, AttributeError, SyntaxError, etree.XMLSyntaxError)
+filler = Confined(__name__, "warm_up", seconds=1.0)  # templates are filled there
+_FAULTS = (RecursionError, LookupError, AttributeError, NameError, SyntaxError, etree.XMLSyntaxError)
 LARGEST_FILE = 5_000_000  # bytes of the template
 LARGEST_CONTENT = 20_000_000  # bytes unpacked
 MOST_PARTS = 500
@@ -65,7 +65,7 @@ def filled(template: bytes, facts: dict[str, Any]) -> bytes:
     document = DocxTemplate(io.BytesIO(template))
     try:
         document.render(facts, jinja_env=_sandbox(), autoescape=True)
-    except (TemplateError, TypeError, ValueError, OverflowError, ArithmeticError, *_TOO_DEEP) as problem:
+    except (TemplateError, TypeError, ValueError, OverflowError, ArithmeticError, *_FAULTS) as problem:
         return REFUSED + str(problem)[:300].encode(errors="replace")
     made = io.BytesIO()
     document.save(made)

@@ -224,7 +224,7 @@ def _call(
         _cancel(session, lock(session, child_id, instance.case_id), history.SYSTEM, "")
     if not changes.calls:
         return
-    calls.check_depth(session, instance)
+    calls.check_bounds(session, instance, len(changes.calls))
     drawn = [model.activities[call.activity_id] for call in changes.calls]
     called = [
         calls.target(session, instance.definition, activity, call.name or "")

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 
-from workflow.diagram.graph import Node, Process
+from workflow.diagram.graph import Loop, Node, Process
 from workflow.errors import sentence
 from workflow.lint.findings import Finding, Known, error, rule, warning
 
+_MACHINES = {"serviceTask", "sendTask", "businessRuleTask"}
 _REFUSED_SENTENCES = {
     "scriptTask": "Scripts are not run. Use a service task with a topic, or set the value in a form.",
     "transaction": "Transactions are not run. Use a sub-process with an error boundary event.",
@@ -66,10 +67,17 @@ def loop_marker(process: Process, known: Known) -> Iterator[Finding]:
     """Multi-instances need a number or a collection, loops an end."""
     for node in process.nodes.values():
         if node.loop is not None:
-            yield from _loop(node)
+            yield from _loop(process, node)
 
 
-def _loop(node: Node) -> Iterator[Finding]:
+def _turns_for_ever(process: Process, node: Node, loop: Loop) -> bool:
+    """Whether a machine would do this again and again, and nothing on its edge could stop it."""
+    if node.kind not in _MACHINES or loop.maximum is not None or process.boundaries(node.id):
+        return False
+    return (loop.condition or "").strip(" ${#}=") == "true"
+
+
+def _loop(process: Process, node: Node) -> Iterator[Finding]:
     loop = node.loop
     assert loop is not None
     if loop.standard:
@@ -78,6 +86,9 @@ def _loop(node: Node) -> Iterator[Finding]:
             yield error("loop_marker", node.id, said)
         if loop.condition is None and loop.maximum is None:
             yield error("loop_marker", node.id, sentence("The loop needs a condition or a maximum."))
+        if _turns_for_ever(process, node, loop):
+            said = sentence("The loop never ends: its condition is always true. Give it a maximum.")
+            yield error("loop_marker", node.id, said)
         if loop.maximum is not None and not loop.maximum.isdecimal():
             yield error("loop_marker", node.id, sentence("The maximum of the loop must be a whole number."))
     elif (loop.cardinality is None) == (loop.collection is None):

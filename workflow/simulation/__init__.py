@@ -11,7 +11,7 @@ from workflow.office import Office
 from workflow.simulation import answers, stage, topics
 from workflow.simulation.answers import Answers, AnswersRefused
 from workflow.simulation.casting import Cast, Script, cast, needs_house, with_called
-from workflow.simulation.machine import Machine, stand_in
+from workflow.simulation.machine import Machine, StandIn
 from workflow.simulation.playing import Play
 from workflow.simulation.telling import Ended, Told, tell
 
@@ -24,14 +24,15 @@ def simulate(script: Script, said: bytes) -> Told:
         given = answers.read(said, script.zone)
     except AnswersRefused as mistake:
         return refused(mistake.findings)
+    stand_in = StandIn(given.services)
     begun = (given.now or clock.now()).replace(microsecond=0)
     with (
         clock.held(begun) as hand,
         examination.here(),
-        registry.standing_in(stand_in(given.services)),
+        registry.standing_in(stand_in),
         stage.opened(script.zone.key) as office,
     ):
-        return _played(office, hand, topics.supplied(script), given)
+        return _played(office, Machine(office.database, hand, stand_in), topics.supplied(script), given)
 
 
 def refused(findings: list[Finding]) -> Told:
@@ -39,8 +40,8 @@ def refused(findings: list[Finding]) -> Told:
     return Told(Ended.REFUSED, tuple(findings))
 
 
-def _played(office: Office, hand: clock.Hand, script: Script, given: Answers) -> Told:
-    play = Play(office, Machine(office.database, hand), given)
+def _played(office: Office, machine: Machine, script: Script, given: Answers) -> Told:
+    play = Play(office, machine, given)
     mistakes: list[Finding] = []
     try:
         with office.database.transaction() as session:

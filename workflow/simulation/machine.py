@@ -14,8 +14,9 @@ from workflow.db import Database
 from workflow.errors import BpmnError, Sentence, sentence
 from workflow.lint import Finding, error
 from workflow.models import Incident, Job, ProcessStart, Timer
-from workflow.registry import Handler, Work
+from workflow.registry import Work
 from workflow.simulation.answers import Outcome
+from workflow.simulation.circling import Circling
 from workflow.statuses import IncidentStatus, JobStatus, TimerStatus
 
 MOST_MOVES = 4_000  # jobs done, timers fired and messages delivered in one simulation
@@ -23,37 +24,42 @@ ACTS = tuple(act for act in scheduler.ROUND if act not in (jobs.sweep, files.swe
 INCIDENT = "incident"  # the rule of what stopped a process
 
 
-def stand_in(services: Mapping[str, tuple[Outcome, ...]]) -> Handler:
+class StandIn:
     """Does the work of every topic: what the answers say of the element, else of the topic, else nothing."""
-    turns: Counter[str] = Counter()
 
-    def answer(session: Session, work: Work) -> Mapping[str, Any]:
+    def __init__(self, services: Mapping[str, tuple[Outcome, ...]]) -> None:
+        self.services = services
+        self.turns: Counter[str] = Counter()  # how many answers of each were used; the last goes on
+
+    def __call__(self, session: Session, work: Work) -> Mapping[str, Any]:
         names = (work.activity_id or "", session.get_one(Job, work.job_id).topic)
-        name = next((name for name in names if name in services), None)
+        name = next((name for name in names if name in self.services), None)
         if name is None:
             return {}
-        outcome = services[name][min(turns[name], len(services[name]) - 1)]
-        turns[name] += 1
+        outcomes = self.services[name]
+        outcome = outcomes[self.turns[name]]
+        self.turns[name] = min(self.turns[name] + 1, len(outcomes) - 1)
         if outcome.error is not None:
             raise BpmnError(outcome.error)
         return outcome.variables
-
-    return answer
 
 
 class Machine:
     """Lets everything automatic run. What stops it is kept in `problem`; then nothing moves any more."""
 
-    def __init__(self, database: Database, hand: Hand) -> None:
-        self.database, self.hand, self.moves = database, hand, 0
+    def __init__(self, database: Database, hand: Hand, stand_in: StandIn) -> None:
+        self.database, self.hand, self.stand_in, self.moves = database, hand, stand_in, 0
         self.problem: Finding | None = None
 
     def settle(self) -> None:
         """Do all that is due now, and what comes of it."""
+        circling = Circling(self.database, self.stand_in.turns)
         while self.problem is None:
             moved = self._work() or next((done for act in ACTS if (done := act(self.database))), 0)
             self.moves += moved
             self.look()
+            if moved and circling.come_back():
+                self.stop(sentence("The process goes round for ever: nothing has changed since it was here before."))
             if not moved:
                 return
 

@@ -251,6 +251,44 @@ def test_machines_that_go_round_for_ever_are_stopped(monkeypatch):
     assert waiting(told) == [("x", "job")]
 
 
+ROUND = "start s\nservice x topic=t\nxor g\nend e\ns -> x -> g\ng -> x default\ng -> e if done = true"
+
+
+def test_machines_that_come_back_to_the_same_are_stopped_soon():
+    told = play(ROUND)
+    assert told["state"] == "incident" and "goes round for ever" in told["problems"][0]["message"]
+    assert 40 < passed(told, "x").count("x completed") < 70
+
+
+def test_a_long_way_round_that_comes_to_its_end_is_none_for_ever():
+    answers = [{"variables": {"n": number}} for number in range(70)] + [{"variables": {"done": True}}]
+    assert play(ROUND, services={"t": answers})["state"] == "completed"
+    assert play("start s\nservice x topic=t loop=true max=80\nend e\ns -> x -> e")["state"] == "completed"
+
+
+def test_processes_that_call_many_that_call_many_are_stopped():
+    def calling(name: str, called: str) -> bytes:
+        return bpmn(
+            f"start s{name}\ncall c{name} calls={called} times=20\nend e{name}\ns{name} -> c{name} -> e{name}", name
+        )
+
+    last = bpmn("start s\nuser u\nend e\ns -> u -> e", "p3")
+    told = play(
+        calling("p0", "p1"), beside={"1.bpmn": calling("p1", "p2"), "2.bpmn": calling("p2", "p3"), "3.bpmn": last}
+    )
+    assert (
+        told["state"] == "incident"
+        and "number of processes of one case would exceed 500" in told["problems"][0]["message"]
+    )
+
+
+def test_a_machine_s_loop_that_is_always_true_is_refused():
+    for written in ("true", "${true}", "=true"):
+        told = play(f"start s\nservice x topic=t loop={written}\nend e\ns -> x -> e")
+        assert (told["state"], told["problems"][0]["rule"]) == ("refused", "loop_marker")
+    assert play("start s\nuser x loop=true\nend e\ns -> x -> e")["state"] == "waiting"
+
+
 def test_a_process_begins_at_the_start_event_named():
     drawing = "start s\nstart m message=order\nuser a\nuser b\nend e\ns -> a -> e\nm -> b -> e"
     assert waiting(play(drawing)) == [("a", "user_task")]
