@@ -1,4 +1,4 @@
-"""Processes begun by events: a message, a signal, a time, a condition of the house. Each begins a case of its own.
+"""Processes begun by events: a message, a signal, a time, a condition. Each begins a case of its own.
 
 A message goes to one token that waits for its key (workflow.messages); where none does, it begins the process that
 begins by it, in the case of that key. While that case has the process running, another message of the key is kept. A
@@ -31,7 +31,7 @@ from workflow.troubles import is_unwell
 from workflow.waits import LIVE_INSTANCES
 
 log = logging.getLogger(__name__)
-BEGIN = "starts.begin"  # topic: begin one process that begins by a signal
+BEGIN = "starts.begin"  # topic: begin one process that begins by a signal or by facts
 AT_ONCE = 200
 LONGEST_KEY = 200  # characters of a case's business key
 
@@ -58,24 +58,43 @@ def by_message(session: Session, message: Message) -> bool:
 
 def by_signal(session: Session, name: str, payload: Mapping[str, Any]) -> int:
     """Begin every process that begins by this signal, each as machine work of its own; how many there are."""
-    query = select(ProcessStart.process_key, ProcessStart.activity_id).order_by(ProcessStart.id)
-    found = session.execute(query.where(ProcessStart.kind == SIGNAL, ProcessStart.name == name)).all()
-    for process_key, activity_id in found:
-        said = {"process": process_key, "start": activity_id, "signal": name, "payload": dict(payload)}
-        wakeups.add(session, BEGIN, said)
+    found = _starts(session, SIGNAL, name)
+    for start in found:
+        _add(session, start, payload, signal=name)
+    return len(found)
+
+
+def by_facts(session: Session, facts: Mapping[str, Any]) -> int:
+    """News of the house: begin every process whose condition reads variables and is true of these, each as machine
+    work of its own with the facts as its first variables; how many there are. Raises ExpressionFailed."""
+    found = [
+        start for start in _starts(session, CONDITION) if _reads_variables(start) and _is_true(session, start, facts)
+    ]
+    for start in found:
+        _add(session, start, facts, condition=start.text)
     return len(found)
 
 
 @service_task(BEGIN)
-def begin_by_signal(session: Session, work: Work) -> None:
-    """If the newest version of the process still begins by this signal."""
+def begin(session: Session, work: Work) -> None:
+    """If the newest version of the process still begins by this."""
     said = work.payload
-    query = select(ProcessStart).where(ProcessStart.kind == SIGNAL, ProcessStart.name == said["signal"])
-    here = (ProcessStart.process_key == said["process"], ProcessStart.activity_id == said["start"])
-    start = session.scalars(query.where(*here)).first()
-    if start is not None:
+    at = (ProcessStart.process_key == said["process"], ProcessStart.activity_id == said["start"])
+    start = session.scalars(select(ProcessStart).where(*at, ProcessStart.kind == said["kind"])).first()
+    if start is not None and (start.name, start.text) == (said["name"], said["text"]):
         case = _new_case(session, start, f"{_on_the_wall(session, now()):%Y%m%d}-S{work.job_id}")
-        _begin(session, start, case, said["payload"], signal=said["signal"])
+        _begin(session, start, case, said["payload"], **said["told"])
+
+
+def _starts(session: Session, kind: str, name: str = "") -> list[ProcessStart]:
+    query = select(ProcessStart).where(ProcessStart.kind == kind, ProcessStart.name == name)
+    return list(session.scalars(query.order_by(ProcessStart.id)))
+
+
+def _add(session: Session, start: ProcessStart, payload: Mapping[str, Any], **told: Any) -> None:
+    drawn = {"kind": start.kind, "name": start.name, "text": start.text}
+    where = {"process": start.process_key, "start": start.activity_id}
+    wakeups.add(session, BEGIN, {**where, **drawn, "payload": dict(payload), "told": told})
 
 
 def fire_due(database: Database) -> int:
@@ -129,7 +148,7 @@ def _fire(session: Session, start_id: int) -> bool:
 def _turn(session: Session, start_id: int) -> bool:
     """A condition has become true: begin; or false: from now on it may become true again."""
     start = _held(session, start_id)
-    became = start is not None and _is_true(session, start)
+    became = start is not None and _is_true(session, start, {})
     if start is None or became == start.memory["held"]:
         return False
     start.memory = {"held": became}
@@ -140,15 +159,24 @@ def _turn(session: Session, start_id: int) -> bool:
 
 
 def _turned(session: Session, start: ProcessStart) -> bool:
-    """Whether the condition is not as it was; also when it cannot be evaluated: beginning will say so."""
+    """Whether the condition, if it reads functions only, is not as it was; also when it cannot be evaluated: beginning
+    will say so."""
     try:
-        return _is_true(session, start) != start.memory["held"]
+        return not _reads_variables(start) and _is_true(session, start, {}) != start.memory["held"]
     except Refusal:
         return True
 
 
-def _is_true(session: Session, start: ProcessStart) -> bool:
-    return holds(compile(start.text).evaluate(sight.around(session, {})))
+def _reads_variables(start: ProcessStart) -> bool:
+    return bool(compile(start.text).names)
+
+
+def _is_true(session: Session, start: ProcessStart, facts: Mapping[str, Any]) -> bool:
+    try:
+        return holds(compile(start.text).evaluate(sight.around(session, facts)))
+    except Refusal as refused:
+        at = {"activity_id": start.activity_id, "expression": start.text[:80]}
+        raise ExpressionFailed(**at, reason=refused.sentence) from refused
 
 
 def _held(session: Session, start_id: int) -> ProcessStart | None:

@@ -15,7 +15,6 @@ from workflow.expressions import compile, times  # noqa: A004 - the contract's n
 from workflow.models import ProcessDefinition, ProcessStart
 from workflow.registry import fsck_check
 
-_NO_VARIABLES_SENTENCES = {"fix": "There are no variables before it begins, only functions such as today()."}
 MESSAGE, SIGNAL, TIMER, CONDITION = "message", "signal", "timer", "conditional"
 
 
@@ -52,7 +51,6 @@ def _new(session: Session, definition: ProcessDefinition, start: Activity) -> Pr
         row.memory = _begun(session, start)
         row.due_at = datetime.fromisoformat(row.memory["due"])
     if kind == CONDITION:
-        _require_no_variables(start, text)
         row.memory = {"held": False}
     return row
 
@@ -89,15 +87,9 @@ def _begun(session: Session, start: Activity) -> dict[str, Any]:
         _refuse(
             start,
             sentence("“{text}” gives no day, moment or duration at which the process could begin.", text=text[:80]),
-            sentence(_NO_VARIABLES_SENTENCES["fix"]),
+            sentence("There are no variables before it begins, only functions such as today()."),
         )
     return memory or {}
-
-
-def _require_no_variables(start: Activity, text: str) -> None:
-    for name in sorted(compile(text).names):
-        said = sentence("The condition reads “{name}”, but nothing is known before the process begins.", name=name)
-        _refuse(start, said, sentence(_NO_VARIABLES_SENTENCES["fix"]))
 
 
 def _refuse(start: Activity, said: Sentence, fix: Sentence | None = None) -> None:

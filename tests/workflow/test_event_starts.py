@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from tests.workflow.world import begin, do, last, open_tasks, process, work
 from workflow import event_starts, fsck, instances, jobs, messages, scheduler
 from workflow.clock import now
+from workflow.engine import ExpressionFailed
 from workflow.errors import DefinitionRefused
 from workflow.models import Case, Incident, Job, Message, ProcessInstance, ProcessStart
 from workflow.statuses import IncidentStatus, InstanceStatus, JobStatus, MessageStatus
@@ -393,7 +394,7 @@ def test_a_time_may_be_calculated_by_functions_of_the_house(sqlite_office, clock
     assert event_starts.fire_due(sqlite_office.database) == 1
 
 
-@pytest.mark.parametrize("by", ["timer='${wait}'", "timer='${1 - \"x\"}'", "conditional='amount > 5'"])
+@pytest.mark.parametrize("by", ["timer='${wait}'", "timer='${1 - \"x\"}'"])
 def test_an_event_that_needs_variables_is_refused(sqlite_office, by):
     with pytest.raises(DefinitionRefused) as refused:
         timed(sqlite_office, by)
@@ -426,6 +427,32 @@ def test_a_condition_of_the_house_begins_it_each_time_it_becomes_true(sqlite_off
     assert list(cases(sqlite_office)) == ["month-20260702-0300", "month-20260704-0300"]
 
 
+def test_facts_begin_every_process_whose_condition_is_true_of_them(office):
+    timed(office, "conditional='amount > 5'", "large")
+    timed(office, "conditional='amount > 50'", "huge")
+    timed(office, "conditional='today() = \"2030-01-01\"'", "later")
+    assert event_starts.fire_due(office.database) == 0
+    with office.database.transaction() as session:
+        assert event_starts.by_facts(session, {"amount": 9}) == 1
+        assert event_starts.by_facts(session, {"other": 9}) == 0
+    work(office)
+
+    assert [key.partition("-")[0] for key in cases(office)] == ["large"]
+    with office.database.reading() as session:
+        instance = only_instance(session)
+        assert instances.variables(session, instance) == {"amount": 9}
+        assert last(session, instance, "started").data["condition"] == "amount > 5"
+
+
+def test_facts_that_a_condition_cannot_compare_are_refused(sqlite_office):
+    timed(sqlite_office, "conditional='amount - 1 = 5'")
+    with (
+        sqlite_office.database.transaction() as session,
+        pytest.raises(ExpressionFailed, match="“amount - 1 = 5” at “s”"),
+    ):
+        event_starts.by_facts(session, {"amount": "many"})
+
+
 def test_a_condition_that_cannot_be_asked_is_an_incident(sqlite_office, clock):
     timed(sqlite_office, "conditional='today() + 1'")
     scheduler.go_round(sqlite_office)
@@ -433,4 +460,4 @@ def test_a_condition_that_cannot_be_asked_is_an_incident(sqlite_office, clock):
     with sqlite_office.database.reading() as session:
         incident = session.scalars(select(Incident)).one()
         assert (incident.attempts, incident.activity_id) == (1, "month")
-        assert "month (s): A condition must give true or false" in incident.message
+        assert "month (s): “today() + 1” at “s” cannot be used: A condition must give true or false" in incident.message
