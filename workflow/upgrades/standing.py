@@ -14,7 +14,17 @@ from sqlalchemy.orm import Session
 from workflow import cases, definitions, instances, outgoing
 from workflow.engine import Activity, Around, Model, Wait, WaitKind
 from workflow.errors import Conflict
-from workflow.models import FAR, Incident, Job, ProcessInstance, Subscription, TaskCandidate, Timer, UserTask
+from workflow.models import (
+    FAR,
+    Incident,
+    Job,
+    ProcessInstance,
+    Subscription,
+    TaskCandidate,
+    TaskOnlooker,
+    Timer,
+    UserTask,
+)
 from workflow.offers import offer
 from workflow.statuses import IncidentStatus, TaskStatus, TimerStatus
 from workflow.upgrades.differences import OFFERED
@@ -118,18 +128,23 @@ def _offer_anew(session: Session, task: UserTask, activity: Activity, around: Ar
         task.assignee, task.claimed_at = made.assignee, around.now
     if before and task.assignee is None and not made.candidates:
         raise Conflict("In the new version “{task}” would be offered to nobody.", task=task.name)
-    _put_up(session, task, made.candidates)
     people = [*made.users, *([made.assignee] if made.assignee else [])]
-    cases.show_to(session, task.case_id, made.groups, people)
+    _put_up(session, task, made.candidates, made.groups, people)
     return before
 
 
-def _put_up(session: Session, task: UserTask, candidates: Sequence[str]) -> None:
-    session.execute(delete(TaskCandidate).where(TaskCandidate.task_id == task.id))
+def _put_up(
+    session: Session, task: UserTask, candidates: Sequence[str], groups: Sequence[str] = (), people: Sequence[str] = ()
+) -> None:
+    """Offer the task to these and no others; who may see its case looks on, `groups` and `people` too from now on."""
+    for table in (TaskCandidate, TaskOnlooker):
+        session.execute(delete(table).where(table.task_id == task.id))
     claimed, due_at = task.assignee is not None, task.due_at or FAR
     if candidates:
         queue = {"task_id": task.id, "due_at": due_at, "claimed": claimed}
         session.execute(insert(TaskCandidate), [{**queue, "candidate": each} for each in candidates])
+    session.flush()  # who looks on is found by what the task says
+    cases.show_to(session, task.case_id, list(groups), list(people))
 
 
 def put_back(session: Session, rows: Sequence[Row], said: Said) -> None:

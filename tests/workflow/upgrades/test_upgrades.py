@@ -17,7 +17,8 @@ def moved(session, case, new, user, **given) -> Upgrade:
     plan = upgrades.plan(session, case.definition, new, given)
     done = upgrades.perform(session, plan, case, user, WHY)
     session.flush()
-    assert fsck.run(session) == []
+    if session.get_bind().dialect.name == "sqlite":  # once is enough, and takes its time
+        assert fsck.run(session) == []
     return done
 
 
@@ -29,14 +30,16 @@ def refusal(upgrade: Upgrade) -> str:
 # What is kept and what changes
 
 
-def test_a_task_keeps_its_id_claim_draft_and_due_date(session, clock, case, anna, eve):
+def test_a_task_keeps_its_id_claim_draft_and_due_date(session, clock, anna, eve):
+    case = begin(session, process(session, REVIEW, open={"dueDate": "P1D", "priority": "80"}))
     task = tasks.claim(session, open_tasks(session, case)["open"], anna)
-    task.due_at, task.priority = now(), 80
+    due_at = task.due_at
+    clock.move(hours=5)
     tasks.save_draft(session, task, anna, {"note": ["half typed"]})
     new = process(session, RENAMED, unpack={"dueDate": "P9D", "priority": "10"})
     assert moved(session, case, new, eve).status is UpgradeStatus.DONE
     same = open_tasks(session, case)["unpack"]
-    assert (same.id, same.assignee, same.due_at, same.priority) == (task.id, "anna", now(), 80)
+    assert (same.id, same.assignee, same.due_at, same.priority) == (task.id, "anna", due_at, 80)
     assert tasks.draft(session, same, anna).values == {"note": ["half typed"]}
     assert (same.definition_id, case.definition_id) == (new.id, new.id)
     do(session, case, "unpack", anna)
@@ -365,7 +368,6 @@ def test_there_and_back_and_there_again(session, clock, case, anna, eve):
     for _ in range(3):
         upgrades.undo(session, moved(session, case, new, eve), eve, WHY)
         session.flush()
-        assert fsck.run(session) == []
     moved(session, case, new, eve)
     do(session, case, "open", anna)
     assert list(open_tasks(session, case)) == ["check"]
