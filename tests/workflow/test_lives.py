@@ -1,4 +1,5 @@
-"""Random processes live through the database: people, workers, timers and news move them in any order.
+"""Random processes live through the database: people, workers, timers, news and those who operate move them in any
+order.
 
 Each life is led twice at once, on SQLite and on PostgreSQL, by the same decisions. After it nothing is amiss in either, and
 both tell the same story.
@@ -14,12 +15,25 @@ from sqlalchemy import select
 from tests.workflow import made
 from tests.workflow.engine.drawing import bpmn
 from tests.workflow.engine.wild import Wild
-from workflow import definitions, fsck, incidents, instances, jobs, messages, registry, tasks, timers
+from workflow import (
+    definitions,
+    engine,
+    fsck,
+    incidents,
+    instances,
+    jobs,
+    messages,
+    operations,
+    registry,
+    tasks,
+    timers,
+)
 from workflow.errors import BpmnError, Refusal
 from workflow.identity import User
 from workflow.models import HistoryEvent, Incident, Job, ProcessInstance, Subscription, Timer, UserTask, Variable
 from workflow.office import Office
-from workflow.statuses import IncidentStatus, JobStatus, TaskStatus, TimerStatus
+from workflow.statuses import IncidentStatus, InstanceStatus, JobStatus, TaskStatus, TimerStatus
+from workflow.waits import LIVE_INSTANCES
 
 LIVES = 36
 STEPS = 16
@@ -78,13 +92,14 @@ def live(both: list[Office], clock, seed: int) -> None:
 
 
 def _begun(office: Office, wild: Wild, seed: int) -> int | None:
-    """The instance, or None when it would never come to rest or wait for nothing, and so was not begun."""
-    with office.database.transaction() as session:
-        definitions.deploy(session, bpmn(OTHER, "other"), {}, "eve")
-        definition = definitions.deploy(session, bpmn(wild.drawing, f"life{seed}"), {}, "eve")
+    """The instance, or None when it would never come to rest or wait for nothing, or begins by the message that begins
+    an earlier life, and so was not begun."""
     chance = random.Random(seed)
     variables = {name: chance.randrange(3) for name in wild.variables}
     try:
+        with office.database.transaction() as session:
+            definitions.deploy(session, bpmn(OTHER, "other"), {}, "eve")
+            definition = definitions.deploy(session, bpmn(wild.drawing, f"life{seed}"), {}, "eve")
         with office.database.transaction() as session:
             case = made.case(session, f"life {seed}", key=f"life-{seed}")
             return instances.start(session, definition, case, "anna", variables).id
@@ -100,8 +115,13 @@ def _next(office: Office, clock, chance: random.Random, wild: Wild) -> Step | No
         news = session.scalars(select(Subscription.name).order_by(Subscription.id)).all()
         due = session.scalars(select(Timer.id).where(Timer.status == TimerStatus.WAITING)).all()
         work = session.scalars(select(Job.id).where(Job.status.in_([JobStatus.WAITING, JobStatus.FAILED]))).all()
+        running = session.scalars(select(ProcessInstance.id).where(ProcessInstance.status.in_(LIVE_INSTANCES))).all()
     possible = (
-        ["task"] * min(3, len(open_tasks)) + ["news"] * bool(news) + ["time"] * bool(due) + ["work"] * 2 * bool(work)
+        ["task"] * min(3, len(open_tasks))
+        + ["news"] * bool(news)
+        + ["time"] * bool(due)
+        + ["work"] * 2 * bool(work)
+        + ["hand"] * bool(running)
     )
     if not possible or len(open_tasks) + len(due) + len(news) > CROWD:
         return None
@@ -113,6 +133,8 @@ def _next(office: Office, clock, chance: random.Random, wild: Wild) -> Step | No
     if kind == "news":
         name = chance.choice(news)
         return lambda office: _receive(office, name, f"{name}-{number}", answers)
+    if kind == "hand":
+        return lambda office: _operate(office, random.Random(number))
     clock.move(minutes=number % 12)
     return (lambda office: timers.fire_due(office.database)) if kind == "time" else _work
 
@@ -145,6 +167,27 @@ def _receive(office: Office, name: str, message_id: str, answers: dict) -> str:
     return said
 
 
+def _operate(office: Office, chance: random.Random) -> str:
+    """A token is moved or skipped, or a process suspended; a suspended one is mostly resumed."""
+    with office.database.transaction() as session:
+        live = select(ProcessInstance).where(ProcessInstance.status.in_(LIVE_INSTANCES)).order_by(ProcessInstance.id)
+        instance, dora = chance.choice(session.scalars(live).all()), session.get_one(User, "dora")
+        still = instance.status is InstanceStatus.SUSPENDED
+        place, act = chance.choice(operations.standing(session, instance)), chance.randrange(4)
+        if act == 0 or (still and act < 3):
+            (operations.resume if still else operations.suspend)(session, instance, dora, "why")
+        elif act == 1:
+            operations.skip(session, instance, dora, place.token_id, "why")
+        else:
+            model, seen = definitions.model(session, instance.definition), instance.revision
+            target = chance.choice(engine.targets(model, instances.state(instance), place.token_id) or [None])
+            if target is None:
+                return f"{place.activity_id} stays"
+            others = target.others
+            operations.move(session, instance, dora, place.token_id, target.activity_id, "why", others, seen)
+        return f"{act} {place.activity_id}"
+
+
 def _work(office: Office) -> int:
     """What is due is done; what has failed for good is tried again by a person."""
     done = sum(jobs.sweep(office.database) for _ in range(3))
@@ -152,6 +195,9 @@ def _work(office: Office) -> int:
         for incident in session.scalars(
             select(Incident).where(Incident.status == IncidentStatus.OPEN).order_by(Incident.id)
         ):
+            instance = session.get(ProcessInstance, incident.instance_id)
+            if instance is not None and instance.status is InstanceStatus.SUSPENDED:
+                continue
             if incident.job_id is not None:
                 jobs.retry(session, incident, "eve")
             else:
@@ -196,4 +242,4 @@ def _story(office: Office) -> list[object]:
 
 
 def _plain(data: dict) -> dict:
-    return {name: value for name, value in data.items() if name not in ("task", "job", "incident")}
+    return {name: value for name, value in data.items() if name not in ("task", "job", "incident", "called")}
