@@ -38,6 +38,9 @@ class Game:
     def finished(self) -> bool:
         return not self.root.held and not self.root.coming
 
+    def size(self) -> int:
+        return sum(len(scope.held) + len(scope.coming) for scope in self.root.within())
+
     def open(self) -> Counter[Key]:
         return Counter(key for key, _, _ in self.acts())
 

@@ -11,7 +11,9 @@ from tests.workflow.engine.joining import ready_joins
 from tests.workflow.engine.wild import Wild
 
 MOVES = 1_000  # in one step; a process that still moves then moves for ever
-POSSIBILITIES = 400  # looked at in one step
+POSSIBILITIES = 250  # looked at in one step
+
+CROWD = 60  # tokens of a game that could go on in several orders
 
 
 class TooMany(Exception):
@@ -82,6 +84,8 @@ class Games:
             if not _settle(game):
                 self.endless = True
                 continue
+            if seen and game.size() > CROWD:
+                raise TooMany
             key = game.frozen()
             if key in seen:
                 continue
