@@ -5,10 +5,10 @@ from collections.abc import Iterator
 
 from workflow.diagram.graph import Event, Node, Process
 from workflow.diagram.names import ACTIVITIES
-from workflow.errors import sentence
+from workflow.errors import Sentence, sentence
 from workflow.expressions import times
 from workflow.expressions.times import literal
-from workflow.lint.findings import Finding, Known, error, rule, warning
+from workflow.lint.findings import Finding, Known, error, listed, rule, warning
 
 _ALLOWED = {
     "startEvent": {"none", "message", "timer", "signal", "conditional"},
@@ -18,6 +18,20 @@ _ALLOWED = {
     "boundaryEvent": {"timer", "message", "signal", "conditional", "error", "escalation"},
 }
 _STARTS_HANDLER = {"message", "timer", "signal", "conditional", "error", "escalation"}
+_KIND_SENTENCES = {
+    "none": "none",
+    "message": "message",
+    "timer": "timer",
+    "signal": "signal",
+    "error": "error",
+    "escalation": "escalation",
+    "conditional": "conditional",
+    "link": "link",
+    "terminate": "terminate",
+    "compensate": "compensate",
+    "cancel": "cancel",
+    "multiple": "multiple",
+}
 _INSTEAD = {
     "compensate": sentence("Draw the way back as a path of its own, behind a decision or a boundary event."),
     "cancel": sentence("End with an error and catch it on the edge of the sub-process."),
@@ -27,6 +41,11 @@ _BY_TIME = re.compile(r"\b(now|today)\s*\(")
 _LIKE_ISO = re.compile(r"-?P\d|-?PT|R\d*/")
 _NAMED = {"message", "signal", "link"}
 _CATCH_ANY = {"boundaryEvent", "startEvent"}  # without a code they catch every error or escalation
+
+
+def _word(kind: str) -> Sentence:
+    """A kind of event as people call it."""
+    return sentence(_KIND_SENTENCES.get(kind, kind))
 
 
 @rule
@@ -40,8 +59,8 @@ def event_kind(process: Process, known: Known) -> Iterator[Finding]:
                 node.id,
                 sentence(
                     "An event of kind “{kind}” is not run here; possible are: {allowed}.",
-                    kind=node.event.kind,
-                    allowed=", ".join(sorted(allowed)),
+                    kind=_word(node.event.kind),
+                    allowed=listed(map(_word, sorted(allowed))),
                 ),
                 _INSTEAD.get(node.event.kind),
             )

@@ -65,6 +65,12 @@ def warning(rule: str, element: str, message: Sentence, fix: Sentence | None = N
     return Finding(element, rule, message, fix, Level.WARNING)
 
 
+def listed(words: Iterable[Sentence]) -> Sentence:
+    """Words side by side, each in the reader's language."""
+    facts = {f"word_{number}": word for number, word in enumerate(words)}
+    return Sentence(", ".join(f"{{{name}}}" for name in facts), facts)
+
+
 def did_you_mean(name: str, candidates: Collection[str]) -> Sentence | None:
     """The nearest known name, as advice."""
     near = get_close_matches(name, sorted(candidates), n=1)
