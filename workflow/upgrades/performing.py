@@ -210,7 +210,7 @@ def _tell(
     old, new = (run.old, run.new) if kind == UPGRADED else (run.new, run.old)
     before, after = _places(session, old, state), _places(session, new, step.state)
     told = {happening.token_id for happening in step.happenings}
-    for token_id in before.keys() - after.keys() - told:
+    for token_id in sorted(before.keys() - after.keys() - told, key=before.__getitem__):
         history.record(session, instance.case_id, history.SYSTEM, "cancelled", instance, before[token_id], token_id)
     history.record(
         session,
@@ -226,5 +226,5 @@ def _tell(
         before=before,
         after=after,
     )
-    for token_id in after.keys() - before.keys() - told:
+    for token_id in sorted(after.keys() - before.keys() - told, key=after.__getitem__):
         history.record(session, instance.case_id, history.SYSTEM, "entered", instance, after[token_id], token_id)
