@@ -133,8 +133,7 @@ def _diagram(session: Session, instance: ProcessInstance, told: list[history.Eve
     current = standing.elements(session, instance)
     open_ones = standing.incidents(session, instance.case)
     failed = {each.activity_id for each in open_ones if each.instance_id == instance.id}
-    passed = dict.fromkeys(event.activity_id for event in told if event.instance_id == instance.id)
-    visited = [each for each in passed if each and each not in current]
+    visited = [each for each in standing.passed(instance, told) if each not in current]
     return {"instance": instance, "visited": visited, "current": current, "failed": sorted(failed - {None})}
 
 

@@ -1,11 +1,13 @@
 """Where a case stands: the elements its tokens are on, and whether the machine is about to move it."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from workflow.clock import now
+from workflow.history import MOVED, Event
 from workflow.models import Case, Incident, Job, ProcessInstance, Subscription, Timer, UserTask
 from workflow.statuses import IncidentStatus, JobStatus, TaskStatus, TimerStatus
 from workflow.waits import LIVE_INSTANCES
@@ -41,6 +43,19 @@ def elements(session: Session, instance: ProcessInstance) -> list[str]:
     found = [activity_id for query in queries for activity_id in session.scalars(query) if activity_id]
     boundary = {key for key, each in instance.definition.activities.items() if each.get("kind") == "boundaryEvent"}
     return [activity_id for activity_id in dict.fromkeys(found) if activity_id not in boundary]
+
+
+def passed(instance: ProcessInstance, told: Iterable[Event]) -> list[str]:
+    """The ids of the elements the instance has passed, as the version it runs on now calls them."""
+    ids: list[str] = []
+    for event in told:
+        if event.instance_id == instance.id and event.kind in MOVED:
+            mapping: dict[str, str] = event.data.get("mapping") or {}
+            names = mapping if event.kind == MOVED[0] else {new: old for old, new in mapping.items()}
+            ids = [names.get(each, each) for each in ids]
+        elif event.instance_id == instance.id and event.activity_id:
+            ids.append(event.activity_id)
+    return list(dict.fromkeys(ids))
 
 
 def incidents(session: Session, case: Case) -> list[Incident]:

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from tests.workflow import world
-from tests.workflow.upgrades.versions import EDGE, LONGER, SHORTER
+from tests.workflow.upgrades.versions import EDGE, LONGER, RENAMED, SHORTER
 from tests.workflow.world import REVIEW, begin, do, process
 from workflow import cases, upgrades
 from workflow.models import ProcessInstance
@@ -217,6 +217,17 @@ def test_the_case_tells_of_the_move(eve, office, running, signed_in):
     begun(eve, office, to="3")
     page = signed_in("dora").get("/cases/1").text
     assert "伊芙 把它迁移到流程的第 3 版" in page and "新规定" in page
+
+
+def test_the_diagram_of_a_moved_case_knows_new_ids_and_the_old_ones_again(eve, office, running, signed_in):
+    with office.database.transaction() as session:
+        process(session, RENAMED)
+    place = begun(eve, office, to="4")
+    dora = signed_in("dora")
+    assert '"unpack"' in dora.get("/cases/3").text.split("data-visited=")[1].split("data-current")[0]
+    eve.post(place + "/undo", data={"reason": "x"})
+    world.work(office)
+    assert '"open"' in dora.get("/cases/3").text.split("data-visited=")[1].split("data-current")[0]
 
 
 def test_moves_are_listed_with_their_process(eve, office, running):
