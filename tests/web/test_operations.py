@@ -365,3 +365,41 @@ def test_a_damaged_process_does_not_break_the_page_of_its_case(dora, desk, offic
     assert dora.get(desk.url("moves", None)).status_code == 409
     assert dora.post(desk.url("cancellations"), data={"reason": "无法挽回"}).status_code == 303
     assert desk.status == "cancelled"
+
+
+def test_every_kind_of_place_says_what_it_waits_for(dora, office, clock):
+    drawing = """
+        start s
+        and x
+        service push topic=province.push
+        catch later timer=P9D
+        sub part
+          start i
+          user inner candidateGroups=registry
+          end j
+          i -> inner -> j
+        events race
+        catch m message=paid
+        catch g signal=fire
+        user many candidateGroups=registry times=2
+        and y
+        end e
+        s -> x -> push -> y
+        x -> later -> y
+        x -> part -> y
+        x -> race -> m -> y
+        race -> g -> y
+        x -> many -> y -> e
+    """.replace("race -> m -> y\n        race -> g -> y", "race -> m -> z\n        race -> g -> z -> y").replace(
+        "and y", "xor z\n        and y"
+    )
+    with office.database.transaction() as session:
+        instance = begin(session, definitions.deploy(session, drawn(drawing), {}, "eve"))
+        case_id = instance.case_id
+
+    page = dora.get(f"/cases/{case_id}").text
+
+    assert "系统办理" in page and "等到 07-10 09:00" in page and "流程的一段" in page
+    assert "等待几个事件中最先到的" in page and "等待消息：paid" in page and "等待消息：fire" in page
+    assert '<span class="depth-1">inner</span>' in page and '<span class="depth-1">many · 2</span>' in page
+    assert page.count("/news?token=") == 2
