@@ -105,6 +105,22 @@ def test_what_only_may_happen_is_a_warning(name):
     assert found(MAYBE[name]) == {} and found(MAYBE[name], Level.WARNING) == {"deadlock": "j"}
 
 
+def test_an_end_that_ends_all_may_come_after_the_join_has_opened():
+    drawing = (
+        "start s\nand f\nuser a\nend t terminate\nor o\nor q\nuser b\nand j\nend e\ns -> f\nf -> a -> t\nf -> o\nf -> j\n"
+        "o -> q\nq -> j if x = 1\nq -> b default\nb -> o\nj -> e"
+    )
+    assert found(drawing) == {} and Run(drawing, x=1).count("entered", "j") == 1
+
+
+def test_a_loop_that_only_something_else_ends_keeps_no_join_from_opening():
+    drawing = (
+        "start s\nand f\ncatch c timer=PT1H\nxor m\nuser a\nor o\nuser b\nuser d\nor q\nand j\nend t terminate\ns -> f\nf -> m -> c -> m\n"
+        "f -> a -> j\nf -> o\no -> b if x = 1\no -> d default\nb -> q\nd -> q\nq -> j -> t"
+    )
+    assert found(drawing) == {} and found(drawing, Level.WARNING) == {"endless": "c"}
+
+
 ENDLESS = {
     "a loop without exit": ("start s\nxor m\nuser a\ns -> m -> a -> m", "m"),
     "a branch into a loop without exit": (

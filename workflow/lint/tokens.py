@@ -87,9 +87,11 @@ class Game:
 
     def _after(self, tokens: Counter[Place], played: Played) -> Iterator[Position]:
         moving = min((place for place in tokens if not place[1]), key=self._turn, default=None)
-        if moving is None:
-            yield from self._open_inclusive(tokens, played)
-            return
+        if moving is None or self._turn(moving)[0]:
+            opened = list(self._open_inclusive(tokens.copy(), played))
+            if opened or moving is None:
+                yield from opened
+                return
         _take(tokens, moving)
         node = self.process.nodes[moving[0]]
         for flows in self._choices(node):
@@ -98,13 +100,14 @@ class Game:
             else:
                 yield self._noted(self._arrived(tokens, flows), played)
 
-    def _turn(self, place: Place) -> tuple[bool, str]:
-        """Who goes round for ever goes last: others must come to their end."""
-        return place[0] not in self.ending, place[0]
+    def _turn(self, place: Place) -> tuple[int, str]:
+        """Others must come to their end before who goes round for ever, and they before who ends all."""
+        node = self.process.nodes[place[0]]
+        return (2 if _ends_all(node) else int(place[0] not in self.ending)), place[0]
 
     def _choices(self, node: Node) -> Iterator[tuple[Flow, ...] | None]:
         """The flows a token at this element may take, for each thing that may happen; None: it ends the scope."""
-        if node.event is not None and node.kind == "endEvent" and node.event.kind in LEAVES:
+        if _ends_all(node):
             yield None
             return
         yield from self._ways(node)
@@ -157,7 +160,7 @@ class Game:
     def _open_inclusive(self, tokens: Counter[Place], played: Played) -> Iterator[Position]:
         """The inclusive join that no token waiting at another can still come to."""
         waiting = {name for name, _ in tokens}
-        joins = sorted(name for name in waiting if self.process.nodes[name].kind == "inclusiveGateway")
+        joins = sorted(name for name, flow in tokens if flow and self.process.nodes[name].kind == "inclusiveGateway")
         free = [join for join in joins if not any(join in self._reach(other) for other in waiting - {join})]
         for join in (free or joins)[:1]:
             self._open(tokens, join)
@@ -202,6 +205,10 @@ def ending_in(process: Process, scope: str) -> set[str]:
 
 def is_join(process: Process, node: Node) -> bool:
     return node.kind in ("parallelGateway", "inclusiveGateway") and len(process.incoming(node.id)) > 1
+
+
+def _ends_all(node: Node) -> bool:
+    return node.kind == "endEvent" and node.event is not None and node.event.kind in LEAVES
 
 
 def _is_sure(node: Node, flow: Flow) -> bool:
