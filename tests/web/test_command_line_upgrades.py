@@ -39,7 +39,7 @@ def test_a_decision_is_part_of_the_plan(run):
 
 def test_cases_are_moved_by_the_workers(run, office):
     assert run("begin", "p", 1, "--by", "eve", "--reason", "x").output == "Run 1: 2 cases are being moved.\n"
-    assert run("show", 1).output.startswith("2 total, 0 done, 0 refused, 0 undone, 2 working")
+    assert run("show", 1).output.startswith("2 total, 0 done, 0 refused, 0 undone, 2 working, 0 failed")
     world.work(office)
     assert json.loads(run("show", 1, "--json").output)["done"] == 2
 

@@ -68,7 +68,7 @@ def show(run: int, as_json: bool) -> None:
             {"case": case.id, "reason": str(spoken(upgrade.refused or ["", {}]))}
             for upgrade, case in upgrades.results(session, found, UpgradeStatus.REFUSED)
         ]
-    facts = {name: getattr(progress, name) for name in ("total", "done", "refused", "undone", "working")}
+    facts = {name: getattr(progress, name) for name in ("total", "done", "refused", "undone", "working", "failed")}
     say({**facts, "stayed": stayed}, as_json, _run_lines)
 
 
@@ -103,5 +103,5 @@ def _lines(facts: dict[str, Any]) -> list[str]:
 
 
 def _run_lines(facts: dict[str, Any]) -> list[str]:
-    counted = ", ".join(f"{facts[name]} {name}" for name in ("total", "done", "refused", "undone", "working"))
+    counted = ", ".join(f"{facts[name]} {name}" for name in ("total", "done", "refused", "undone", "working", "failed"))
     return [counted, *(f"case {each['case']}: {each['reason']}" for each in facts["stayed"])]

@@ -7,13 +7,13 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
-from workflow import wakeups
+from workflow import jobs, wakeups
 from workflow.errors import Conflict, NotFound, Refusal
 from workflow.identity import User
 from workflow.kept_sentences import kept
-from workflow.models import Case, Job, ProcessDefinition, ProcessInstance, Upgrade, UpgradeRun
+from workflow.models import Case, Incident, Job, ProcessDefinition, ProcessInstance, Upgrade, UpgradeRun
 from workflow.registry import Work, service_task
-from workflow.statuses import JobStatus, UpgradeStatus
+from workflow.statuses import IncidentStatus, JobStatus, UpgradeStatus
 from workflow.upgrades.performing import carry_out, new_run, require_permission, required, take_back
 from workflow.upgrades.plans import Plan, waiting
 
@@ -23,13 +23,15 @@ UNDO = "upgrades.undo"
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a run is: instances by what became of them. `working`: some wait to be moved, or to go back."""
+    """How far a run is: instances by what became of them. `working`: those that wait to be moved, or to go back;
+    `failed`: those whose job needs a person."""
 
     total: int
     done: int
     refused: int
     undone: int
     working: int
+    failed: int
 
     @property
     def percent(self) -> int:
@@ -70,13 +72,22 @@ def progress(session: Session, run: UpgradeRun) -> Progress:
     """Counts of the run's instances by what became of them."""
     query = select(Upgrade.status, func.count()).where(Upgrade.run_id == run.id).group_by(Upgrade.status)
     counted: dict[UpgradeStatus, int] = dict(session.execute(query).all())
+    standing = counted.get(UpgradeStatus.WAITING, 0) + counted.get(UpgradeStatus.UNDOING, 0)
+    failed = _failed(session, run) if standing else 0
     return Progress(
         total=sum(counted.values()),
         done=counted.get(UpgradeStatus.DONE, 0),
         refused=counted.get(UpgradeStatus.REFUSED, 0),
         undone=counted.get(UpgradeStatus.UNDONE, 0),
-        working=counted.get(UpgradeStatus.WAITING, 0) + counted.get(UpgradeStatus.UNDOING, 0),
+        working=standing - failed,
+        failed=failed,
     )
+
+
+def _failed(session: Session, run: UpgradeRun) -> int:
+    query = select(func.count()).select_from(Upgrade).join(Job, Job.id == Upgrade.job_id)
+    going = Upgrade.status.in_((UpgradeStatus.WAITING, UpgradeStatus.UNDOING))
+    return session.scalar(query.where(Upgrade.run_id == run.id, going, Job.status == JobStatus.FAILED)) or 0
 
 
 def results(
@@ -95,16 +106,18 @@ def results(
 
 
 def retry(session: Session, run: UpgradeRun, user: User) -> int:
-    """Try again what was refused, and what a failed job left waiting; how many."""
+    """Try again what was refused, and what a failed job left standing; how many."""
     require_permission(user)
-    failed = select(Job.id).where(Job.status == JobStatus.FAILED)
-    left = (Upgrade.status == UpgradeStatus.WAITING) & Upgrade.job_id.in_(failed)
-    query = select(Upgrade).where(Upgrade.run_id == run.id, (Upgrade.status == UpgradeStatus.REFUSED) | left)
+    query = select(Upgrade).where(Upgrade.run_id == run.id, Upgrade.status == UpgradeStatus.REFUSED)
     upgrades = list(session.scalars(query.order_by(Upgrade.id)))
     for upgrade in upgrades:
         upgrade.status, upgrade.refused, upgrade.ended_at = UpgradeStatus.WAITING, None, None
     _have_done(session, PERFORM, upgrades)
-    return len(upgrades)
+    opened = select(Incident).join(Upgrade, Upgrade.job_id == Incident.job_id).where(Upgrade.run_id == run.id)
+    left = list(session.scalars(opened.where(Incident.status == IncidentStatus.OPEN).order_by(Incident.id)))
+    for incident in left:
+        jobs.retry(session, incident, user.name)
+    return len(upgrades) + len(left)
 
 
 def undo(session: Session, moved: UpgradeRun | Upgrade, user: User, reason: str) -> int:
@@ -162,6 +175,6 @@ def _taken(session: Session, work: Work) -> Upgrade:
 
 def _have_done(session: Session, topic: str, upgrades: Sequence[Upgrade]) -> None:
     """A job for each; all are woken with the commit."""
-    jobs = wakeups.add_all(session, topic, [{"upgrade": upgrade.id} for upgrade in upgrades])
-    for upgrade, job_id in zip(upgrades, jobs, strict=True):
+    made = wakeups.add_all(session, topic, [{"upgrade": upgrade.id} for upgrade in upgrades])
+    for upgrade, job_id in zip(upgrades, made, strict=True):
         upgrade.job_id = job_id

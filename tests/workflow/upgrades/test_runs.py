@@ -47,7 +47,7 @@ def versions(office, ids):
 
 def test_each_instance_is_moved_by_a_job_of_its_own(office, crowd):
     run = begun(office, LONGER)
-    assert progress(office, run) == upgrades.Progress(total=6, done=0, refused=0, undone=0, working=6)
+    assert progress(office, run) == upgrades.Progress(total=6, done=0, refused=0, undone=0, working=6, failed=0)
     with office.database.reading() as session:
         waiting = session.scalars(select(Job.id).where(Job.topic == runs.PERFORM).order_by(Job.id)).all()
     assert jobs.perform(office.database, waiting[0])
@@ -59,7 +59,7 @@ def test_each_instance_is_moved_by_a_job_of_its_own(office, crowd):
 def test_those_that_cannot_be_moved_stay_and_say_why(office, crowd):
     run = begun(office, SHORTER)
     world.work(office)
-    assert progress(office, run) == upgrades.Progress(total=6, done=2, refused=4, undone=0, working=0)
+    assert progress(office, run) == upgrades.Progress(total=6, done=2, refused=4, undone=0, working=0, failed=0)
     assert versions(office, crowd) == [2, 2, 1, 1, 1, 1]
     with office.database.reading() as session:
         found = upgrades.results(session, run, UpgradeStatus.REFUSED, limit=3)
@@ -143,6 +143,7 @@ def test_what_a_dying_worker_left_is_tried_again(office, crowd, eve, monkeypatch
                     job.due_at = job.created_at
     with office.database.reading() as session:
         assert {job.status for job in session.scalars(select(Job))} == {JobStatus.FAILED}
+    assert (progress(office, run).working, progress(office, run).failed) == (0, 6)
     with office.database.transaction() as session:
         assert upgrades.retry(session, upgrades.find(session, run.id), eve) == 6
     world.work(office)
