@@ -4,17 +4,19 @@ A process and all it has called stand still together. What becomes due meanwhile
 resumption, once; machine work is done then; news for them is kept.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from workflow import definitions, engine, instances, messages, outgoing, wakeups
 from workflow.clock import now
 from workflow.errors import Conflict, Sentence, sentence
 from workflow.identity import called
 from workflow.models import HistoryEvent, Job, Message, ProcessInstance, Subscription
+from workflow.registry import fsck_check
 from workflow.statuses import InstanceStatus, JobStatus, MessageStatus
 from workflow.waits import LIVE_INSTANCES
 
@@ -82,8 +84,8 @@ def suspension(session: Session, instance: ProcessInstance) -> Suspension | None
     while root.parent_id is not None:
         root = session.get_one(ProcessInstance, root.parent_id)
     told = select(HistoryEvent).where(HistoryEvent.instance_id == root.id, HistoryEvent.kind == "suspended")
-    event = session.scalars(told.order_by(HistoryEvent.id.desc()).limit(1)).one()
-    return Suspension(event.at, event.actor, str(event.data["reason"]))
+    event = session.scalars(told.order_by(HistoryEvent.id.desc()).limit(1)).first()
+    return Suspension(event.at, event.actor, str(event.data["reason"])) if event else Suspension(now(), "", "")
 
 
 def why_not(session: Session, instance: ProcessInstance) -> Sentence | None:
@@ -96,6 +98,26 @@ def why_not(session: Session, instance: ProcessInstance) -> Sentence | None:
         person=called(session, found.by),
         reason=found.reason,
     )
+
+
+@fsck_check("suspensions")
+def together(session: Session) -> Iterator[str]:
+    """What a suspended process has called is suspended with it, and nothing else is; the history says why."""
+    caller = aliased(ProcessInstance)
+    query = select(ProcessInstance.id, ProcessInstance.status, caller.id, caller.status).join(
+        caller, caller.id == ProcessInstance.parent_id
+    )
+    live = (ProcessInstance.status.in_(LIVE_INSTANCES), caller.status.in_(LIVE_INSTANCES))
+    for called_id, status, caller_id, above in session.execute(
+        query.where(*live, ProcessInstance.status != caller.status).order_by(ProcessInstance.id)
+    ):
+        yield f"Process instance {called_id} is {status}, but {caller_id}, which called it, is {above}."
+    untold = select(HistoryEvent.id).where(
+        HistoryEvent.instance_id == ProcessInstance.id, HistoryEvent.kind == "suspended"
+    )
+    still = (ProcessInstance.status == InstanceStatus.SUSPENDED, ProcessInstance.parent_id.is_(None))
+    for instance_id in session.scalars(select(ProcessInstance.id).where(*still, ~untold.exists())):
+        yield f"Process instance {instance_id} is suspended, but the history does not say by whom."
 
 
 def _require_uncalled(instance: ProcessInstance) -> None:

@@ -323,3 +323,18 @@ def test_the_engine_knows_nothing_of_it(session, dora):
 
     assert instances.state(instance) == before
     assert engine.state_problems is not None and not fsck.run(session)
+
+
+def test_fsck_sees_what_is_suspended_alone_or_by_nobody(session, dora):
+    process(session, TASK, "q")
+    caller = begin(session, process(session, CALLS))
+    other = begin(session, process(session, TASK))
+    operations.suspend(session, caller, dora, "why")
+    called = session.scalars(select(ProcessInstance).where(ProcessInstance.parent_id == caller.id)).one()
+    called.status, other.status = InstanceStatus.RUNNING, InstanceStatus.SUSPENDED
+
+    assert [(problem.check, problem.sentence) for problem in fsck.run(session)] == [
+        ("suspensions", f"Process instance {called.id} is running, but {caller.id}, which called it, is suspended."),
+        ("suspensions", f"Process instance {other.id} is suspended, but the history does not say by whom."),
+    ]
+    assert suspensions.suspension(session, other).reason == ""
