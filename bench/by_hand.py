@@ -5,7 +5,7 @@ written for other instances: separate statements, which the driver prepares, in 
 with the case held, and the task and the instance looked at before. `Together` does it on PostgreSQL in one statement.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,7 @@ from workflow.office import Office
 Rows = dict[str, list[dict[str, Any]]]
 OF_CASE = ("history_events", "case_groups", "case_people", "case_keys")
 OF_INSTANCE = ("variables", "user_tasks", "jobs")
+OF_TASK = ("task_candidates", "task_onlookers")
 UPSERT = " ON CONFLICT (instance_id, name) DO UPDATE SET value = excluded.value, revision = excluded.revision"
 
 
@@ -90,6 +91,7 @@ class ByHand:
             f"UPDATE user_tasks SET {done} WHERE id = ? AND status = 'open'", "anna", step.moment, outcome, task_id
         )
         self.write("DELETE FROM task_candidates WHERE task_id = ?", task_id)
+        self.write("DELETE FROM task_onlookers WHERE task_id = ?", task_id)
         self.write("DELETE FROM task_drafts WHERE task_id = ?", task_id)
 
     def _add(self, step: Step, work: Running, seq: int) -> None:
@@ -104,9 +106,8 @@ class ByHand:
                 self.insert(name, row, work)
         for row in step.added["user_tasks"]:
             (task_id,) = self.insert("user_tasks", row, work, " RETURNING id").fetchone()
-            for offered in step.added["task_candidates"]:
-                if offered["task_id"] == row["id"]:
-                    self.insert("task_candidates", offered, work, task_id=task_id)
+            for table, other in of_task(step, row):
+                self.insert(table, other, work, task_id=task_id)
         if step.over:
             ended = "UPDATE process_instances SET status = 'completed', ended_at = ? WHERE id = ?"
             self.write(ended, step.moment, work.instance_id)
@@ -142,6 +143,7 @@ class Together(ByHand):
         outcome = WALK[number][2]
         parts.add(f"UPDATE user_tasks SET {done} WHERE {mine}", "anna", step.moment, outcome, task_id)
         parts.add("DELETE FROM task_candidates WHERE task_id = ?", task_id)
+        parts.add("DELETE FROM task_onlookers WHERE task_id = ?", task_id)
         parts.add("DELETE FROM task_drafts WHERE task_id = ?", task_id)
         self._put(step, work, last, parts)
         self.driver.autocommit = True
@@ -163,9 +165,8 @@ class Together(ByHand):
                 parts.insert(name, own(row, work))
         for row in step.added["user_tasks"]:
             made = parts.insert("user_tasks", own(row, work), " RETURNING id")
-            for offered in step.added["task_candidates"]:
-                if offered["task_id"] == row["id"]:
-                    parts.insert("task_candidates", offered, task_id=f"(SELECT id FROM {made})")
+            for table, other in of_task(step, row):
+                parts.insert(table, other, task_id=f"(SELECT id FROM {made})")
 
 
 class _Parts:
@@ -190,6 +191,12 @@ class _Parts:
         return f"WITH {', '.join(self.said)} SELECT 1"
 
 
+def of_task(step: Step, task: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The rows a new task brings along: (table, row)."""
+    for table in OF_TASK:
+        yield from ((table, row) for row in step.added[table] if row["task_id"] == task["id"])
+
+
 def own(row: Mapping[str, Any], work: Running, **others: Any) -> dict[str, Any]:
     """The sample's row as one of another instance."""
     ids = {"instance_id": work.instance_id, "case_id": work.case_id, **others}
@@ -212,7 +219,7 @@ def _rows_of(database: Database, work: Running) -> Rows:
     of_task = "(SELECT instance_id FROM user_tasks WHERE id = task_id)"
     keys = dict.fromkeys(OF_CASE, ("case_id", work.case_id))
     keys |= dict.fromkeys(OF_INSTANCE, ("instance_id", work.instance_id))
-    keys |= {"task_candidates": (of_task, work.instance_id)}
+    keys |= dict.fromkeys(OF_TASK, (of_task, work.instance_id))
     return {name: _rows(database, name, *key) for name, key in keys.items()}
 
 

@@ -96,6 +96,10 @@ class Copies:
             ),
             "INSERT INTO task_candidates (task_id, candidate, claimed, due_at)"
             f" SELECT n, 'group:' || {group}, {held}, coalesce({due}, {far}) FROM {numbers}",
+            "INSERT INTO task_onlookers (task_id, onlooker, due_at)"
+            f" SELECT n, 'everyone', coalesce({due}, {far}) FROM {numbers}",
+            "INSERT INTO task_onlookers (task_id, onlooker, due_at)"
+            f" SELECT n, 'user:' || {who}, coalesce({due}, {far}) FROM {numbers} WHERE {who} IS NOT NULL",
         ]
 
 

@@ -102,7 +102,6 @@ def serving(opened: Office) -> Iterator[list[int]]:
     """The ports of the web processes, once they answer."""
     settings = opened.settings
     environment = {**os.environ, "JUANLIU_DATA": str(settings.data), "DATABASE_URL": settings.database_url}
-    environment["SECRET_KEY"] = "measured and forgotten: 0123456789 0123456789"
     ports = [_free_port() for _ in range(WEB)]
     command = [sys.executable, "-m", "waitress", "--threads=4", "--connection-limit=100"]
     servers = [

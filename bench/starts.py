@@ -23,7 +23,7 @@ from workflow.office import Office
 LIST, PORTION, ROUNDS = 1_000, 50, 5
 OWNERS = {"cases": "id", "case_keys": "case_id", "case_groups": "case_id", "case_people": "case_id"}
 OWNERS |= {"process_instances": "case_id", "variables": "instance_id", "history_events": "case_id"}
-OWNERS |= {"user_tasks": "case_id", "task_candidates": "task_id"}
+OWNERS |= {"user_tasks": "case_id", "task_candidates": "task_id", "task_onlookers": "task_id"}
 Start = Callable[[list[str]], None]  # the business keys of a portion
 _numbers = count(1)
 
@@ -90,7 +90,15 @@ class ByHand:
         for table, returned in (("cases", "case_id"), ("process_instances", "instance_id"), ("user_tasks", "task_id")):
             for row in self.rows[table]:
                 ids[returned] = self.insert(table, row, ids, " RETURNING id").fetchone()[0]
-        for table in ("case_keys", "case_groups", "case_people", "variables", "history_events", "task_candidates"):
+        for table in (
+            "case_keys",
+            "case_groups",
+            "case_people",
+            "variables",
+            "history_events",
+            "task_candidates",
+            "task_onlookers",
+        ):
             for row in self.rows[table]:
                 self.insert(table, row, ids)
 

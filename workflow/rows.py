@@ -29,13 +29,13 @@ AT_ONCE = 50  # rows of one INSERT
 
 def ask(session: Session, *questions: Filled) -> list[list[Any]]:
     """The rows each question gives, as named tuples. Everything written before goes out first, in the same trip."""
-    if session.autoflush:
-        session.flush()  # what the ORM has changed is part of what is asked about
+    _flush(session)
     return _send(session.connection(), questions)
 
 
 def write(session: Session, *changes: Filled) -> None:
     """To be written, in this order, before anything else is asked and at the latest with the commit."""
+    _flush(session)
     session.connection().info.setdefault(WAITING, []).extend(changes)
 
 
@@ -78,6 +78,12 @@ def objects(session: Session, row: Sequence[Any], *entities: type) -> list[Any]:
     """The session's objects of a row that consists of the `columns` of several classes, one class after the other."""
     values = iter(row)
     return [known(session, entity, dict(zip(names(entity), values, strict=False))) for entity in entities]
+
+
+def _flush(session: Session) -> None:
+    """What the ORM has changed before comes before; costs nothing when that is nothing."""
+    if session.autoflush:
+        session.flush()
 
 
 def attend(engine: Engine) -> None:

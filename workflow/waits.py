@@ -15,7 +15,18 @@ from workflow import cases, rows
 from workflow.clock import now
 from workflow.db import Moment
 from workflow.engine import Around, Model, Wait, WaitKind
-from workflow.models import FAR, Incident, Job, ProcessInstance, Subscription, TaskCandidate, TaskDraft, Timer, UserTask
+from workflow.models import (
+    FAR,
+    Incident,
+    Job,
+    ProcessInstance,
+    Subscription,
+    TaskCandidate,
+    TaskDraft,
+    TaskOnlooker,
+    Timer,
+    UserTask,
+)
 from workflow.offers import Offer, offer
 from workflow.statements import Statement, one_of
 from workflow.statuses import IncidentStatus, InstanceStatus, JobStatus, TaskStatus, TimerStatus
@@ -129,7 +140,8 @@ _CLOSE_INCIDENTS = Statement(
     .values(status=IncidentStatus.RESOLVED, resolved_at=bindparam("resolved_at"), resolved_by="system")
 )
 _WITHDRAW = [
-    Statement(delete(table).where(table.task_id == bindparam("ended"))) for table in (TaskCandidate, TaskDraft)
+    Statement(delete(table).where(table.task_id == bindparam("ended")))
+    for table in (TaskCandidate, TaskOnlooker, TaskDraft)
 ]
 
 

@@ -5,7 +5,7 @@ from sqlalchemy import delete, insert, update
 
 from tests.workflow.test_fsck import EVERYTHING, breach
 from tests.workflow.world import begin, do, open_tasks, process
-from workflow import fsck, instances, registry, tasks
+from workflow import fsck, instances, onlookers, registry, tasks
 from workflow.clock import now
 from workflow.identity import User
 from workflow.models import (
@@ -217,6 +217,7 @@ def test_a_task_of_somebody_gone_is_named_with_the_person(session, pair, bob):
 def test_a_task_for_nobody_is_named(session, pair):
     task = open_tasks(session, pair[0])["a"]
     breach(session, delete(TaskCandidate).where(TaskCandidate.task_id == task.id))
+    onlookers.keep_up(session, task.case_id)
     assert only(session, "performers") == [f"Task {task.id} “a” is nobody's and offered to nobody."]
 
 

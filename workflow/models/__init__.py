@@ -9,7 +9,7 @@ from workflow.models.columns import FAR, ElementId, Person, TokenId
 from workflow.models.definitions import DefinitionResource, ProcessDefinition, ResourceContent
 from workflow.models.machine import Incident, Job, Message, ProcessStart, Subscription, Timer
 from workflow.models.running import HistoryEvent, ProcessInstance, Variable
-from workflow.models.tasks import TaskCandidate, TaskDraft, UserTask
+from workflow.models.tasks import TaskCandidate, TaskDraft, TaskOnlooker, UserTask
 from workflow.models.upgrades import Upgrade, UpgradeRun
 
 __all__ = [
@@ -35,6 +35,7 @@ __all__ = [
     "Subscription",
     "TaskCandidate",
     "TaskDraft",
+    "TaskOnlooker",
     "Timer",
     "TokenId",
     "Upgrade",

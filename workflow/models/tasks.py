@@ -66,6 +66,17 @@ class TaskCandidate(Base):
     due_at: Mapped[datetime]
 
 
+class TaskOnlooker(Base):
+    """Who may see an OPEN task without being offered it (workflow.onlookers): "group:store", "user:anna", "everyone".
+    `due_at` is the task's, or FAR when it has none."""
+
+    __tablename__ = "task_onlookers"
+    __table_args__ = (Index("ix_task_onlookers_queue", "onlooker", "due_at", "task_id"),)
+    task_id: Mapped[int] = mapped_column(ForeignKey("user_tasks.id"), primary_key=True)
+    onlooker: Mapped[str] = mapped_column(String(66), primary_key=True)
+    due_at: Mapped[datetime]
+
+
 class TaskDraft(Base):
     """What someone has typed so far; saved while typing, gone when the task ends."""
 

@@ -79,7 +79,7 @@ def of_group(asked: Filters) -> list[ColumnElement[bool]]:
     offered = select(TaskCandidate.task_id).where(
         TaskCandidate.task_id == UserTask.id, TaskCandidate.candidate == f"group:{asked.group}"
     )
-    return [offered.exists()]
+    return [offered.exists().correlate(UserTask)]
 
 
 def _word(word: str) -> ColumnElement[bool]:

@@ -1,21 +1,23 @@
 """The inbox: what is mine, what my groups may take, what I did, what waits for others.
 
-The groups' queue reads one short index (task_candidates) once per group and merges the tops, so that its cost
-does not grow with the number of open tasks.
+What is for me to claim and what waits for others are queues: each reads one short index (task_candidates,
+task_onlookers) once per group and merges the tops, so that its cost grows neither with the number of open tasks nor
+with the history.
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, String, and_, func, literal, or_, select, union
+from sqlalchemy import ColumnElement, Integer, Select, String, and_, func, literal, select, union
 from sqlalchemy.orm import Session, joinedload
 
-from workflow import cases
+from workflow import cases, onlookers
 from workflow.db import Moment
 from workflow.errors import Invalid, sentence
 from workflow.identity import User
-from workflow.models import FAR, Case, TaskCandidate, UserTask
+from workflow.models import FAR, Case, TaskCandidate, TaskOnlooker, UserTask
 from workflow.statuses import TaskStatus
 from workflow.tasks.filters import Filters, filters_of, of_due, of_group, of_task, of_text
 from workflow.tasks.pages import Order, Page, Place, cut, narrow, place_of
@@ -104,7 +106,9 @@ def _places(
 ) -> Select[tuple[int, Any]]:
     """(id, key) of the tasks on a page, one more than `limit`."""
     if view is View.GROUPS:
-        return _queue(session, user, asked, order, place, limit)
+        return _merged(_for_me(user, asked), session, asked, order, place, limit)
+    if view is View.OTHERS:
+        return _merged(_for_others(user, asked), session, asked, order, place, limit)
     query = select(UserTask.id.label("id"), order.key.label("key")).where(_base(user, view))
     query = query.where(*of_task(asked), *of_due(session, asked, UserTask.due_at))
     if view is not View.DONE:
@@ -118,45 +122,66 @@ def _base(user: User, view: View) -> ColumnElement[bool]:
     is_open = UserTask.status == TaskStatus.OPEN
     if view is View.MINE:
         return and_(UserTask.assignee == user.name, is_open)
-    if view is View.DONE:
-        return and_(UserTask.completed_by == user.name, UserTask.ended_at.is_not(None))
-    for_me = select(TaskCandidate.task_id).where(
-        TaskCandidate.task_id == UserTask.id, TaskCandidate.candidate.in_(tickets(user))
-    )
-    of_others = or_(
-        and_(UserTask.assignee.is_not(None), UserTask.assignee != user.name),
-        and_(UserTask.assignee.is_(None), ~for_me.exists()),
-    )
-    return and_(is_open, of_others, cases.visible_to(user, UserTask.case_id))
+    return and_(UserTask.completed_by == user.name, UserTask.ended_at.is_not(None))
 
 
-def _queue(
-    session: Session, user: User, asked: Filters, order: Order, place: Place | None, limit: int
-) -> Select[tuple[int, Any]]:
-    """The tops of each candidate's queue, merged. What is first of all is among the first of its own queue."""
+@dataclass(frozen=True)
+class _Queue:
+    """Rows of a short index that stand for open tasks: those with `wanted`, whose tasks fulfil `of_task`."""
+
+    rows: type[TaskCandidate] | type[TaskOnlooker]
+    wanted: ColumnElement[bool]
+    of_task: tuple[ColumnElement[bool], ...] = ()
+
+
+def _for_me(user: User, asked: Filters) -> list[_Queue]:
+    """What I may claim: a queue for me and one for each of my groups."""
     mine = [each for each in tickets(user) if not asked.group or each == f"group:{asked.group}"]
-    queues = [_one_queue(session, each, asked, order, place, limit).subquery() for each in mine or [""]]
-    merged = union(*(select(queue.c.id, queue.c.key) for queue in queues)).subquery()
+    return [_offered(each, claimed=False) for each in mine or [""]]
+
+
+def _for_others(user: User, asked: Filters) -> list[_Queue]:
+    """What I may see and neither have nor may claim: what colleagues have claimed, what I only look on at."""
+    names = tickets(user)
+    for_me = select(TaskCandidate.task_id).where(
+        TaskCandidate.task_id == UserTask.id, TaskCandidate.candidate.in_(names), TaskCandidate.claimed.is_(False)
+    )
+    not_mine = (UserTask.assignee.is_distinct_from(user.name), ~for_me.exists().correlate(UserTask), *of_group(asked))
+    seen = [onlookers.EVERYONE] if user.may(cases.READ_ALL) else names
+    claimed = [] if user.may(cases.READ_ALL) else [_offered(each, claimed=True, of_task=not_mine) for each in names]
+    return claimed + [_Queue(TaskOnlooker, TaskOnlooker.onlooker == each, not_mine) for each in seen]
+
+
+def _offered(candidate: str, claimed: bool, of_task: tuple[ColumnElement[bool], ...] = ()) -> _Queue:
+    here = and_(TaskCandidate.candidate == candidate, TaskCandidate.claimed.is_(claimed))
+    return _Queue(TaskCandidate, here, of_task)
+
+
+def _merged(
+    queues: list[_Queue], session: Session, asked: Filters, order: Order, place: Place | None, limit: int
+) -> Select[tuple[int, Any]]:
+    """The tops of the queues, merged. What is first of all is among the first of its own queue."""
+    tops = [_top(each, session, asked, order, place, limit).subquery() for each in queues]
+    merged = union(*(select(top.c.id, top.c.key) for top in tops)).subquery()
     by_key = Order(order.name, merged.c.key, order.kind, order.descending)
     return narrow(select(merged.c.id, merged.c.key), by_key, merged.c.id, place, limit)
 
 
-def _one_queue(
-    session: Session, candidate: str, asked: Filters, order: Order, place: Place | None, limit: int
+def _top(
+    queue: _Queue, session: Session, asked: Filters, order: Order, place: Place | None, limit: int
 ) -> Select[tuple[int, Any]]:
-    if order.name.removeprefix("-") == "due":
-        order = Order(order.name, TaskCandidate.due_at, order.kind, order.descending)
-    query = select(TaskCandidate.task_id.label("id"), order.key.label("key")).where(
-        TaskCandidate.candidate == candidate, TaskCandidate.claimed.is_(False)
-    )
-    query = query.where(*of_due(session, asked, TaskCandidate.due_at))
-    on_task = of_task(asked)
+    table, by_due = queue.rows, order.name.removeprefix("-") == "due"
+    if by_due:
+        order = Order(order.name, table.due_at, order.kind, order.descending)
+    query = select(table.task_id.label("id"), order.key.label("key")).where(queue.wanted)
+    query = query.where(*of_due(session, asked, table.due_at))
+    on_task = [*of_task(asked), *queue.of_task]
     with_case = bool(asked.text) or order.name.endswith("case")
-    if on_task or with_case or order.key is not TaskCandidate.due_at:
-        query = query.join(UserTask, UserTask.id == TaskCandidate.task_id).where(*on_task)
+    if on_task or with_case or not by_due:
+        query = query.join(UserTask, UserTask.id == table.task_id).where(*on_task)
     if with_case:
         query = query.join(Case, Case.id == UserTask.case_id).where(*of_text(asked))
-    return narrow(query, order, TaskCandidate.task_id, place, limit)
+    return narrow(query, order, table.task_id, place, limit)
 
 
 def _tasks(session: Session, ids: list[int]) -> list[UserTask]:

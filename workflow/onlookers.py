@@ -1,0 +1,67 @@
+"""Who looks on at an open task without being offered it: the groups and people who may see its case.
+
+So that what waits for others is read from one short index, as the groups' queue is, and not looked for among all
+open tasks or all cases there ever were. The rows go when the task ends.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import Select, and_, bindparam, func, literal, select, union_all
+from sqlalchemy.dialects.postgresql import insert  # both databases say "or else" in the same words
+from sqlalchemy.orm import Session
+
+from workflow import rows
+from workflow.db import Moment
+from workflow.models import FAR, CaseGroup, CasePerson, TaskCandidate, TaskOnlooker, UserTask
+from workflow.registry import fsck_check
+from workflow.statements import Statement
+from workflow.statuses import TaskStatus
+
+EVERYONE = "everyone"  # who may read all cases looks on at every open task
+
+
+def keep_up(session: Session, case_id: int) -> None:
+    """The case has new tasks, or others may see it: have its open tasks looked on at by all who may."""
+    rows.write(session, _LOOK_ON(case_id=case_id))
+
+
+def _all_who_may() -> list[Select[Any]]:
+    """(task, onlooker, due) for every open task and everybody who may see it and is not offered it."""
+    due = func.coalesce(UserTask.due_at, literal(FAR, Moment()), type_=Moment())
+    here = select(UserTask.id, literal(EVERYONE), due).where(UserTask.status == TaskStatus.OPEN)
+    return [here, *(_of(table, name, due) for table, name in ((CaseGroup, "group"), (CasePerson, "user")))]
+
+
+def _of(table: Any, kind: str, due: Any) -> Select[Any]:
+    name = literal(f"{kind}:") + (table.group_key if table is CaseGroup else table.user_name)
+    offered = select(TaskCandidate.task_id).where(TaskCandidate.task_id == UserTask.id, TaskCandidate.candidate == name)
+    query = select(UserTask.id, name, due).join(table, table.case_id == UserTask.case_id)
+    return query.where(UserTask.status == TaskStatus.OPEN, ~offered.exists())
+
+
+_INSERT = insert(TaskOnlooker)
+_LOOK_ON = Statement(
+    _INSERT.from_select(
+        ["task_id", "onlooker", "due_at"],
+        union_all(*(each.where(UserTask.case_id == bindparam("case_id")) for each in _all_who_may())),
+    ).on_conflict_do_update(
+        index_elements=["task_id", "onlooker"],
+        set_={"due_at": _INSERT.excluded.due_at},
+        where=TaskOnlooker.due_at != _INSERT.excluded.due_at,
+    )
+)
+
+
+@fsck_check("onlookers")
+def _all_look_on(session: Session) -> Iterator[str]:
+    """Everybody who may see an open task without being offered it looks on at it; nobody does at an ended one."""
+    wanted = union_all(*(query.add_columns() for query in _all_who_may())).subquery()
+    task_id, name, due = wanted.c
+    there = and_(TaskOnlooker.task_id == task_id, TaskOnlooker.onlooker == name, TaskOnlooker.due_at == due)
+    missing = select(task_id, name).where(~select(TaskOnlooker.task_id).where(there).exists())
+    for task, onlooker in session.execute(missing.order_by(task_id, name)):
+        yield f"Task {task} is not seen by {onlooker}, who may see its case."
+    ended = select(TaskOnlooker.task_id, TaskOnlooker.onlooker).join(UserTask, UserTask.id == TaskOnlooker.task_id)
+    for task, onlooker in session.execute(ended.where(UserTask.status != TaskStatus.OPEN)):
+        yield f"Task {task} is not open, but {onlooker} looks on."
