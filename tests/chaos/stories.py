@@ -45,47 +45,41 @@ IDS = {
 
 def story(session: Session, case_id: int) -> dict[str, list[Any]]:
     """Table → its rows of the case, in an order that does not depend on ids."""
+    of_it = HistoryEvent.case_id == case_id
+    columns = (HistoryEvent.seq, HistoryEvent.kind, HistoryEvent.activity_id, HistoryEvent.actor, HistoryEvent.data)
+    events = session.execute(select(*columns).where(of_it).order_by(HistoryEvent.seq))
+    told = {name: _rows(session, *query) for name, query in _queries(case_id).items()}
+    return {"history": _told([(*row[:4], _plain(row.data)) for row in events]), **told}
+
+
+def _rows(session: Session, where: Any, *columns: Any) -> list[Any]:
+    return sorted((tuple(map(str, row)) for row in session.execute(select(*columns).where(where))), key=str)
+
+
+def _queries(case_id: int) -> dict[str, tuple[Any, ...]]:
+    """Table → what makes a row the case's, and the columns that tell of it."""
     instances = select(ProcessInstance.id).where(ProcessInstance.case_id == case_id)
     tasks = select(UserTask.id).where(UserTask.case_id == case_id)
     key = select(Case.business_key).where(Case.id == case_id).scalar_subquery()
-
-    def rows(*columns: Any, where: Any) -> list[Any]:
-        return sorted((tuple(map(str, row)) for row in session.execute(select(*columns).where(where))), key=str)
-
-    event = HistoryEvent
-    events = select(event.seq, event.kind, event.activity_id, event.actor, event.data).where(event.case_id == case_id)
-    definition = select(ProcessDefinition.version).where(ProcessDefinition.id == ProcessInstance.definition_id)
-    instance = (ProcessInstance.status, ProcessInstance.revision, definition.scalar_subquery())
+    version = select(ProcessDefinition.version).where(ProcessDefinition.id == ProcessInstance.definition_id)
+    instance = (ProcessInstance.status, ProcessInstance.revision, version.scalar_subquery())
+    task = (UserTask.activity_id, UserTask.status, UserTask.assignee, UserTask.completed_by, UserTask.outcome)
+    mine = Variable.instance_id.in_(instances) & Variable.name.not_in(IDS)
     return {
-        "history": _told([(*row[:4], _plain(row.data)) for row in session.execute(events.order_by(event.seq))]),
-        "instances": rows(*instance, where=ProcessInstance.case_id == case_id),
-        "cases": rows(Case.closed_at.is_(None), where=Case.id == case_id),
-        "variables": rows(
-            Variable.name,
-            Variable.value,
-            Variable.revision,
-            where=Variable.instance_id.in_(instances) & Variable.name.not_in(IDS),
-        ),
-        "tasks": rows(
-            UserTask.activity_id,
-            UserTask.status,
-            UserTask.assignee,
-            UserTask.completed_by,
-            UserTask.outcome,
-            where=UserTask.case_id == case_id,
-        ),
-        "candidates": rows(TaskCandidate.candidate, TaskCandidate.claimed, where=TaskCandidate.task_id.in_(tasks)),
-        "drafts": rows(TaskDraft.user_name, where=TaskDraft.task_id.in_(tasks)),
-        "jobs": rows(Job.activity_id, Job.topic, Job.status, where=Job.instance_id.in_(instances)),
-        "timers": rows(Timer.activity_id, Timer.status, Timer.due_at, where=Timer.instance_id.in_(instances)),
-        "subscriptions": rows(
-            Subscription.activity_id, Subscription.name, where=Subscription.instance_id.in_(instances)
-        ),
-        "messages": rows(Message.name, Message.status, where=Message.correlation_key == key),
-        "incidents": rows(Incident.activity_id, Incident.status, where=Incident.instance_id.in_(instances)),
-        "comments": rows(Comment.author, Comment.body, where=Comment.case_id == case_id),
-        "groups": rows(CaseGroup.group_key, where=CaseGroup.case_id == case_id),
-        "people": rows(CasePerson.user_name, where=CasePerson.case_id == case_id),
+        "instances": (ProcessInstance.case_id == case_id, *instance),
+        "cases": (Case.id == case_id, Case.closed_at.is_(None)),
+        "variables": (mine, Variable.name, Variable.value, Variable.revision),
+        "tasks": (UserTask.case_id == case_id, *task),
+        "candidates": (TaskCandidate.task_id.in_(tasks), TaskCandidate.candidate, TaskCandidate.claimed),
+        "drafts": (TaskDraft.task_id.in_(tasks), TaskDraft.user_name),
+        "jobs": (Job.instance_id.in_(instances), Job.activity_id, Job.topic, Job.status),
+        "timers": (Timer.instance_id.in_(instances), Timer.activity_id, Timer.status, Timer.due_at),
+        "subscriptions": (Subscription.instance_id.in_(instances), Subscription.activity_id, Subscription.name),
+        "messages": (Message.correlation_key == key, Message.name, Message.status),
+        "incidents": (Incident.instance_id.in_(instances), Incident.activity_id, Incident.status),
+        "comments": (Comment.case_id == case_id, Comment.author, Comment.body),
+        "groups": (CaseGroup.case_id == case_id, CaseGroup.group_key),
+        "people": (CasePerson.case_id == case_id, CasePerson.user_name),
     }
 
 

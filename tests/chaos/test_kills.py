@@ -25,7 +25,7 @@ from workflow.office import Office
 WANTED = os.environ.get("JUANLIU_CHAOS", "")
 SHARE = 5  # places tried of each command on each database in `make test`
 SEED = int(os.environ.get("JUANLIU_SEED", "0")) or random.SystemRandom().randrange(1, 10**6)
-PORTION = 250  # trials prepared at a time; fsck looks after each portion
+PORTION = 200  # trials prepared at a time; fsck looks after each portion
 AT = NINE.astimezone(UTC)
 
 
@@ -65,6 +65,7 @@ def _swept(office: Office, zygote: Zygote, name: str, command: Command, first: T
             trials = command.prepare(office, len(places))
             for trial, place in zip(trials, places, strict=True):
                 wrong += _tried(office, zygote, name, trial, place, wanted)
+        print(f"  {at + len(places)} tried, {len(wrong)} wrong {wrong[:1]}", flush=True)
         wrong += [f"{name}, killed at places up to {places[-1]}: {each}" for each in _amiss(office)]
     return wrong
 
