@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable
 from contextlib import closing, suppress
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from tests.season.browser import WAIT
 BESIDE = ("worker", "scheduler")  # one more of each, beside those of the parent
 PAUSES = (0.5, 4.0)  # seconds between two faults
 GROWN = 15.0  # seconds of age
+GOT_ON, LONGEST_PAUSE = 2, 15.0  # completions between two faults, unless they take longer than so many seconds
 STOPS = (1.0, 5.0, 40.0)  # seconds a process is stopped; the last is longer than a lease
 
 
@@ -33,8 +35,9 @@ class Faults:
         self.stopped: dict[int, float] = {}  # process id → when it goes on
         self._keep_beside()
 
-    def play(self, seconds: float) -> None:
-        """Do one thing after the other for so long; then let everything go on."""
+    def play(self, seconds: float, progress: Callable[[], int]) -> None:
+        """Do one thing after the other for so long, each once the office has got on a little since the last; then let
+        everything go on. `progress`: how much is done."""
         ends_at = time.monotonic() + seconds
         acts, weights = zip(*self._acts().items(), strict=True)
         while time.monotonic() < ends_at:
@@ -44,9 +47,16 @@ class Faults:
             with suppress(ProcessLookupError, FileNotFoundError, KeyError, redis.RedisError, psycopg.OperationalError):
                 act()
                 self.done[act.__name__.strip("_")] += 1
-            WAIT(self.chance.uniform(*PAUSES))
+            self._wait_for(progress)
         self._go_on(float("inf"))
         self._keep_beside()
+
+    def _wait_for(self, progress: Callable[[], int]) -> None:
+        before, began = progress(), time.monotonic()
+        WAIT(self.chance.uniform(*PAUSES))
+        while progress() - before < GOT_ON and time.monotonic() - began < LONGEST_PAUSE:
+            self._go_on(time.monotonic())
+            WAIT(0.1)
 
     def end(self) -> None:
         for process in self.beside.values():
@@ -68,8 +78,12 @@ class Faults:
         return [*named.values(), *(each.pid for each in self.beside.values())]
 
     def _kill(self) -> None:
-        """Mostly one that has begun to work: who is killed while starting does nothing worth watching."""
-        grown = [each for each in self._processes() if _age(each) > GROWN]
+        """Mostly one that has begun to work: who is killed while starting does nothing worth watching. The web server,
+        behind which all the others can be watched, less often than they."""
+        web = self.office.processes().get("web")
+        grown = [
+            each for each in self._processes() if _age(each) > GROWN and (each != web or self.chance.random() < 0.5)
+        ]
         os.kill(
             self.chance.choice(grown if grown and self.chance.random() < 0.9 else self._processes()), signal.SIGKILL
         )

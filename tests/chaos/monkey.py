@@ -122,7 +122,7 @@ def play(folder: Path, postgresql: Postgresql, minutes: float, chance: random.Ra
             import_list(season, office.data / "demo" / "courier-list.xlsx", patience=3000)
             receive_unlisted(season)
             load = Load(season)
-            faults.play(minutes * 60)
+            faults.play(minutes * 60, lambda: len(load.kept))
             rest(load, looking)
             load.end()
             faults.end()
