@@ -67,7 +67,11 @@ def take(database: Database, job_id: int) -> Lease | None:
     )
     with database.transaction() as session:
         taken = session.execute(change).first()
-    return Lease(job_id, taken.fence, taken.instance_id) if taken else None
+    if taken is None:
+        return None
+    if taken.fence > 1:  # whoever had it before may have been stopped at it
+        interrupt(database, Lease(job_id, taken.fence - 1, taken.instance_id))
+    return Lease(job_id, taken.fence, taken.instance_id)
 
 
 def held(session: Session, lease: Lease) -> tuple[Job, ProcessInstance | None] | None:
