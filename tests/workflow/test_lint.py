@@ -259,6 +259,12 @@ def test_a_decision_without_default_is_only_a_warning():
     assert said(drawing) == {} and said(drawing, level=Level.WARNING)["decision"][0] == "g"
 
 
+def test_a_task_whose_flows_all_have_conditions_is_a_warning():
+    drawing = "start s\nuser a\nuser b\nend e\ns -> a\na -> b if x = 1\nb -> e"
+    assert said(drawing) == {} and said(drawing, level=Level.WARNING)["decision"][0] == "a"
+    assert "decision" not in said(drawing + "\na -> e default", level=Level.WARNING)
+
+
 def test_a_user_task_without_anybody_is_a_warning():
     assert said("start s\nuser a\nend e\ns -> a -> e", level=Level.WARNING)["nobody"][0] == "a"
 

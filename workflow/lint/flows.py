@@ -151,3 +151,10 @@ def decision(process: Process, known: Known) -> Iterator[Finding]:
                         flow.id,
                         sentence("A condition has no effect here; use an exclusive or inclusive gateway."),
                     )
+        elif flows and not plain and not node.default:
+            said = sentence(
+                "All flows out of “{name}” have conditions and none is the default: if none is true, "
+                "the process stops with an incident.",
+                name=node.activity.name or node.id,
+            )
+            yield warning("decision", node.id, said)
