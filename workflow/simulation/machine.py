@@ -5,23 +5,35 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, union_all
+from sqlalchemy import bindparam, exists, func, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from workflow import files, jobs, scheduler
 from workflow.clock import Hand, now
-from workflow.db import Database
+from workflow.db import Database, Moment
 from workflow.errors import BpmnError, Sentence, sentence
 from workflow.lint import Finding, error
-from workflow.models import Incident, Job, ProcessStart, Timer
+from workflow.models import Incident, Job, Message, ProcessStart, Timer
 from workflow.registry import Work
 from workflow.simulation.answers import Outcome
 from workflow.simulation.circling import Circling
-from workflow.statuses import IncidentStatus, JobStatus, TimerStatus
+from workflow.start_events import CONDITION
+from workflow.statuses import IncidentStatus, JobStatus, MessageStatus, TimerStatus
 
 MOST_MOVES = 4_000  # jobs done, timers fired and messages delivered in one simulation
 ACTS = tuple(act for act in scheduler.ROUND if act not in (jobs.sweep, files.sweep))  # who looks at time and news
 INCIDENT = "incident"  # the rule of what stopped a process
+
+
+_NOW = bindparam("now", type_=Moment())
+_WAITS = select(  # what there is to do at all: most of the time nothing, and asking this costs little
+    exists().where(Job.status == JobStatus.WAITING, Job.due_at <= _NOW).label("jobs"),
+    or_(
+        exists().where(Timer.status == TimerStatus.WAITING, Timer.due_at <= _NOW),
+        exists().where(or_(ProcessStart.due_at <= _NOW, ProcessStart.kind == CONDITION)),
+        exists().where(Message.status == MessageStatus.WAITING),
+    ).label("others"),
+)
 
 
 class StandIn:
@@ -55,13 +67,16 @@ class Machine:
         """Do all that is due now, and what comes of it."""
         circling = Circling(self.database, self.stand_in.turns)
         while self.problem is None:
-            moved = self._work() or next((done for act in ACTS if (done := act(self.database))), 0)
-            self.moves += moved
-            self.look()
-            if moved and circling.come_back():
-                self.stop(sentence("The process goes round for ever: nothing has changed since it was here before."))
+            with self.database.reading() as session:
+                waits = session.execute(_WAITS, {"now": now()}).one()
+            moved = (waits.jobs and self._work()) or (waits.others and self._look_at_time_and_news())
             if not moved:
-                return
+                break
+            self.moves += moved
+            if circling.come_back():
+                self.stop(sentence("The process goes round for ever: nothing has changed since it was here before."))
+            self.look()
+        self.look()
 
     def advance(self, until: datetime) -> None:
         """Move the clock on, stopping at each moment something is due."""
@@ -79,6 +94,10 @@ class Machine:
     def stop(self, said: Sentence, element: str | None = None) -> None:
         """Nothing goes on after this."""
         self.problem = error(INCIDENT, element or "", said)
+
+    def _look_at_time_and_news(self) -> int:
+        """Let the house do what it does in each of its rounds; how much was done."""
+        return next((done for act in ACTS if (done := act(self.database))), 0)
 
     def _work(self) -> int:
         """Do the jobs that are due; how many."""

@@ -41,6 +41,7 @@ class Play:
         """Begin the process and take every step, until an incident. Raises AnswersRefused for a step that cannot be
         taken; what was played till then stays."""
         with self.office.database.transaction() as session:
+            stage.invent(session, (), [STARTER])
             begins = beginning(definitions.model(session, definition), self.answers)
             if begins.step is None:
                 taken_over(session, definition.key, begins.start_id)
@@ -69,7 +70,6 @@ class Play:
 
     def _begin(self, definition: ProcessDefinition, begins: Beginning, brought: Mapping[str, Any] = NOTHING) -> None:
         def begin(session: Session) -> None:
-            stage.invent(session, (), [STARTER])
             case = cases.open_case(session, "simulation", definition.name, definition.key, STARTER)
             given = {**self.answers.variables, **brought}
             self.instance_id = instances.start(session, definition, case, STARTER, given, begins.start_id).id
@@ -105,10 +105,9 @@ class Play:
 
     def _complete(self, session: Session, step: Step) -> None:
         query = select(UserTask).where(UserTask.status == TaskStatus.OPEN).order_by(UserTask.id)
-        found = list(session.scalars(query))
-        task = next((task for task in found if task.activity_id == step.target), None)
+        task = session.scalars(query.where(UserTask.activity_id == step.target).limit(1)).first()
         if task is None:
-            raise _nothing_open(step, [task.activity_id for task in found])
+            raise _nothing_open(step, [task.activity_id for task in session.scalars(query)])
         performer = _performer(session, task)
         task.assignee, task.claimed_at = performer.name, now()
         session.flush()  # who completes it must hold it
@@ -142,8 +141,11 @@ def _nothing_open(step: Step, open_now: list[str]) -> AnswersRefused:
 
 
 def _performer(session: Session, task: UserTask) -> User:
-    """Somebody whom no rule of the diagram excludes: who holds the task, who is there, or one more."""
-    people = list(session.scalars(select(User).order_by(User.name != task.assignee, User.created_at, User.name)))
+    """Somebody whom no rule of the diagram excludes: who holds the task, the usual one, another, or one more."""
+    usual = session.get_one(User, task.assignee or STARTER)
+    if separation(session, task, usual) is None:
+        return usual
+    people = list(session.scalars(select(User).order_by(User.created_at, User.name)))
     for person in people:
         if separation(session, task, person) is None:
             return person

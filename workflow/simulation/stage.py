@@ -44,7 +44,8 @@ def _hurry(office: Office) -> None:
 
 
 def invent(session: Session, groups: Iterable[str], people: Iterable[str]) -> None:
-    """Make the groups and people that a diagram names."""
-    session.add_all(Group(key=key, name=key) for key in groups)
-    session.add_all(User(name=name, display_name=name, created_at=now()) for name in people)
+    """Make the groups and people that a diagram names; who is there already stays."""
+    session.add_all(Group(key=key, name=key) for key in groups if session.get(Group, key) is None)
+    unknown = [name for name in people if session.get(User, name) is None]
+    session.add_all(User(name=name, display_name=name, created_at=now()) for name in unknown)
     session.flush()  # diagrams are compared with them

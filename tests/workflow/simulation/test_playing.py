@@ -349,3 +349,9 @@ def test_a_process_nothing_has_begun_yet_waits():
     told = play(TIMED, advance("PT1M"))
     assert (told["state"], told["trace"], told["variables"]) == ("waiting", [], {})
     assert told["open"] == [{"element": "t", "kind": "timer", "due": "2026-07-01T02:00:00+00:00"}]
+
+
+def test_tasks_of_another_process_can_be_done_before_the_played_one_begins():
+    other = bpmn("start o signal=bell\nuser u assignee=person-1\nend f\no -> u -> f", "other")
+    told = play(TIMED, {"signal": "bell"}, complete("u"), advance("PT2H"), beside={"other.bpmn": other})
+    assert told["state"] == "completed" and "u completed" in passed(told)
