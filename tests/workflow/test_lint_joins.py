@@ -210,3 +210,11 @@ def test_drawings_too_large_for_the_game_are_judged_in_time(drawing):
     begun = time.process_time()
     lint(bpmn(drawing))
     assert time.process_time() - begun < 2
+
+
+def test_where_the_game_is_too_long_a_join_fed_by_what_may_not_come_is_warned_of():
+    drawing = (
+        "start s\nuser c\nboundary more on=c message=more quiet\nservice w topic=t\nboundary b on=w message=m quiet\nand j\n"
+        "end e\ns -> c\nmore -> c\nc -> w\nw -> j\nb -> j\nj -> e"
+    )
+    assert found(drawing) == {} and found(drawing, Level.WARNING) == {"deadlock": "j"}

@@ -7,7 +7,7 @@ import pytest
 from tests.workflow.engine.drawing import Run, bpmn
 from workflow import engine
 from workflow.errors import DefinitionRefused
-from workflow.lint import lint
+from workflow.lint import Level, lint
 
 LOOP = "start s\nxor m\n{x}\nxor g\nend e\ns -> m -> x -> g\ng -> m if again = true\ng -> e default\n"
 EDGE = "\nboundary b on=x {event}\nb -> m"
@@ -136,3 +136,11 @@ def test_large_drawings_are_judged_in_time(drawing):
     begun = time.process_time()
     lint(bpmn(drawing))
     assert time.process_time() - begun < 2
+
+
+@pytest.mark.parametrize("marker", ["times=n", "each=people", "loop='again = true' max=3 before"])
+def test_what_may_be_repeated_no_times_at_all_is_no_sure_wait(marker):
+    drawing = looped(f"user x {marker}")
+    levels = [finding.level for finding in lint(bpmn(drawing)) if finding.rule == "loop_without_wait"]
+    assert levels == [Level.WARNING]
+    assert not turns(looped("user x times=3")) and not turns(looped("user x loop='again = true'"))

@@ -21,10 +21,11 @@ def deadlock(process: Process, known: Known) -> Iterator[Finding]:
             continue
         ending = ending_in(process, scope)
         played = Game(process, scope, budget, ending).play()
+        calm = played if played.whole else Game(process, scope, Budget(500), ending, calm=True).play()
         for join in joins:
             if join.id not in ending:
                 continue  # `endless` tells of it
-            yield from _left_waiting(process, join, played) if played.whole else _undecided(process, join)
+            yield from _left_waiting(process, join, played) if played.whole else _undecided(process, join, calm)
 
 
 def _left_waiting(process: Process, join: Node, played: Played) -> Iterator[Finding]:
@@ -40,8 +41,13 @@ def _left_waiting(process: Process, join: Node, played: Played) -> Iterator[Find
         )
         yield error("overrun", join.id, said)
     elif left:
-        said = sentence("It may happen that “{join}” waits for ever: not all ways to it are always taken.", join=name)
-        yield warning("deadlock", join.id, said)
+        yield _may_wait(join)
+
+
+def _may_wait(join: Node) -> Finding:
+    name = join.activity.name or join.id
+    said = sentence("It may happen that “{join}” waits for ever: not all ways to it are always taken.", join=name)
+    return warning("deadlock", join.id, said)
 
 
 def _never_opens(process: Process, join: Node, level: Callable[..., Finding]) -> Finding:
@@ -61,10 +67,15 @@ def _never_opens(process: Process, join: Node, level: Callable[..., Finding]) ->
     return level("deadlock", join.id, said)
 
 
-def _undecided(process: Process, join: Node) -> Iterator[Finding]:
+def _undecided(process: Process, join: Node, calm: Played) -> Iterator[Finding]:
+    """Where the game is too long: what comes of it when no event comes that does not interrupt."""
     split = _one_decision(process, join)
     if split is not None:
         yield _never_opens(process, join, warning if _several_may_come(process, split.id) else error)
+        return
+    waiting = calm.with_tokens_at(join.id)
+    if calm.whole and any(end in waiting for end in calm.ends(waiting)):
+        yield _may_wait(join)
 
 
 def _one_decision(process: Process, join: Node) -> Node | None:

@@ -60,8 +60,10 @@ class Played:
 
 
 class Game:
-    def __init__(self, process: Process, scope: str, budget: Budget, ending: set[str]) -> None:
-        self.process, self.scope, self.budget, self.ending = process, scope, budget, ending
+    """`calm`: no event comes that does not interrupt."""
+
+    def __init__(self, process: Process, scope: str, budget: Budget, ending: set[str], calm: bool = False) -> None:
+        self.process, self.scope, self.budget, self.ending, self.calm = process, scope, budget, ending, calm
         self.just_opened: list[str] = []
 
     def play(self) -> Played:
@@ -115,7 +117,7 @@ class Game:
             beside = self.process.outgoing(boundary.id)
             if boundary.interrupting:
                 yield beside
-            else:
+            elif not self.calm:
                 yield from ((*ways, *beside) for ways in self._ways(node))
 
     def _ways(self, node: Node) -> Iterator[tuple[Flow, ...]]:

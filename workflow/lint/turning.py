@@ -12,7 +12,7 @@ from workflow.errors import sentence
 from workflow.expressions import ExpressionRefused
 from workflow.expressions import compile as compile_expression
 from workflow.lint.catching import caught_by, hearers, inside
-from workflow.lint.findings import Finding, Known, error, rule
+from workflow.lint.findings import Finding, Known, error, rule, warning
 
 Corner = tuple[str, str]  # ("in" or "out", element id)
 _WAITS = {"userTask", "manualTask", "serviceTask", "sendTask", "receiveTask", "businessRuleTask", "callActivity"}
@@ -22,31 +22,43 @@ _CHOOSES = {"exclusiveGateway", "eventBasedGateway", "inclusiveGateway"}
 @rule
 def loop_without_wait(process: Process, known: Known) -> Iterator[Finding]:
     """A circle in which nothing waits would turn for ever in one step."""
-    turning = Turning(process)
-    circle = _circle(turning.edges())
+    circle = _circle(Turning(process).edges())
     if circle:
-        names = list(dict.fromkeys(process.nodes[name].activity.name or name for _, name in circle))
-        yield error(
-            "loop_without_wait",
-            circle[0][1],
-            sentence(
-                "This loop has no task or event that waits, so it may turn without end: {names}.",
-                names=", ".join(names[:6]),
-            ),
+        said = sentence(
+            "This loop has no task or event that waits, so it may turn without end: {names}.",
+            names=_names(process, circle),
         )
+        yield error("loop_without_wait", circle[0][1], said)
+        return
+    circle = _circle(Turning(process, skipping=True).edges())
+    if circle:
+        said = sentence(
+            "Where what is repeated in this loop has nothing to repeat, it turns without end: {names}.",
+            names=_names(process, circle),
+        )
+        yield warning("loop_without_wait", circle[0][1], said)
+
+
+def _names(process: Process, circle: list[Corner]) -> str:
+    return ", ".join(list(dict.fromkeys(process.nodes[name].activity.name or name for _, name in circle))[:6])
 
 
 class Turning:
-    """What follows what at once. `passes` tells of each element whether a token may leave it at once."""
+    """What follows what at once. `passes` tells of each element whether a token may leave it at once;
+    `skipping`: also because it may be repeated no times at all."""
 
-    def __init__(self, process: Process) -> None:
-        self.process = process
+    def __init__(self, process: Process, skipping: bool = False) -> None:
+        self.process, self.skipping = process, skipping
         self.throws = {node.id: self._thrown_to(node) for node in process.nodes.values()}
-        self.passes = {node.id: not _waits(node) for node in process.nodes.values() if node.kind != "subProcess"}
+        plain = [node for node in process.nodes.values() if node.kind != "subProcess"]
+        self.passes = {node.id: not _waits(node) or self._skips(node) for node in plain}
         scopes = [node for node in process.nodes.values() if node.kind == "subProcess"]
         for scope in sorted(scopes, key=lambda node: -_depth(process, node)):
             self.passes[scope.id] = False
-            self.passes[scope.id] = self._may_end_at_once(scope)
+            self.passes[scope.id] = self._skips(scope) or self._may_end_at_once(scope)
+
+    def _skips(self, node: Node) -> bool:
+        return self.skipping and _may_be_skipped(node)
 
     def edges(self) -> dict[Corner, list[Corner]]:
         return {(side, name): self.after((side, name)) for name in self.process.nodes for side in ("in", "out")}
@@ -59,13 +71,16 @@ class Turning:
             found = [("in", flow.target) for flow in process.outgoing(name) if flow.target in process.nodes]
             if process.starts_handler(node):
                 found += self._conditional_starts(node.scope)
-            return found + ([("in", name)] if self.passes[name] and _repeats_for_ever(node) else [])
+            return found + ([("in", name)] if self._turns_itself(node) else [])
         found = [("out", name)] if self.passes[name] else []
         found += [("out", catcher.id) for catcher in self.throws[name]]
         found += [("out", each.id) for each in process.boundaries(name) if _is_conditional(each)]
         if node.kind == "subProcess":
             found += [("in", begin.id) for begin in process.begins(name)] + self._conditional_starts(name)
         return found
+
+    def _turns_itself(self, node: Node) -> bool:
+        return self.passes[node.id] and _repeats_for_ever(node) and not self._skips(node)
 
     def _conditional_starts(self, scope: str) -> list[Corner]:
         nodes = self.process.nodes
@@ -161,6 +176,16 @@ def _repeats_for_ever(node: Node) -> bool:
         return "loopCounter" not in compile_expression(node.loop.condition or "true").names
     except ExpressionRefused:
         return False
+
+
+def _may_be_skipped(node: Node) -> bool:
+    """Whether the number of repetitions may be 0."""
+    loop = node.loop
+    if loop is None:
+        return False
+    if loop.standard:
+        return loop.test_before
+    return loop.collection is not None or not (loop.cardinality or "").strip().isdecimal()
 
 
 def _depth(process: Process, node: Node) -> int:

@@ -16,7 +16,7 @@ STEPS, CROWD = 60, 60
 WORK = (WaitKind.USER_TASK, WaitKind.JOB, WaitKind.CALL)
 
 
-@pytest.mark.parametrize("seeds", fuzzing.portions("blocks", 400))
+@pytest.mark.parametrize("seeds", fuzzing.portions("blocks", 300))
 def test_the_engine_opens_what_the_oracle_opens(seeds):
     fuzzing.tally("blocks", seeds, walk)
 
