@@ -1,7 +1,9 @@
-"""Engine: starts by events, moves to another version, states sealed with a key.
+"""Engine: starts by events, moves to another version, onlookers of tasks, states sealed with a key.
 
 Follows 0001; 2026-11-22. Running processes go on: what they wait for stays, their states are sealed anew.
 """
+
+from datetime import UTC, datetime
 
 import sqlalchemy as sa
 from alembic import context, op
@@ -63,6 +65,17 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_upgrade_runs_to_id"), ["to_id"], unique=False)
 
     op.create_table(
+        "task_onlookers",
+        sa.Column("task_id", sa.Integer(), nullable=False),
+        sa.Column("onlooker", sa.String(length=66), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["task_id"], ["user_tasks.id"], name=op.f("fk_task_onlookers_task_id_user_tasks")),
+        sa.PrimaryKeyConstraint("task_id", "onlooker", name=op.f("pk_task_onlookers")),
+    )
+    with op.batch_alter_table("task_onlookers", schema=None) as batch_op:
+        batch_op.create_index("ix_task_onlookers_queue", ["onlooker", "due_at", "task_id"], unique=False)
+
+    op.create_table(
         "upgrades",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("run_id", sa.Integer(), nullable=False),
@@ -106,7 +119,37 @@ def upgrade() -> None:
     with op.batch_alter_table("process_definitions", schema=None) as batch_op:
         batch_op.add_column(sa.Column("version_tag", sa.String(length=200), nullable=True))
 
+    for onlookers in LOOKED_ON:
+        op.execute(onlookers)
     _seal_states_anew()
+
+
+FAR = datetime(9000, 1, 1, tzinfo=UTC)
+TASKS = sa.table("user_tasks", *(sa.column(name) for name in ("id", "case_id", "status")), sa.column("due_at"))
+CANDIDATES = sa.table("task_candidates", sa.column("task_id"), sa.column("candidate", sa.String()))
+ONLOOKERS = sa.table("task_onlookers", sa.column("task_id"), sa.column("onlooker"), sa.column("due_at"))
+DUE = sa.func.coalesce(TASKS.c.due_at, sa.literal(FAR, sa.DateTime(timezone=True)))
+
+
+def _looked_on(name: sa.ColumnElement[str], seen_by: sa.TableClause | None = None) -> sa.Insert:
+    """Who may see an open task without being offered it."""
+    offered = sa.exists().where(CANDIDATES.c.task_id == TASKS.c.id, CANDIDATES.c.candidate == name)
+    query = sa.select(TASKS.c.id, name, DUE).where(TASKS.c.status == "open", ~offered)
+    if seen_by is not None:
+        query = query.where(seen_by.c.case_id == TASKS.c.case_id)
+    return sa.insert(ONLOOKERS).from_select(["task_id", "onlooker", "due_at"], query)
+
+
+def _named(table: str, prefix: str, column: str) -> sa.Insert:
+    seen_by = sa.table(table, sa.column("case_id"), sa.column(column, sa.String()))
+    return _looked_on(sa.literal(prefix, sa.String()) + seen_by.c[column], seen_by)
+
+
+LOOKED_ON = [
+    _looked_on(sa.literal("everyone", sa.String())),
+    _named("case_groups", "group:", "group_key"),
+    _named("case_people", "user:", "user_name"),
+]
 
 
 def _seal_states_anew() -> None:
