@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from workflow import definitions, lint, registry
+from workflow import decisions, definitions, lint, registry
 from workflow.errors import DefinitionRefused
 from workflow.history import SYSTEM
 from workflow.lint import Finding, Level
@@ -61,9 +61,11 @@ def named_in(xml: bytes) -> tuple[Finding, ...]:
 def needs_house(script: Script) -> bool:
     """Whether a diagram names functions or forms beyond the engine's own, so that other folders must be loaded."""
     found = [found for xml in script.diagrams for found in named_in(xml)]
-    tables = any(PurePath(name).suffix == TABLE for name in script.beside)
+    asks = any(b"decision" in xml.lower() for xml in script.diagrams)
+    tables = [each for name, each in script.beside.items() if asks and PurePath(name).suffix == TABLE]
+    calls = any(decisions.check(each, registry.functions) for each in tables)
     forms = {f"{name}{definitions.FORM}" for name in _named(found, FORM)} & set(script.resources)
-    return tables or bool(forms) or any(each.rule == "unknown_function" for each in found)
+    return calls or bool(forms) or any(each.rule == "unknown_function" for each in found)
 
 
 def with_called(script: Script, offered: Mapping[str, bytes]) -> Script:

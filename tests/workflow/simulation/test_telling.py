@@ -1,10 +1,12 @@
 """What is told has its form, whatever was played."""
 
 import json
+from xml.sax.saxutils import escape
 
 import pytest
 
 from tests.workflow.engine.drawing import bpmn
+from tests.workflow.hostility.samples import TABLE
 from tests.workflow.simulation.stage import GROUPS, complete, play
 from workflow import lint, registry, simulation
 
@@ -12,6 +14,13 @@ ONE = "start s\nuser a name=核对\nend e\ns -> a -> e"
 NAMES = "start s\nuser a candidateGroups=pirates formKey=plank assignee=zoe\nend e\ns -> a -> e"
 FORM = b'{"components": [{"type": "textfield", "key": "k", "label": "K", "properties": {"label:en": "K"}}]}'
 FAILS = "start s\nservice x topic=t\nend e\ns -> x -> e"
+ASKS = "start s\nuser a name=decision\nend e\ns -> a -> e"
+
+
+def table(cell: str) -> bytes:
+    return TABLE.format(cell=escape(cell)).encode()
+
+
 PLAYED = {
     "completed": lambda: play(ONE, complete("a")),
     "waiting": lambda: play(ONE),
@@ -112,7 +121,9 @@ def test_called_processes_are_found_among_those_offered_and_no_others():
         (ONE, {}, False),
         (NAMES, {}, False),
         (NAMES, {"plank.form": FORM}, True),
-        (ONE, {"table.dmn": b"<x/>"}, True),
+        (ONE, {"table.dmn": table("working_day_of(1)")}, False),
+        (ASKS, {"table.dmn": table("working_day_of(1)")}, True),
+        (ASKS, {"table.dmn": table("< 5")}, False),
         ("start s\ncatch t timer=working_day_of(1)\nend e\ns -> t -> e", {}, True),
         ("start s\ncatch t timer=days(1)\nend e\ns -> t -> e", {}, False),
     ],
