@@ -21,7 +21,7 @@ from workflow.models import HistoryEvent, UserTask
 from workflow.office import Office
 from workflow.statuses import TaskStatus
 
-CONTENDERS, ROUNDS = (int(part) for part in os.environ.get("JUANLIU_CONTENDERS", "12x2").split("x"))
+CONTENDERS, ROUNDS = (int(part) for part in os.environ.get("JUANLIU_CONTENDERS", "10x2").split("x"))
 WON, TOLD = {200, 303}, {200, 303, 403, 404, 409}  # what a browser is answered: one has it; the others are told so
 
 

@@ -23,7 +23,7 @@ from workflow.models import Case, DefinitionResource, ProcessDefinition
 from workflow.office import Office
 
 WANTED = os.environ.get("JUANLIU_CHAOS", "")
-SHARE = int(os.environ.get("JUANLIU_SHARE", "5"))  # places tried of each command on each database in `make test`
+SHARE = int(os.environ.get("JUANLIU_SHARE", "3"))  # places tried of each command on each database in `make test`
 SEED = int(os.environ.get("JUANLIU_SEED", "0")) or random.SystemRandom().randrange(1, 10**6)
 PORTION = 200  # trials prepared at a time; fsck looks after each portion
 AT = NINE.astimezone(UTC)

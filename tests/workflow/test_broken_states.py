@@ -130,8 +130,10 @@ def open_incidents(office):
         return list(session.scalars(select(Incident).where(Incident.status == IncidentStatus.OPEN)))
 
 
-@pytest.mark.parametrize("fault", FAULTS)
-@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.__name__)
+MET = [(command, "exchanged") for command in COMMANDS] + [(complete, fault) for fault in FAULTS]
+
+
+@pytest.mark.parametrize(("command", "fault"), MET, ids=lambda met: getattr(met, "__name__", met))
 def test_whatever_meets_a_broken_state_becomes_one_incident_and_changes_nothing(
     sqlite_office, request, clock, fault, command
 ):
