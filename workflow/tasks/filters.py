@@ -61,8 +61,8 @@ def of_text(asked: Filters) -> list[ColumnElement[bool]]:
     return [_word(word) for word in asked.text.split()]
 
 
-def of_due(session: Session, asked: Filters, column: ColumnElement[datetime]) -> list[ColumnElement[bool]]:
-    """Conditions on a due date; FAR and NULL both mean none."""
+def of_due(session: Session | None, asked: Filters, column: ColumnElement[datetime]) -> list[ColumnElement[bool]]:
+    """Conditions on a due date; FAR and NULL both mean none. The session is asked for the office's day."""
     if not asked.due:
         return []
     if asked.due == Due.NONE:

@@ -8,16 +8,18 @@ with the history.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Integer, Select, String, and_, func, literal, select, union
 from sqlalchemy.orm import Session, joinedload
 
-from workflow import cases, onlookers
+from workflow import cases, onlookers, rows
 from workflow.db import Moment
 from workflow.errors import Invalid, sentence
 from workflow.identity import User
 from workflow.models import FAR, Case, TaskCandidate, TaskOnlooker, UserTask
+from workflow.statements import Statement, one_of
 from workflow.statuses import TaskStatus
 from workflow.tasks.filters import Filters, filters_of, of_due, of_group, of_task, of_text
 from workflow.tasks.pages import Order, Page, Place, cut, narrow, place_of
@@ -51,32 +53,65 @@ def inbox(
     Raises Invalid for an unknown view, filter, order or cursor.
     """
     wanted, asked = _view(view), filters_of(filters)
-    order = _order(sort or ("-ended" if wanted is View.DONE else "due"))
+    order = _order(sort or _own_sort(wanted))
     place = place_of(after, order)
-    found = session.execute(_places(session, user, wanted, asked, order, place, limit)).all()
+    if place is None and not asked.due:  # what everybody asks all day
+        (found,) = rows.ask(session, _first_page(_reader(user), wanted, asked, sort, limit)())
+    else:
+        found = session.execute(_places(session, _reader(user), wanted, asked, order, place, limit)).all()
     page = cut(list(found), order, place, limit)
     return Page(_tasks(session, page.rows), page.next, page.previous)
 
 
 def counts(session: Session, user: User, views: Iterable[str] = tuple(View)) -> dict[str, int]:
     """How many tasks each of the views holds, up to COUNTED_TO of it; one query. Raises Invalid for an unknown view."""
-    order, asked = _order("due"), Filters()
-    totals = []
-    for view in map(_view, views):
-        capped = _places(session, user, view, asked, order, None, COUNTED_TO[view] - 1).order_by(None).subquery()
-        totals.append(select(func.count()).select_from(capped).scalar_subquery().label(view))
-    return dict(session.execute(select(*totals)).one()._mapping)
+    stops = tuple((view, COUNTED_TO[view]) for view in map(_view, views))
+    ((found,),) = rows.ask(session, _counting(_reader(user), stops)())
+    return found._asdict()
 
 
 def filter_counts(session: Session, user: User, view: str) -> dict[tuple[str, str], int]:
     """(process key, activity id) → how many tasks of the view, for the filter menus; looks at the first LOOKED_AT."""
-    places = _places(session, user, _view(view), Filters(), _order("due"), None, LOOKED_AT - 1).subquery()
+    places = _places(session, _reader(user), _view(view), Filters(), _order("due"), None, LOOKED_AT - 1).subquery()
     query = (
         select(UserTask.process_key, UserTask.activity_id, func.count())
         .join(places, places.c.id == UserTask.id)
         .group_by(UserTask.process_key, UserTask.activity_id)
     )
     return {(process, activity): count for process, activity, count in session.execute(query)}
+
+
+class _Reader(NamedTuple):
+    """Who looks, as far as it makes a difference."""
+
+    name: str
+    tickets: tuple[str, ...]
+    reads_all: bool
+
+
+def _reader(user: User) -> _Reader:
+    return _Reader(user.name, tuple(tickets(user)), user.may(cases.READ_ALL))
+
+
+@lru_cache(maxsize=1000)
+def _first_page(reader: _Reader, view: View, asked: Filters, sort: str, limit: int) -> Statement:
+    """The first page, built and compiled once: putting it together costs more than answering it."""
+    order = _order(sort or _own_sort(view))
+    return Statement(_places(None, reader, view, asked, order, None, limit))
+
+
+@lru_cache(maxsize=1000)
+def _counting(reader: _Reader, stops: tuple[tuple[View, int], ...]) -> Statement:
+    """The same for the numbers of tasks."""
+    order, asked, totals = _order("due"), Filters(), []
+    for view, stop in stops:
+        capped = _places(None, reader, view, asked, order, None, stop - 1).order_by(None).subquery()
+        totals.append(select(func.count()).select_from(capped).scalar_subquery().label(view.value))
+    return Statement(select(*totals))
+
+
+def _own_sort(view: View) -> str:
+    return "-ended" if view is View.DONE else "due"
 
 
 def _view(name: str) -> View:
@@ -102,14 +137,14 @@ def _order(sort: str) -> Order:
 
 
 def _places(
-    session: Session, user: User, view: View, asked: Filters, order: Order, place: Place | None, limit: int
+    session: Session | None, reader: _Reader, view: View, asked: Filters, order: Order, place: Place | None, limit: int
 ) -> Select[tuple[int, Any]]:
     """(id, key) of the tasks on a page, one more than `limit`."""
     if view is View.GROUPS:
-        return _merged(_for_me(user, asked), session, asked, order, place, limit)
+        return _merged(_for_me(reader, asked), session, asked, order, place, limit)
     if view is View.OTHERS:
-        return _merged(_for_others(user, asked), session, asked, order, place, limit)
-    query = select(UserTask.id.label("id"), order.key.label("key")).where(_base(user, view))
+        return _merged(_for_others(reader, asked), session, asked, order, place, limit)
+    query = select(UserTask.id.label("id"), order.key.label("key")).where(_base(reader, view))
     query = query.where(*of_task(asked), *of_due(session, asked, UserTask.due_at))
     if view is not View.DONE:
         query = query.where(*of_group(asked))
@@ -118,37 +153,37 @@ def _places(
     return narrow(query, order, UserTask.id, place, limit)
 
 
-def _base(user: User, view: View) -> ColumnElement[bool]:
+def _base(reader: _Reader, view: View) -> ColumnElement[bool]:
     is_open = UserTask.status == TaskStatus.OPEN
     if view is View.MINE:
-        return and_(UserTask.assignee == user.name, is_open)
-    return and_(UserTask.completed_by == user.name, UserTask.ended_at.is_not(None))
+        return and_(UserTask.assignee == reader.name, is_open)
+    return and_(UserTask.completed_by == reader.name, UserTask.ended_at.is_not(None))
 
 
 @dataclass(frozen=True)
 class _Queue:
     """Rows of a short index that stand for open tasks: those with `wanted`, whose tasks fulfil `of_task`."""
 
-    rows: type[TaskCandidate] | type[TaskOnlooker]
+    table: type[TaskCandidate] | type[TaskOnlooker]
     wanted: ColumnElement[bool]
     of_task: tuple[ColumnElement[bool], ...] = ()
 
 
-def _for_me(user: User, asked: Filters) -> list[_Queue]:
+def _for_me(reader: _Reader, asked: Filters) -> list[_Queue]:
     """What I may claim: a queue for me and one for each of my groups."""
-    mine = [each for each in tickets(user) if not asked.group or each == f"group:{asked.group}"]
+    mine = [each for each in reader.tickets if not asked.group or each == f"group:{asked.group}"]
     return [_offered(each, claimed=False) for each in mine or [""]]
 
 
-def _for_others(user: User, asked: Filters) -> list[_Queue]:
+def _for_others(reader: _Reader, asked: Filters) -> list[_Queue]:
     """What I may see and neither have nor may claim: what colleagues have claimed, what I only look on at."""
-    names = tickets(user)
+    names = reader.tickets
     for_me = select(TaskCandidate.task_id).where(
-        TaskCandidate.task_id == UserTask.id, TaskCandidate.candidate.in_(names), TaskCandidate.claimed.is_(False)
+        TaskCandidate.task_id == UserTask.id, one_of(TaskCandidate.candidate, names), TaskCandidate.claimed.is_(False)
     )
-    not_mine = (UserTask.assignee.is_distinct_from(user.name), ~for_me.exists().correlate(UserTask), *of_group(asked))
-    seen = [onlookers.EVERYONE] if user.may(cases.READ_ALL) else names
-    claimed = [] if user.may(cases.READ_ALL) else [_offered(each, claimed=True, of_task=not_mine) for each in names]
+    not_mine = (UserTask.assignee.is_distinct_from(reader.name), ~for_me.exists().correlate(UserTask), *of_group(asked))
+    seen = (onlookers.EVERYONE,) if reader.reads_all else names
+    claimed = [] if reader.reads_all else [_offered(each, claimed=True, of_task=not_mine) for each in names]
     return claimed + [_Queue(TaskOnlooker, TaskOnlooker.onlooker == each, not_mine) for each in seen]
 
 
@@ -158,7 +193,7 @@ def _offered(candidate: str, claimed: bool, of_task: tuple[ColumnElement[bool], 
 
 
 def _merged(
-    queues: list[_Queue], session: Session, asked: Filters, order: Order, place: Place | None, limit: int
+    queues: list[_Queue], session: Session | None, asked: Filters, order: Order, place: Place | None, limit: int
 ) -> Select[tuple[int, Any]]:
     """The tops of the queues, merged. What is first of all is among the first of its own queue."""
     tops = [_top(each, session, asked, order, place, limit).subquery() for each in queues]
@@ -168,9 +203,9 @@ def _merged(
 
 
 def _top(
-    queue: _Queue, session: Session, asked: Filters, order: Order, place: Place | None, limit: int
+    queue: _Queue, session: Session | None, asked: Filters, order: Order, place: Place | None, limit: int
 ) -> Select[tuple[int, Any]]:
-    table, by_due = queue.rows, order.name.removeprefix("-") == "due"
+    table, by_due = queue.table, order.name.removeprefix("-") == "due"
     if by_due:
         order = Order(order.name, table.due_at, order.kind, order.descending)
     query = select(table.task_id.label("id"), order.key.label("key")).where(queue.wanted)
