@@ -59,7 +59,8 @@ class Season:
                 print(f"edit {number}: {edit}: {self.moved} moved, {self.refused} stayed so far", flush=True)
             self.crowd.wander(2, portions=3)
         self.crowd.finish()
-        assert self.crowd.running() == {}, f"seed {self.seed}"
+        left = self.crowd.look([each for found in self.crowd.running().values() for each in found])
+        assert {each: seen.tokens for each, seen in left.items()} == {}, f"seed {self.seed}"
         twice = {key for key, times in self.crowd.done.items() if times > 1 and key[1] not in self.may_repeat}
         assert twice <= self.warned, f"seed {self.seed}"
         assert self.amiss() == []
