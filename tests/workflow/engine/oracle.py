@@ -70,6 +70,8 @@ class Block:
 class Running:
     """What is going on in a block. `inside` are the parts that are going on; done when `after` says so."""
 
+    of: Any = None  # the event sub-process this is a run of
+
     def __init__(self) -> None:
         self.inside: list[Running] = []
         self.extra: list[Running] = []  # what goes on beside it and is no longer its business
@@ -92,15 +94,15 @@ class Running:
                 self.extra += part.extra
                 part.extra = []
                 if world.raised is not None:
-                    self.catch(world)
+                    self.catch(world, part)
                 if part.done and part in self.inside and world.raised is None:
                     self.inside.remove(part)
                     self.after(part, world)
                 return True
         return False
 
-    def catch(self, world: World) -> None:
-        """Take what is raised inside, or let it go up."""
+    def catch(self, world: World, part: Running) -> None:
+        """Take what is raised in a part, or let it go up."""
 
     def enter(self, part: Running, world: World) -> None:
         """Begin a part; it may be done at once."""

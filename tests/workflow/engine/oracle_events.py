@@ -175,7 +175,7 @@ class Guarded(Running):
         self.happen(world)
         return True
 
-    def catch(self, world):
+    def catch(self, world, part):
         if self.body in self.inside and self.guard.event.catches(world.raised):
             world.raised = None
             self.happen(world)

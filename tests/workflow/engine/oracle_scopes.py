@@ -101,12 +101,15 @@ class Scope(Running):
     def after(self, part, world):
         """`settle` looks whether it is done."""
 
-    def catch(self, world):
+    def catch(self, world, part):
+        """An event sub-process does not catch what it throws itself."""
         if world.raised == ("terminate", world.raised[1]):
             world.raised = None
             self.inside, self.extra, self.beside = [], [], []
             return
-        fitting = [handler for handler in self.handlers if handler.event.catches(world.raised)]
+        fitting = [
+            handler for handler in self.handlers if handler is not part.of and handler.event.catches(world.raised)
+        ]
         if fitting:
             world.raised = None
             self.happen(fitting[0], world)
@@ -115,6 +118,7 @@ class Scope(Running):
         if not handler.event.quiet:
             self.inside, self.extra, self.beside, self.handlers, self.armed = [], [], [], [], {}
         run = Scope(_Path(handler), world, self.counter)
+        run.of = handler
         if not run.done:
             self.beside.append(run)
             self.inside.append(run)
