@@ -9,8 +9,13 @@ from workflow import definitions, engine, instances
 from workflow.errors import DefinitionRefused
 from workflow.models import Case, Incident, Job, ProcessInstance, Subscription, Timer, UserTask
 from workflow.registry import fsck_check
-from workflow.statuses import IncidentStatus, InstanceStatus, TaskStatus, TimerStatus
+from workflow.statuses import IncidentStatus, InstanceStatus, JobStatus, TaskStatus, TimerStatus
 from workflow.waits import LIVE_INSTANCES, LIVE_JOBS
+
+# Said so that SQLite looks by the instance, and not through everything that is open in the whole office.
+ENDED_TASKS = (TaskStatus.COMPLETED, TaskStatus.CANCELLED)
+ENDED_JOBS = (JobStatus.DONE, JobStatus.CANCELLED)
+ENDED_TIMERS = (TimerStatus.FIRED, TimerStatus.CANCELLED)
 
 
 @fsck_check("waiting")
@@ -19,9 +24,9 @@ def waiting(session: Session) -> Iterator[str]:
     incident."""
     child = ProcessInstance.__table__.alias("child")
     reasons = [
-        exists().where(UserTask.instance_id == ProcessInstance.id, UserTask.status == TaskStatus.OPEN),
-        exists().where(Job.instance_id == ProcessInstance.id, Job.status.in_(LIVE_JOBS)),
-        exists().where(Timer.instance_id == ProcessInstance.id, Timer.status == TimerStatus.WAITING),
+        exists().where(UserTask.instance_id == ProcessInstance.id, UserTask.status.not_in(ENDED_TASKS)),
+        exists().where(Job.instance_id == ProcessInstance.id, Job.status.not_in(ENDED_JOBS)),
+        exists().where(Timer.instance_id == ProcessInstance.id, Timer.status.not_in(ENDED_TIMERS)),
         exists().where(Subscription.instance_id == ProcessInstance.id),
         exists().where(child.c.parent_id == ProcessInstance.id, child.c.status.in_(LIVE_INSTANCES)),
         exists().where(Incident.instance_id == ProcessInstance.id, Incident.status == IncidentStatus.OPEN),
