@@ -113,7 +113,9 @@ def test_a_state_of_the_revision_before_does_not_open(session, pair, anna):
 def test_a_completion_told_of_another_person_is_named_by_its_task(session, pair):
     done = row(session, UserTask, pair[0], activity_id="first")
     breach(session, update(UserTask).where(UserTask.id == done.id).values(completed_by="bob"))
-    assert only(session, "completions", "claims") == [f"Task {done.id} “first” is completed, but the history tells it 0 times."]
+    assert only(session, "completions", "claims") == [
+        f"Task {done.id} “first” is completed, but the history tells it 0 times."
+    ]
 
 
 def test_a_task_the_history_calls_done_although_it_is_open_is_named(session, pair):

@@ -82,7 +82,10 @@ def main() -> int:
         found[sample.kind].append(took)
         if took.verdict in (EXECUTED, "overstepped"):
             bad.append((sample, took))
-            print(f"{sample.kind:12} {took.verdict:12} {took.seconds:5.2f} s {took.megabytes:5.0f} MB  {sample.name!r}", flush=True)
+            print(
+                f"{sample.kind:12} {took.verdict:12} {took.seconds:5.2f} s {took.megabytes:5.0f} MB  {sample.name!r}",
+                flush=True,
+            )
         if number % 100 == 0 and played(FINE, {}) != HARMLESS:
             bad.append((sample, took))
             print(f"a fine process suffers after {sample.name!r}")
