@@ -133,3 +133,14 @@ def test_a_data_folder_that_is_made_is_its_owners_only(tmp_path):
     made = from_environment({"JUANLIU_DATA": str(tmp_path / "fresh")}).data
 
     assert made.stat().st_mode & 0o077 == 0
+
+
+def test_what_works_on_files_from_strangers_gets_no_setting(monkeypatch):
+    monkeypatch.setenv("SECRET_KEY", "x" * 40)
+    monkeypatch.setenv("DATABASE_URL", "postgresql://u:hidden@db/office")
+    monkeypatch.setenv("TZ", "UTC")
+
+    given = settings.harmless_environment()
+
+    assert given["TZ"] == "UTC"
+    assert not given.keys() & {"SECRET_KEY", "DATABASE_URL"}

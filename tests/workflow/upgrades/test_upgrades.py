@@ -6,7 +6,19 @@ from sqlalchemy import select
 from tests.workflow import world
 from tests.workflow.upgrades.versions import EDGE, LONGER, RENAMED, SHORTER, WHY
 from tests.workflow.world import REVIEW, begin, do, drawn, last, open_tasks, process, told
-from workflow import definitions, fsck, history, instances, jobs, messages, registry, tasks, timers, upgrades
+from workflow import (
+    definitions,
+    fsck,
+    history,
+    instances,
+    jobs,
+    messages,
+    operations,
+    registry,
+    tasks,
+    timers,
+    upgrades,
+)
 from workflow.clock import now
 from workflow.errors import Conflict, Invalid, NotAllowed
 from workflow.models import Incident, Job, ProcessInstance, Subscription, Timer, Upgrade, UserTask
@@ -172,9 +184,8 @@ def test_a_called_process_is_moved_by_its_own_plan(session, clock, anna, eve):
     assert case.status is InstanceStatus.COMPLETED and fsck.run(session) == []
 
 
-def test_a_suspended_instance_is_moved_and_stays_suspended(session, clock, case, eve):
-    case.status = InstanceStatus.SUSPENDED
-    session.flush()
+def test_a_suspended_instance_is_moved_and_stays_suspended(session, clock, case, dora, eve):
+    operations.suspend(session, case, dora, WHY)
     assert moved(session, case, process(session, LONGER), eve).status is UpgradeStatus.DONE
     assert case.status is InstanceStatus.SUSPENDED
 
