@@ -16,6 +16,9 @@ class SettingsRefused(SystemExit):
     """A setting that cannot be used; the message names it, so that the start ends with one clear sentence."""
 
 
+_HARMLESS = "PATH HOME LANG LC_ALL TZ".split()
+
+
 @dataclass(frozen=True)
 class Settings:
     """What the environment said. See the table in docs/settings.md."""
@@ -42,7 +45,7 @@ class Settings:
 
 def harmless_environment() -> dict[str, str]:
     """What of the environment a process may have that works on files from strangers: no settings, no secrets."""
-    return {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "LC_ALL", "TZ") if name in os.environ}
+    return {name: os.environ[name] for name in _HARMLESS if name in os.environ}
 
 
 def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
