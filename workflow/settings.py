@@ -2,7 +2,7 @@
 
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -14,9 +14,6 @@ SHORTEST_SECRET = 32  # characters
 
 class SettingsRefused(SystemExit):
     """A setting that cannot be used; the message names it, so that the start ends with one clear sentence."""
-
-
-_HARMLESS = "PATH HOME LANG LC_ALL TZ".split()
 
 
 @dataclass(frozen=True)
@@ -43,9 +40,18 @@ class Settings:
         return self.redis_url or f"unix://{self.data / 'valkey' / 'valkey.sock'}"
 
 
-def harmless_environment() -> dict[str, str]:
-    """What of the environment a process may have that works on files from strangers: no settings, no secrets."""
-    return {name: os.environ[name] for name in _HARMLESS if name in os.environ}
+def zone(environment: Mapping[str, str] | None = None) -> ZoneInfo:
+    """The office's time zone, the only setting wanted where there is no office. Raises SettingsRefused."""
+    name = (os.environ if environment is None else environment).get("JUANLIU_ZONE") or "Asia/Shanghai"
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise SettingsRefused(f"JUANLIU_ZONE={name}: no such time zone.") from None
+
+
+def environment_of(names: Collection[str]) -> dict[str, str]:
+    """Those variables, as far as there are any: for a process that may have nothing else."""
+    return {name: os.environ[name] for name in names if name in os.environ}
 
 
 def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
@@ -62,7 +68,7 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
         redis_url=_redis_url(env.get("REDIS_URL", "")),
         host=env.get("HOST") or "127.0.0.1",
         port=_number(env, "PORT", 8000, 1, 65535),
-        zone=_zone(env.get("JUANLIU_ZONE") or "Asia/Shanghai"),
+        zone=zone(env),
         secret_key=_secret(env.get("SECRET_KEY", ""), data),
         secure_cookies=_flag(env, "JUANLIU_HTTPS", "0"),
         upload_limit=_number(env, "JUANLIU_UPLOAD_MB", 20, 1, 2000) * 1024 * 1024,
@@ -114,13 +120,6 @@ def _redis_url(text: str) -> str:
     if text and not text.startswith(("redis://", "rediss://", "unix://")):
         raise SettingsRefused("REDIS_URL must begin with redis://, rediss:// or unix://.")
     return text
-
-
-def _zone(name: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise SettingsRefused(f"JUANLIU_ZONE={name}: no such time zone.") from None
 
 
 def _secret(given: str, data: Path) -> str:

@@ -2,19 +2,17 @@
 
 import json
 import logging
-import os
 from collections.abc import Mapping
 from pathlib import Path
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
 
 from archive.founding import GROUPS
 from web import deploying
 from web.cli.output import finding_line, json_option
-from workflow import definitions, lint, registry, simulation
+from workflow import definitions, lint, registry, settings, simulation
 from workflow.errors import sentence
-from workflow.expressions.around import OFFICE_ZONE
+from workflow.settings import SettingsRefused
 from workflow.simulation import Ended, Script, Told
 
 EXIT = {Ended.COMPLETED: 0, Ended.WAITING: 0, Ended.REFUSED: 1, Ended.INCIDENT: 2}
@@ -60,7 +58,7 @@ def _told(file: Path, answers: Path | None, beside: tuple[Path, ...], strict: bo
         script = _script(file, {path.name: _content(path) for path in beside}, strict)
     except _Unreadable as problem:
         return simulation.refused([problem.finding])
-    except (ZoneInfoNotFoundError, ValueError):
+    except SettingsRefused:
         return simulation.refused([lint.error("settings", "", sentence("JUANLIU_ZONE names no time zone."))])
     if simulation.needs_house(script):
         registry.discover("archive", "forms")
@@ -70,7 +68,7 @@ def _told(file: Path, answers: Path | None, beside: tuple[Path, ...], strict: bo
 def _script(file: Path, given: Mapping[str, bytes], strict: bool) -> Script:
     """The diagram with the forms and tables of the house, of its folder, of its own name, and those given, later ones
     over earlier; and what it calls."""
-    xml, zone = _content(file), ZoneInfo(os.environ.get("JUANLIU_ZONE") or OFFICE_ZONE.key)
+    xml, zone = _content(file), settings.zone()
     neighbours = _neighbours(file, *deploying.RESOURCES)
     namesakes = {name: content for name, content in neighbours.items() if Path(name).stem == file.stem}
     beside = definitions.laid_over(deploying.house_resources(), neighbours, namesakes, given)

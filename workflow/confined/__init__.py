@@ -17,13 +17,14 @@ from threading import Lock
 from typing import Any
 
 from workflow.confined import child
-from workflow.settings import CHECKOUT, harmless_environment
+from workflow.settings import CHECKOUT, environment_of
 
 SECONDS = 2.0  # of the processor, for one question
 MEMORY = 200 * 1024 * 1024  # bytes above what the child has when it is ready
 WARMING = 60.0  # seconds a child has to get ready
 PATIENCE = 20.0  # seconds by the wall clock for one question: its processor time is bounded much closer
 START = "import sys; from workflow.confined import child; child.main({seconds}, {memory}, *sys.argv[1:])"
+_ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "TZ")  # no settings, no secrets
 
 
 class Overstepped(Exception):
@@ -109,7 +110,7 @@ class Confined:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             cwd=CHECKOUT,
-            env=harmless_environment(),
+            env=environment_of(_ENVIRONMENT),
             start_new_session=True,  # a Ctrl-C at the terminal is not for it
         )
         self._prepared, self._owner = wanted, os.getpid()
