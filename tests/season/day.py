@@ -84,8 +84,7 @@ class Shift:
 
     @property
     def over(self) -> bool:
-        idle = all(rounds >= IDLE_ROUNDS for rounds in self.idle.values()) and self.machine_rests()
-        return idle or bool(self.failures)
+        return all(rounds >= IDLE_ROUNDS for rounds in self.idle.values()) or bool(self.failures)
 
     def _at_work(self, login: str) -> None:
         try:
@@ -93,8 +92,9 @@ class Shift:
                 Clerk(self.season, name, WITNESS.get(name, "")) for name in (BY_TURNS if login == "sunli" else (login,))
             ]
             while not self.over:
+                rested = self.machine_rests()  # asked first: what the machine ends now is work for this round or a later one
                 done = sum(clerk.work() for clerk in team)
-                self.idle[login] = 0 if done else self.idle[login] + 1
+                self.idle[login] = self.idle[login] + 1 if rested and not done else 0
                 if not done:
                     WAIT(0.5)
         except BaseException as failure:  # told to whoever waits for the shift

@@ -21,7 +21,7 @@ def with_secrets(office, *secrets):
 
 def states(office):
     with office.database.reading() as session:
-        return [instances.state(each) for each in session.scalars(select(ProcessInstance))]
+        return [instances.state(each) for each in session.scalars(select(ProcessInstance).order_by(ProcessInstance.id))]
 
 
 def test_states_are_sealed_with_the_first_secret(office, reseal):

@@ -7,6 +7,7 @@
   const CHORD_MS = 1200;
   const BUTTONS = { c: "[data-act=claim]", u: "[data-act=release]" };
   let chordUntil = 0;
+  let early = window.htmx ? [] : null;   // keys pressed before htmx has bound the page's buttons; null from then on
 
   const typing = (target) => target.closest("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]");
 
@@ -33,6 +34,12 @@
     return Boolean(button);
   }
 
+  document.addEventListener("htmx:after:process", () => {
+    const pressed = early ?? [];
+    early = null;
+    pressed.forEach(used);
+  }, { once: true });
+
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.defaultPrevented) return;
     if (document.querySelector("dialog[open]")) return;
@@ -40,6 +47,8 @@
       if (event.key === "Escape") event.target.blur();
       return;
     }
-    if (used(event.key)) event.preventDefault();
+    if (early && event.key.length === 1) early.push(event.key);
+    else if (!used(event.key)) return;
+    event.preventDefault();
   });
 })();
