@@ -24,6 +24,12 @@ class JobStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
+class TaskKind(StrEnum):
+    STEP = "step"  # a token of the process waits for it
+    CORRECTION = "correction"  # an earlier step done once more for the person who sent it back; no token moves
+    ADHOC = "adhoc"  # somebody asked a colleague for something that is not drawn in the process
+
+
 class TimerStatus(StrEnum):
     WAITING = "waiting"
     FIRED = "fired"

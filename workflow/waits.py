@@ -29,7 +29,7 @@ from workflow.models import (
 )
 from workflow.offers import Offer, offer
 from workflow.statements import Statement, one_of
-from workflow.statuses import IncidentStatus, InstanceStatus, JobStatus, TaskStatus, TimerStatus
+from workflow.statuses import IncidentStatus, InstanceStatus, JobStatus, TaskKind, TaskStatus, TimerStatus
 from workflow.wakeups import wake
 
 LIVE_JOBS = (JobStatus.WAITING, JobStatus.RUNNING, JobStatus.FAILED)
@@ -76,6 +76,9 @@ def standing_rows(found: Iterable[Any]) -> dict[Key, int]:
     return {row_key(row): row.id for row in found}
 
 
+_OPEN_STEP = [UserTask.status == TaskStatus.OPEN, UserTask.kind == TaskKind.STEP]
+
+
 def _live_rows(among: Callable[[Any], Any]) -> CompoundSelect[Any]:
     """`among`: the condition on the column that names the instance."""
 
@@ -91,7 +94,7 @@ def _live_rows(among: Callable[[Any], Any]) -> CompoundSelect[Any]:
 
     child = ProcessInstance
     return union_all(
-        live("user_task", UserTask, UserTask.instance_id, UserTask.token_id, [UserTask.status == TaskStatus.OPEN]),
+        live("user_task", UserTask, UserTask.instance_id, UserTask.token_id, _OPEN_STEP),
         live("job", Job, Job.instance_id, Job.token_id, [one_of(Job.status, LIVE_JOBS)]),
         live("timer", Timer, Timer.instance_id, Timer.token_id, [Timer.status == TimerStatus.WAITING], Timer.due_at),
         live("news", Subscription, Subscription.instance_id, Subscription.token_id, []),

@@ -11,11 +11,16 @@ from workflow.models.cases import Case
 from workflow.models.columns import ElementId, TokenId
 from workflow.models.definitions import ProcessDefinition
 from workflow.models.running import ProcessInstance
-from workflow.statuses import TaskStatus
+from workflow.statuses import TaskKind, TaskStatus
 
 
 class UserTask(Base):
-    """Work a person must do. Unclaimed while it has no assignee."""
+    """Work a person must do. Unclaimed while it has no assignee.
+
+    Only a STEP has a token in the engine; what is beside the process (`kind`) has a `token_id` of its own making and
+    belongs to the step named by `parent_id`. Behind what was completed stand `completed_by`, who did it, and
+    `on_behalf_of`, in whose place. `delegated_by` gets the task back when it is done.
+    """
 
     __tablename__ = "user_tasks"
     __table_args__ = (
@@ -47,6 +52,10 @@ class UserTask(Base):
     ended_at: Mapped[datetime | None]
     outcome: Mapped[str | None] = mapped_column(String(120))
     request_digest: Mapped[str | None] = mapped_column(String(64))  # of the completing request and its idempotency key
+    kind: Mapped[TaskKind] = status_column(TaskKind, TaskKind.STEP)
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("user_tasks.id"), index=True)
+    on_behalf_of: Mapped[str | None] = mapped_column(ForeignKey("users.name"))  # whose substitute has or had it
+    delegated_by: Mapped[str | None] = mapped_column(ForeignKey("users.name"))
 
     instance: Mapped[ProcessInstance] = relationship()
     case: Mapped[Case] = relationship()
