@@ -53,3 +53,17 @@ class UpgradeStatus(StrEnum):
     REFUSED = "refused"  # nothing of the instance was changed
     UNDOING = "undoing"  # waits to go back
     UNDONE = "undone"
+
+
+class NoticeKind(StrEnum):
+    """Why a person of the office is told something (models.PersonalNotice)."""
+
+    MENTIONED = "mentioned"
+    COPIED = "copied"
+    URGED = "urged"
+    SUPERVISED = "supervised"
+    ANSWERED = "answered"  # a supervision
+    REMINDED = "reminded"  # a rung of the ladder
+    FOLLOW_UP = "follow_up"
+    ASKED = "asked"  # an ad-hoc task
+    REPLIED = "replied"

@@ -4,6 +4,18 @@ People are named by `users.name` (the login), activities by the element id in th
 engine's token id. History is the append-only truth; every other table is what is so now.
 """
 
+from workflow.models.around import (
+    AskedTask,
+    CaseCopy,
+    ChecklistItem,
+    ClockPause,
+    FollowUp,
+    OpinionPhrase,
+    PersonalNotice,
+    Supervision,
+    TaskReminder,
+    Urge,
+)
 from workflow.models.cases import Attachment, Case, CaseGroup, CaseKey, CasePerson, Comment, StoredFile
 from workflow.models.columns import FAR, ElementId, Person, TokenId
 from workflow.models.definitions import DefinitionResource, ProcessDefinition, ResourceContent
@@ -13,33 +25,43 @@ from workflow.models.tasks import TaskCandidate, TaskDraft, TaskOnlooker, UserTa
 from workflow.models.upgrades import Upgrade, UpgradeRun
 
 __all__ = [
+    "AskedTask",
     "Attachment",
     "Case",
+    "CaseCopy",
     "CaseGroup",
     "CaseKey",
     "CasePerson",
+    "ChecklistItem",
+    "ClockPause",
     "Comment",
     "DefinitionResource",
     "ElementId",
     "FAR",
+    "FollowUp",
     "HistoryEvent",
     "Incident",
     "Job",
     "Message",
+    "OpinionPhrase",
     "Person",
+    "PersonalNotice",
     "ProcessDefinition",
     "ProcessInstance",
     "ProcessStart",
     "ResourceContent",
     "StoredFile",
     "Subscription",
+    "Supervision",
     "TaskCandidate",
     "TaskDraft",
     "TaskOnlooker",
+    "TaskReminder",
     "Timer",
     "TokenId",
     "Upgrade",
     "UpgradeRun",
+    "Urge",
     "UserTask",
     "Variable",
 ]

@@ -31,6 +31,8 @@ class UserTask(Base):
         Index("ix_user_tasks_open", "status", "due_at", "id"),
         Index("ix_user_tasks_done", "completed_by", "ended_at", "id"),
         Index("ix_user_tasks_case", "case_id", "status"),
+        Index("ix_user_tasks_urgency", "assignee", "status", "urgency", "id"),
+        Index("ix_user_tasks_aging", "status", "urgency_until"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     instance_id: Mapped[int] = mapped_column(ForeignKey("process_instances.id"))
@@ -44,7 +46,10 @@ class UserTask(Base):
     local_variables: Mapped[dict[str, Any]] = mapped_column(default=dict)  # a multi-instance item
     status: Mapped[TaskStatus] = status_column(TaskStatus, TaskStatus.OPEN)
     assignee: Mapped[str | None] = mapped_column(ForeignKey("users.name"))
-    priority: Mapped[int] = mapped_column(default=50)
+    priority: Mapped[int] = mapped_column(default=50)  # as the diagram says it
+    priority_set: Mapped[int | None]  # by hand: stands in place of whatever is computed
+    urgency: Mapped[int] = mapped_column(default=50)  # what lists are sorted by: workflow.around.urgency
+    urgency_until: Mapped[datetime | None]  # when it must be computed anew; None: never by time alone
     created_at: Mapped[datetime]
     due_at: Mapped[datetime | None]
     claimed_at: Mapped[datetime | None]
@@ -68,11 +73,15 @@ class TaskCandidate(Base):
     whether somebody has it, so that the groups' queue skips it without a look at the task."""
 
     __tablename__ = "task_candidates"
-    __table_args__ = (Index("ix_task_candidates_queue", "candidate", "claimed", "due_at", "task_id"),)
+    __table_args__ = (
+        Index("ix_task_candidates_queue", "candidate", "claimed", "due_at", "task_id"),
+        Index("ix_task_candidates_urgent", "candidate", "claimed", "urgency", "task_id"),
+    )
     task_id: Mapped[int] = mapped_column(ForeignKey("user_tasks.id"), primary_key=True)
     candidate: Mapped[str] = mapped_column(String(66), primary_key=True)  # "group:registry" or "user:anna"
     claimed: Mapped[bool] = mapped_column(default=False)
     due_at: Mapped[datetime]
+    urgency: Mapped[int] = mapped_column(default=50)  # the task's
 
 
 class TaskOnlooker(Base):
