@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from workflow import cases, definitions, engine, incidents, instances, messages, tasks
+from workflow import cases, definitions, engine, incidents, instances, messages, separation, tasks
 from workflow.clock import now
 from workflow.errors import Refusal, sentence
 from workflow.expressions import times
@@ -22,7 +22,6 @@ from workflow.simulation.answers import Answers, AnswersRefused, Step, Verb, wro
 from workflow.simulation.beginning import Beginning, beginning, taken_over
 from workflow.simulation.machine import Machine
 from workflow.statuses import TaskStatus
-from workflow.tasks.rules import separation
 
 STARTER = "person-1"
 NOTHING: Mapping[str, Any] = {}
@@ -143,11 +142,11 @@ def _nothing_open(step: Step, open_now: list[str]) -> AnswersRefused:
 def _performer(session: Session, task: UserTask) -> User:
     """Somebody whom no rule of the diagram excludes: who holds the task, the usual one, another, or one more."""
     usual = session.get_one(User, task.assignee or STARTER)
-    if separation(session, task, usual) is None:
+    if separation.why_not(session, task, usual) is None:
         return usual
     people = list(session.scalars(select(User).order_by(User.created_at, User.name)))
     for person in people:
-        if separation(session, task, person) is None:
+        if separation.why_not(session, task, person) is None:
             return person
     name = f"person-{len(people) + 1}"
     stage.invent(session, (), [name])

@@ -6,7 +6,19 @@ from typing import Any
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from workflow import definitions, engine, history, holding, incidents, instances, registry, rows, values, waits
+from workflow import (
+    definitions,
+    engine,
+    history,
+    holding,
+    incidents,
+    instances,
+    registry,
+    rows,
+    separation,
+    values,
+    waits,
+)
 from workflow.clock import now
 from workflow.errors import NotAllowed, TaskNotOpen, Unavailable
 from workflow.holding import Held
@@ -15,7 +27,6 @@ from workflow.models import UserTask
 from workflow.statements import Statement
 from workflow.statuses import TaskStatus
 from workflow.tasks import requests
-from workflow.tasks.rules import separation
 
 OUTCOME = "outcome"  # the variable that holds the button pressed last
 _AS_IT_IS = Statement(select(UserTask.status, UserTask.assignee).where(UserTask.id == bindparam("task_id")))
@@ -49,7 +60,7 @@ def complete(
         _refuse(task, user)
     _finish(session, task, held, user, outcome, digest)
     instances.require_running(held.instance)
-    refused = separation(session, task, user)
+    refused = separation.why_not(session, task, user, task.on_behalf_of)
     if refused is not None:
         raise NotAllowed(refused.template, **refused.facts)
     try:

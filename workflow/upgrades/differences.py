@@ -11,8 +11,8 @@ from workflow import definitions, engine
 from workflow.definitions import FORM, Activities
 from workflow.errors import Sentence, sentence
 from workflow.models import ProcessDefinition, ProcessInstance, TaskDraft, UserTask
+from workflow.separation.judging import DIFFERENT_FROM, SAME_PERSON_AS
 from workflow.statuses import TaskStatus
-from workflow.tasks.rules import DIFFERENT_FROM, SAME_PERSON_AS
 from workflow.upgrades.problems import Problem
 from workflow.waits import LIVE_INSTANCES
 
