@@ -6,7 +6,7 @@ from itertools import repeat
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
-from workflow import rows, seals, waits
+from workflow import rows, seals, variable_rows, waits
 from workflow.clock import now
 from workflow.models import ProcessDefinition, ProcessInstance
 from workflow.statuses import InstanceStatus
@@ -38,3 +38,5 @@ def keep(session: Session, instance: ProcessInstance, state: bytes, status: Inst
     ended = {} if status in waits.LIVE_INSTANCES else {"status": status, "ended_at": now()}
     sealed = seals.seal(session, instance, state)
     rows.change(session, ProcessInstance, instance.id, revision=instance.revision, state=sealed, **ended)
+    if ended:
+        variable_rows.keep_live(session, instance.id, False)

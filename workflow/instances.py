@@ -124,7 +124,7 @@ def write(
         name: value for name, value in changes.items() if name not in known or not values.same(known[name], value)
     }
     values.check(changed)
-    variable_rows.write(session, instance.id, changed, instance.revision + 1)
+    variable_rows.write(session, instance.id, changed, instance.revision + 1, instance.status in waits.LIVE_INSTANCES)
     return changed
 
 

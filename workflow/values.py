@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 
 from workflow.errors import Invalid, Sentence, sentence
+from workflow.models.columns import LONGEST_WORD
 
 DEEPEST = 20
 LONGEST_NAME = 120
@@ -48,6 +49,23 @@ def _kept_as_it_is(value: Any, depth: int) -> bool:
         keys = all(isinstance(key, str) and _kept_as_it_is(key, depth + 1) for key in value)
         return keys and all(_kept_as_it_is(each, depth + 1) for each in value.values())
     return False
+
+
+def word(value: Any) -> str | None:
+    """What lists search a value by: its text in small letters, cut to LONGEST_WORD; "" for what is empty. Of a list its
+    texts and numbers, one on each line; None for what cannot be said so."""
+    if value is None or value in ([], {}):
+        return ""
+    if isinstance(value, list):
+        return "\n".join(said for each in value if (said := word(each)) and not isinstance(each, list))[:LONGEST_WORD]
+    if isinstance(value, dict):
+        return None
+    return (orjson.dumps(value).decode() if not isinstance(value, str) else value.strip().lower())[:LONGEST_WORD]
+
+
+def number(value: Any) -> float | None:
+    """A number as lists compare it, None for anything else; whole numbers beyond 2^53 lose their last digits."""
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
 def same(one: Any, other: Any) -> bool:

@@ -3,13 +3,13 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, Double, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.types import JSON
 
 from workflow.db import Base, status_column
 from workflow.models.cases import Case
-from workflow.models.columns import ElementId, Person, TokenId
+from workflow.models.columns import ElementId, Person, TokenId, Word
 from workflow.models.definitions import ProcessDefinition
 from workflow.statuses import InstanceStatus
 
@@ -37,14 +37,35 @@ class ProcessInstance(Base):
     case: Mapped[Case] = relationship()
 
 
+def _searched(column: str) -> Index:
+    """The index by which a name and a value lead to the instances that still run."""
+    narrow = f"{column} IS NOT NULL"
+    return Index(
+        f"ix_variables_{column}",
+        "name",
+        column,
+        "instance_id",
+        postgresql_where=text(f"live AND {narrow}"),
+        sqlite_where=text(f"live = 1 AND {narrow}"),
+    )
+
+
 class Variable(Base):
-    """A variable of an instance; JSON values only. Its earlier values stand in the history."""
+    """A variable of an instance; JSON values only. Its earlier values stand in the history.
+
+    Lists are searched by `word` and `number` (workflow.values.word, number: what a filter compares), as long as the
+    instance is `live`: not over.
+    """
 
     __tablename__ = "variables"
+    __table_args__ = (_searched("word"), _searched("number"))
     instance_id: Mapped[int] = mapped_column(ForeignKey("process_instances.id"), primary_key=True)
     name: Mapped[str] = mapped_column(String(120), primary_key=True)
     value: Mapped[Any] = mapped_column(JSON(none_as_null=False))
     revision: Mapped[int]  # the instance's revision that wrote it
+    word: Mapped[str | None] = mapped_column(Word)
+    number: Mapped[float | None] = mapped_column(Double)
+    live: Mapped[bool] = mapped_column(default=True)
 
 
 class HistoryEvent(Base):
