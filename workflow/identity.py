@@ -38,6 +38,8 @@ class User(Base):
     theme: Mapped[str] = mapped_column(String(10), default="auto")
     password_initial: Mapped[bool] = mapped_column(default=False)  # set by someone else; must be changed first
     created_at: Mapped[datetime]
+    head: Mapped[str | None] = mapped_column(ForeignKey("users.name"), index=True)  # whose work this is to oversee
+    stands_in_until: Mapped[datetime | None]  # not before the last substitution in which this person stands in ends
     groups: Mapped[list[Group]] = relationship(secondary="memberships", lazy="selectin", order_by=Group.key)
 
     @property

@@ -20,6 +20,7 @@ from workflow.models.cases import Attachment, Case, CaseGroup, CaseKey, CasePers
 from workflow.models.columns import FAR, ElementId, Person, TokenId
 from workflow.models.definitions import DefinitionResource, ProcessDefinition, ResourceContent
 from workflow.models.machine import Incident, Job, Message, ProcessStart, Subscription, Timer
+from workflow.models.performing import HandOver, StrandedTask, Substitution
 from workflow.models.running import HistoryEvent, ProcessInstance, Variable
 from workflow.models.tasks import TaskCandidate, TaskDraft, TaskOnlooker, UserTask
 from workflow.models.upgrades import Upgrade, UpgradeRun
@@ -39,6 +40,7 @@ __all__ = [
     "ElementId",
     "FAR",
     "FollowUp",
+    "HandOver",
     "HistoryEvent",
     "Incident",
     "Job",
@@ -51,7 +53,9 @@ __all__ = [
     "ProcessStart",
     "ResourceContent",
     "StoredFile",
+    "StrandedTask",
     "Subscription",
+    "Substitution",
     "Supervision",
     "TaskCandidate",
     "TaskDraft",

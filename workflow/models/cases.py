@@ -19,6 +19,7 @@ class Case(Base):
     process_key: Mapped[str] = mapped_column(ElementId, index=True)
     opened_at: Mapped[datetime] = mapped_column(index=True)
     opened_by: Mapped[str] = mapped_column(Person)
+    taken_over_by: Mapped[str | None] = mapped_column(Person)  # who stands for the starter since that one has left
     closed_at: Mapped[datetime | None]
 
 

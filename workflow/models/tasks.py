@@ -61,6 +61,9 @@ class UserTask(Base):
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("user_tasks.id"), index=True)
     on_behalf_of: Mapped[str | None] = mapped_column(ForeignKey("users.name"))  # whose substitute has or had it
     delegated_by: Mapped[str | None] = mapped_column(ForeignKey("users.name"))
+    prepared_by: Mapped[list[Any]] = mapped_column(default=list)  # delegates who gave it back with their entry in it
+    passed_over: Mapped[bool] = mapped_column(default=False)  # nobody was asked: an earlier opinion stands for this one
+    remark: Mapped[list[Any] | None]  # why it came to whom it came, or was passed over: a sentence (kept_sentences)
 
     instance: Mapped[ProcessInstance] = relationship()
     case: Mapped[Case] = relationship()
