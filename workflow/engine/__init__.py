@@ -36,6 +36,7 @@ from workflow.engine.problems import (
     TokenGone,
     UncaughtError,
 )
+from workflow.engine.returning import Back, begin_at, behind, entrances, restore, way_back
 from workflow.engine.sealing import open_, open_unkeyed, seal
 from workflow.engine.shapes import Happening, Step, Thrown, Wait, WaitKind
 from workflow.expressions import Around
@@ -44,6 +45,7 @@ __all__ = [
     "DECISION",
     "Activity",
     "Around",
+    "Back",
     "BudgetExceeded",
     "CannotMigrate",
     "EngineProblem",
@@ -63,6 +65,8 @@ __all__ = [
     "UncaughtError",
     "Wait",
     "WaitKind",
+    "begin_at",
+    "behind",
     "cancel",
     "catches_error",
     "complete",
@@ -93,4 +97,7 @@ __all__ = [
     "resting",
     "edges",
     "done_again",
+    "entrances",
+    "restore",
+    "way_back",
 ]

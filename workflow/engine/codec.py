@@ -67,8 +67,8 @@ def load(state: bytes, specification: Specification, around: Around | None = Non
     return instance
 
 
-def new(specification: Specification, around: Around) -> Instance:
-    """An instance without any token yet."""
+def new(specification: Specification, around: Around | None = None) -> Instance:
+    """An instance without any token yet; without `around` only to look at."""
     instance = Instance(specification, around)
     instance.task_tree = Token(instance, specification.start, None, TaskState.STARTED)
     return instance

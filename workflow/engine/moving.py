@@ -64,7 +64,7 @@ def move(
         way.container.task_spec.stand_by(way.container)
     container = way.container
     for spec in way.entering:
-        container = _enter(spec, container)
+        container = enter(spec, container)
     instance.arrive(way.target, container, flow or None)
     return _still_going(at_rest(instance))
 
@@ -110,8 +110,8 @@ def targets(model: Model, state: bytes, token_id: str) -> tuple[Target, ...]:
     return tuple(found)
 
 
-def _enter(spec: Any, container: Token) -> Token:
-    """A sub-process begins, save for its start event."""
+def enter(spec: Any, container: Token) -> Token:
+    """A sub-process begins in its container, save for its start event."""
     token = container.workflow.token(spec, container, TaskState.STARTED)
     token.workflow.note("entered", token)
     spec.arm(token)

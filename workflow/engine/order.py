@@ -13,7 +13,7 @@ from workflow.engine.specification import Specification
 def done_again(old: Model, new: Model, mapping: Mapping[str, str]) -> dict[str, list[str]]:
     """element of the old version where work waits → those that are behind it there, but before it in the new version:
     they would be done once more. Loops, in which that is so anyway, are left out."""
-    before, after = _after_all(old.specification), _after_all(new.specification)
+    before, after = after_all(old.specification), after_all(new.specification)
     work = [name for name in before if name in mapping and _is_work(old.specification[name])]
     found: dict[str, list[str]] = {}
     for name in work:
@@ -28,7 +28,7 @@ def _is_work(spec: Element) -> bool:
     return (spec.waits_as is not None or isinstance(spec, Several)) and not isinstance(spec, Beside)
 
 
-def _after_all(specification: Specification) -> dict[str, set[str]]:
+def after_all(specification: Specification) -> dict[str, set[str]]:
     """element → all that may come after it; what is inside a sub-process comes after what is before that."""
     nexts = {spec.bpmn_id: _next(spec) for spec in specification.task_specs.values() if spec.name == spec.bpmn_id != ""}
     return {name: _closure(name, nexts) for name in nexts}
