@@ -67,3 +67,40 @@ class NoticeKind(StrEnum):
     FOLLOW_UP = "follow_up"
     ASKED = "asked"  # an ad-hoc task
     REPLIED = "replied"
+
+
+class ReturnMode(StrEnum):
+    STRAIGHT = "straight"  # corrected by who did it, and straight back to who sent it
+    REDO = "redo"  # the process goes on from there once more
+    TAKEN_BACK = "taken_back"  # by who had completed it, before anybody acted on it
+    REOPENED = "reopened"  # in a case that was closed
+
+
+class AgreementKind(StrEnum):
+    """What a second person must agree to."""
+
+    MOVE = "move"  # a token taken past protected work
+    SKIP = "skip"
+    DROP_POLICY = "drop_policy"
+    CHANGE_POLICY = "change_policy"
+
+
+class AgreementStatus(StrEnum):
+    ASKED = "asked"
+    AGREED = "agreed"  # and done
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"  # by who asked, or overtaken by events
+
+
+class RelationKind(StrEnum):
+    SELF = "self"
+    SPOUSE = "spouse"
+    BLOOD = "blood"  # direct line, or collateral within three generations
+    IN_LAW = "in_law"
+    INTEREST = "interest"  # anything else that could sway
+
+
+class RelationStatus(StrEnum):
+    DECLARED = "declared"  # counts already
+    CONFIRMED = "confirmed"
+    ENDED = "ended"  # counts no more

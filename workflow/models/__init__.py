@@ -22,10 +22,12 @@ from workflow.models.definitions import DefinitionResource, ProcessDefinition, R
 from workflow.models.machine import Incident, Job, Message, ProcessStart, Subscription, Timer
 from workflow.models.performing import HandOver, StrandedTask, Substitution
 from workflow.models.running import HistoryEvent, ProcessInstance, Variable
+from workflow.models.separation import Agreement, Policy, Relation
 from workflow.models.tasks import TaskCandidate, TaskDraft, TaskOnlooker, UserTask
 from workflow.models.upgrades import Upgrade, UpgradeRun
 
 __all__ = [
+    "Agreement",
     "AskedTask",
     "Attachment",
     "Case",
@@ -48,9 +50,11 @@ __all__ = [
     "OpinionPhrase",
     "Person",
     "PersonalNotice",
+    "Policy",
     "ProcessDefinition",
     "ProcessInstance",
     "ProcessStart",
+    "Relation",
     "ResourceContent",
     "StoredFile",
     "StrandedTask",
