@@ -6,7 +6,7 @@ from itertools import repeat
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
-from workflow import rows, seals, variable_rows, waits
+from workflow import footing, rows, seals, variable_rows, waits
 from workflow.clock import now
 from workflow.models import ProcessDefinition, ProcessInstance
 from workflow.statuses import InstanceStatus
@@ -34,6 +34,7 @@ def new(
 
 def keep(session: Session, instance: ProcessInstance, state: bytes, status: InstanceStatus) -> None:
     """The instance's next revision."""
+    footing.note_state(session, instance)
     set_committed_value(instance, "revision", instance.revision + 1)  # the state is sealed for it
     ended = {} if status in waits.LIVE_INSTANCES else {"status": status, "ended_at": now()}
     sealed = seals.seal(session, instance, state)

@@ -5,6 +5,7 @@ history, variables, state, waits, called instances, news for others. Any excepti
 """
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from sqlalchemy import bindparam, select
@@ -16,6 +17,7 @@ from workflow import (
     definitions,
     engine,
     escalations,
+    footing,
     history,
     holding,
     instance_rows,
@@ -94,7 +96,7 @@ def reconsider(session: Session, instance: ProcessInstance, known: Mapping[str, 
     """Let events come whose condition has become true with these variables."""
     model = definitions.model(session, instance.definition)
     if model.has_conditions and instance.status is InstanceStatus.RUNNING:
-        step = engine.reconsider(model, state(instance), around(session, known))
+        step = engine.reconsider(model, state(instance), around(session, known, instance))
         settle(session, instance, step, history.SYSTEM, known)
 
 
@@ -124,6 +126,7 @@ def write(
         name: value for name, value in changes.items() if name not in known or not values.same(known[name], value)
     }
     values.check(changed)
+    footing.note_variables(session, instance, known, changed)
     variable_rows.write(session, instance.id, changed, instance.revision + 1, instance.status in waits.LIVE_INSTANCES)
     return changed
 
@@ -144,7 +147,7 @@ def settle(
     the machine's doing.
     """
     known = {**(variables(session, instance) if known is None else known)}
-    step = decision_tasks.answer(session, instance, step, known, around)
+    step = decision_tasks.answer(session, instance, step, known, partial(around, instance=instance))
     _tell(session, instance, step, actor, facts or {})
     if step.variables:
         changed = write(session, instance, known, step.variables)
@@ -153,8 +156,8 @@ def settle(
         raise engine.EngineProblem("The process would stand still for ever: it waits for nothing.")
     instance_rows.keep(session, instance, step.state, InstanceStatus.COMPLETED if step.finished else instance.status)
     model = definitions.model(session, instance.definition)
-    changes = waits.agree(session, instance, model, step.waits, lambda: around(session, known), standing)
-    titles.follow(session, instance, model, step, around(session, known))
+    changes = waits.agree(session, instance, model, step.waits, lambda: around(session, known, instance), standing)
+    titles.follow(session, instance, model, step, around(session, known, instance))
     outgoing.send(session, instance, step.thrown)
     outgoing.catch_up(session, changes.subscriptions)
     _call(session, instance, model, changes, known)
@@ -196,7 +199,7 @@ def _begin(
     )
     variable_rows.write(session, instance.id, given, 0)
     model = definitions.model(session, definition)
-    step = engine.start(model, around(session, given), start_id)
+    step = engine.start(model, around(session, given, instance), start_id)
     settle(session, instance, step, history.SYSTEM, given, standing={})
 
 
@@ -234,7 +237,7 @@ def _call(
     begun = instance_rows.new(session, history.SYSTEM, wanted, instance, [call.token_id for call in changes.calls])
     for child, activity, call in zip(begun, drawn, changes.calls, strict=True):
         if child.status is InstanceStatus.RUNNING:
-            given = calls.given(activity, around(session, {**known, **call.variables}))
+            given = calls.given(activity, around(session, {**known, **call.variables}, instance))
             _begin(session, child, history.SYSTEM, given)
 
 
@@ -253,10 +256,10 @@ def _return(session: Session, child: ProcessInstance, parent: ProcessInstance, e
     model, known = definitions.model(session, parent.definition), variables(session, parent)
     token_id = child.parent_token_id or ""
     if error is not None:
-        step = engine.throw_error(model, state(parent), token_id, error.name, around(session, known), leaves=True)
+        step = engine.throw_error(model, state(parent), token_id, error.name, around(session, known, parent), leaves=True)
     else:
         known.update(write(session, parent, known, calls.returned(session, parent, child)))
-        step = engine.complete(model, state(parent), token_id, around(session, known))
+        step = engine.complete(model, state(parent), token_id, around(session, known, parent))
     settle(session, parent, step, history.SYSTEM, known)
 
 
@@ -267,7 +270,7 @@ def _cancel(session: Session, instance: ProcessInstance, by: str, reason: str) -
     opened = _readable(instance)
     lost = history.open_tokens(session, instance.id) if opened is None else {}
     before = [each.activity_id for each in engine.standing(model, opened)] if opened else [*lost.values()]
-    step = engine.cancel(model, opened, around(session, known))
+    step = engine.cancel(model, opened, around(session, known, instance))
     _tell(session, instance, step, by, {})
     for token_id, activity_id in lost.items():
         history.record(session, instance.case_id, by, "cancelled", instance, activity_id, token_id)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from threading import Event
 from typing import Any
 
-from workflow import event_starts, files, jobs, messages, timers
+from workflow import event_starts, files, footing, jobs, messages, timers
 from workflow.db import Database
 from workflow.office import Office
 
@@ -18,6 +18,7 @@ ROUND: tuple[Callable[[Database], Any], ...] = (
     event_starts.sweep,
     jobs.sweep,
     files.sweep,
+    footing.forget,
 )
 
 

@@ -11,22 +11,12 @@ from typing import Any
 from sqlalchemy import CompoundSelect, Select, bindparam, delete, insert, literal, select, union_all, update
 from sqlalchemy.orm import Session
 
-from workflow import cases, rows
+from workflow import beside, cases, rows
+from workflow.beside import withdraw
 from workflow.clock import now
 from workflow.db import Moment
 from workflow.engine import Around, Model, Wait, WaitKind
-from workflow.models import (
-    FAR,
-    Incident,
-    Job,
-    ProcessInstance,
-    Subscription,
-    TaskCandidate,
-    TaskDraft,
-    TaskOnlooker,
-    Timer,
-    UserTask,
-)
+from workflow.models import FAR, Incident, Job, ProcessInstance, Subscription, TaskCandidate, Timer, UserTask
 from workflow.offers import Offer, offer
 from workflow.statements import Statement, one_of
 from workflow.statuses import IncidentStatus, InstanceStatus, JobStatus, TaskKind, TaskStatus, TimerStatus
@@ -125,6 +115,7 @@ def _end(session: Session, gone: Mapping[Key, int], changes: Changes) -> None:
             case "user_task":
                 rows.change(session, UserTask, row_id, status=TaskStatus.CANCELLED, ended_at=at)
                 withdraw(session, row_id)
+                beside.end(session, row_id)
             case "job":
                 rows.change(session, Job, row_id, status=JobStatus.CANCELLED, done_at=at, lease_until=None)
                 rows.write(session, _CLOSE_INCIDENTS(of_job=row_id, resolved_at=at))
@@ -142,18 +133,6 @@ _CLOSE_INCIDENTS = Statement(
     .where(Incident.job_id == bindparam("of_job"), Incident.status == IncidentStatus.OPEN)
     .values(status=IncidentStatus.RESOLVED, resolved_at=bindparam("resolved_at"), resolved_by="system")
 )
-_WITHDRAW = [
-    Statement(delete(table).where(table.task_id == bindparam("ended")))
-    for table in (TaskCandidate, TaskOnlooker, TaskDraft)
-]
-
-
-def withdraw(session: Session, task_id: int) -> None:
-    """The task has ended: nobody may claim it any more, and what was typed is no longer needed."""
-    for each in list(session.identity_map.values()):
-        if isinstance(each, TaskCandidate | TaskDraft) and each.task_id == task_id:
-            session.expunge(each)
-    rows.write(session, *(gone(ended=task_id) for gone in _WITHDRAW))
 
 
 def _begin(

@@ -21,6 +21,7 @@ from workflow.models.columns import FAR, ElementId, Person, TokenId
 from workflow.models.definitions import DefinitionResource, ProcessDefinition, ResourceContent
 from workflow.models.machine import Incident, Job, Message, ProcessStart, Subscription, Timer
 from workflow.models.performing import HandOver, StrandedTask, Substitution
+from workflow.models.returns import Footing, Return, SupersededTask
 from workflow.models.running import HistoryEvent, ProcessInstance, Variable
 from workflow.models.separation import Agreement, Policy, Relation
 from workflow.models.tasks import TaskCandidate, TaskDraft, TaskOnlooker, UserTask
@@ -41,6 +42,7 @@ __all__ = [
     "DefinitionResource",
     "ElementId",
     "FAR",
+    "Footing",
     "FollowUp",
     "HandOver",
     "HistoryEvent",
@@ -56,9 +58,11 @@ __all__ = [
     "ProcessStart",
     "Relation",
     "ResourceContent",
+    "Return",
     "StoredFile",
     "StrandedTask",
     "Subscription",
+    "SupersededTask",
     "Substitution",
     "Supervision",
     "TaskCandidate",

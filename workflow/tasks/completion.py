@@ -1,14 +1,16 @@
 """Completing a task: once, by the right person, and then the process goes on."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from workflow import (
+    beside,
     definitions,
     engine,
+    footing,
     history,
     holding,
     incidents,
@@ -20,16 +22,31 @@ from workflow import (
     waits,
 )
 from workflow.clock import now
-from workflow.errors import NotAllowed, TaskNotOpen, Unavailable
+from workflow.errors import Conflict, NotAllowed, TaskNotOpen, Unavailable
 from workflow.holding import Held
 from workflow.identity import User
 from workflow.models import UserTask
 from workflow.statements import Statement
-from workflow.statuses import TaskStatus
+from workflow.statuses import TaskKind, TaskStatus
 from workflow.tasks import requests
 
 OUTCOME = "outcome"  # the variable that holds the button pressed last
-_AS_IT_IS = Statement(select(UserTask.status, UserTask.assignee).where(UserTask.id == bindparam("task_id")))
+_AS_IT_IS = Statement(
+    select(UserTask.status, UserTask.assignee, beside.HUNG.label("hung")).where(UserTask.id == bindparam("task_id"))
+)
+Ending = Callable[[Session, UserTask, Held, User, dict[str, Any]], None]
+endings: dict[TaskKind, Ending] = {}
+
+
+def ends(kind: TaskKind) -> Callable[[Ending], Ending]:
+    """Register what the completion of a task of this kind beside the process does with its answers. It tells the
+    history "completed" with the task's token."""
+
+    def keep(ending: Ending) -> Ending:
+        endings[kind] = ending
+        return ending
+
+    return keep
 
 
 def complete(
@@ -46,25 +63,30 @@ def complete(
     Listeners of the activity run first; what they return joins the answers. The same request again (same
     `request_key`, user and answers) changes nothing and gives the same task. `sent` (JSON) stands for the answers in
     that comparison where they differ each time: moments of signatures, numbers of files.
-    Raises TaskNotOpen, NotAllowed (not claimed by this user, or a rule of the diagram), Invalid (from a listener; the
-    RequestReused of a key used for other answers), incidents.CannotGoOn (the engine refuses; an incident is opened).
+    Raises TaskNotOpen, NotAllowed (not claimed by this user, or a rule of the diagram), Conflict while it waits for a
+    correction, Invalid (from a listener; the RequestReused of a key used for other answers), incidents.CannotGoOn (the
+    engine refuses; an incident is opened).
     """
     outcome = outcome if outcome is not None else answers.get(OUTCOME)
     digest = requests.digest(request_key, user, [outcome, dict(answers)] if sent is None else sent)
     held = holding.take(session, task.instance_id, task.case_id, _AS_IT_IS(task_id=task.id))
-    as_it_is = tuple(held.answers[0][0])
-    if as_it_is != (TaskStatus.OPEN, user.name) or not user.active:
+    status, assignee, hung = held.answers[0][0]
+    if (status, assignee) != (TaskStatus.OPEN, user.name) or not user.active:
         session.refresh(task)
         if requests.is_repeated(task, digest):
             return task
         _refuse(task, user)
+    if hung:
+        _leave_nothing_hanging(session, task)
     _finish(session, task, held, user, outcome, digest)
     instances.require_running(held.instance)
     refused = separation.why_not(session, task, user, task.on_behalf_of)
     if refused is not None:
         raise NotAllowed(refused.template, **refused.facts)
     try:
-        _go_on(session, task, held, user, answers, outcome)
+        with footing.watching(session) as stood:
+            _go_on(session, task, held, user, answers, outcome)
+        footing.keep(session, task.id, stood)
     except engine.EngineProblem as problem:
         raise incidents.note(session, task.instance_id, task.activity_id, problem) from problem
     return task
@@ -104,19 +126,29 @@ def _refuse(task: UserTask, user: User) -> None:
     raise NotAllowed("Task “{task}” is not yours; claim it first.", task=task.name)
 
 
+def _leave_nothing_hanging(session: Session, task: UserTask) -> None:
+    waits_for = beside.why_not(session, task)
+    if waits_for is not None:
+        raise Conflict(waits_for.template, **waits_for.facts)
+    beside.end(session, task.id)
+
+
 def _go_on(
     session: Session, task: UserTask, held: Held, user: User, answers: Mapping[str, Any], outcome: str | None
 ) -> None:
     instance, known, standing = held.instance, held.variables, held.standing
-    model = definitions.model(session, instance.definition)
     given = dict(answers) if outcome is None else {**answers, OUTCOME: outcome}
     values.check(given)
+    if task.kind is not TaskKind.STEP:
+        endings[task.kind](session, task, held, user, given)
+        return
+    model = definitions.model(session, instance.definition)
     listeners = model.activities[task.activity_id].listeners
     if listeners:
         given.update(_listen(session, task, user, given, listeners))
         known, standing = instances.variables(session, instance), None  # they may have changed both
     known.update(instances.write(session, instance, known, given))
-    step = engine.complete(model, instances.state(instance), task.token_id, instances.around(session, known))
+    step = engine.complete(model, instances.state(instance), task.token_id, instances.around(session, known, instance))
     facts = {task.token_id: {"task": task.id, "outcome": outcome, "variables": given}}
     instances.settle(session, instance, step, user.name, known, facts, standing)
 
