@@ -10,22 +10,23 @@ from workflow.lint.tokens import LEAVES, Budget, Game, Played, ending_in, is_joi
 
 @rule
 def deadlock(process: Process, known: Known) -> Iterator[Finding]:
-    """A parallel join gets what it waits for, and no more: the token game shows whether it never opens, always or only
-    sometimes keeps a token. Where the game is too long, joins fed by one exclusive decision are looked for."""
+    """A parallel join gets what it waits for, and no more, and no two inclusive joins wait for one another: the token
+    game shows whether a join never opens, always or only sometimes keeps a token. Where the game is too long to be
+    played out, it may."""
     if any(not {flow.source, flow.target} <= process.nodes.keys() for flow in process.flows):
         return
     budget = Budget(500 + 4 * len(process.nodes))
     for scope in scopes(process):
-        joins = [node for node in process.within(scope) if is_join(process, node) and node.kind == "parallelGateway"]
-        if not joins:
-            continue
         ending = ending_in(process, scope)
+        joins = [node for node in process.within(scope) if is_join(process, node) and node.id in ending]
+        if not joins:
+            continue  # of a join from which no way leads to an end `endless` tells
         played = Game(process, scope, budget, ending).play()
-        calm = played if played.whole else Game(process, scope, Budget(500), ending, calm=True).play()
         for join in joins:
-            if join.id not in ending:
-                continue  # `endless` tells of it
-            yield from _left_waiting(process, join, played) if played.whole else _undecided(process, join, calm)
+            if join.kind == "inclusiveGateway":
+                yield from [_may_wait(join)] if join.id in played.locked else []
+            else:
+                yield from _left_waiting(process, join, played) if played.whole else _undecided(process, join)
 
 
 def _left_waiting(process: Process, join: Node, played: Played) -> Iterator[Finding]:
@@ -67,15 +68,13 @@ def _never_opens(process: Process, join: Node, level: Callable[..., Finding]) ->
     return level("deadlock", join.id, said)
 
 
-def _undecided(process: Process, join: Node, calm: Played) -> Iterator[Finding]:
-    """Where the game is too long: what comes of it when no event comes that does not interrupt."""
+def _undecided(process: Process, join: Node) -> Iterator[Finding]:
+    """Where the game is too long: only joins fed by one exclusive decision are known never to open."""
     split = _one_decision(process, join)
-    if split is not None:
-        yield _never_opens(process, join, warning if _several_may_come(process, split.id) else error)
-        return
-    waiting = calm.with_tokens_at(join.id)
-    if calm.whole and any(end in waiting for end in calm.ends(waiting)):
+    if split is None:
         yield _may_wait(join)
+    else:
+        yield _never_opens(process, join, warning if _several_may_come(process, split.id) else error)
 
 
 def _one_decision(process: Process, join: Node) -> Node | None:

@@ -34,6 +34,7 @@ class Played:
     whole: bool = True
     after: dict[Position, list[Position]] = field(default_factory=dict)
     opened: dict[str, set[Position]] = field(default_factory=dict)  # join → positions just after it has opened
+    locked: set[str] = field(default_factory=set)  # inclusive joins that wait for one another
 
     def ends(self, positions: Iterable[Position]) -> list[Position]:
         """The last positions that may come of these."""
@@ -60,10 +61,8 @@ class Played:
 
 
 class Game:
-    """`calm`: no event comes that does not interrupt."""
-
-    def __init__(self, process: Process, scope: str, budget: Budget, ending: set[str], calm: bool = False) -> None:
-        self.process, self.scope, self.budget, self.ending, self.calm = process, scope, budget, ending, calm
+    def __init__(self, process: Process, scope: str, budget: Budget, ending: set[str]) -> None:
+        self.process, self.scope, self.budget, self.ending = process, scope, budget, ending
         self.just_opened: list[str] = []
 
     def play(self) -> Played:
@@ -117,7 +116,7 @@ class Game:
             beside = self.process.outgoing(boundary.id)
             if boundary.interrupting:
                 yield beside
-            elif not self.calm:
+            else:
                 yield from ((*ways, *beside) for ways in self._ways(node))
 
     def _ways(self, node: Node) -> Iterator[tuple[Flow, ...]]:
@@ -160,30 +159,39 @@ class Game:
         self.just_opened.append(join)
 
     def _open_inclusive(self, tokens: Counter[Place], played: Played) -> Iterator[Position]:
-        """The inclusive join that no token waiting at another can still come to."""
-        waiting = {name for name, _ in tokens}
-        joins = sorted(name for name, flow in tokens if flow and self.process.nodes[name].kind == "inclusiveGateway")
-        free = [join for join in joins if not any(join in self._reach(other) for other in waiting - {join})]
+        """The inclusive join that no token waiting at another can still come to; of those that wait for one another,
+        the first."""
+        joins = sorted({name for name, flow in tokens if flow and self.process.nodes[name].kind == "inclusiveGateway"})
+        free = [join for join in joins if not self._more_may_come(tokens, join)]
+        if not free:
+            played.locked.update(joins)
         for join in (free or joins)[:1]:
             self._open(tokens, join)
             yield self._noted(tokens, played)
 
-    def _reach(self, name: str) -> frozenset[str]:
-        """The elements a token at this one may come to."""
-        if name not in self._reached:
-            seen: set[str] = set()
-            todo = [name]
+    def _more_may_come(self, tokens: Counter[Place], join: str) -> bool:
+        """Whether a token elsewhere has a way to an empty flow of the join and none to a filled one (13.4.3)."""
+        filled = {flow for name, flow in tokens if name == join}
+        ways = [self._flows_into(join, name) for name in {name for name, _ in tokens} - {join}]
+        return any(way - filled and not way & filled for way in ways)
+
+    def _flows_into(self, join: str, name: str) -> frozenset[str]:
+        """The flows a token at this element may come to the join by, not passing the join before."""
+        if (join, name) not in self._known_ways:
+            seen, found, todo = {join}, set(), [name]
             while todo:
                 at = todo.pop()
-                after = [flow.target for flow in self.process.outgoing(at)]
-                after += [boundary.id for boundary in self.process.boundaries(at)]
-                todo += [each for each in after if each not in seen]
-                seen.update(after)
-            self._reached[name] = frozenset(seen)
-        return self._reached[name]
+                if at in seen:
+                    continue
+                seen.add(at)
+                flows = self.process.outgoing(at)
+                found |= {flow.id for flow in flows if flow.target == join}
+                todo += [flow.target for flow in flows] + [edge.id for edge in self.process.boundaries(at)]
+            self._known_ways[join, name] = frozenset(found)
+        return self._known_ways[join, name]
 
     @cached_property
-    def _reached(self) -> dict[str, frozenset[str]]:
+    def _known_ways(self) -> dict[tuple[str, str], frozenset[str]]:
         return {}
 
 
