@@ -69,6 +69,7 @@ class Crowd:
 
     def finish(self) -> None:
         """Lead all to their ends, until nothing moves any more: no event at an edge comes, no loop goes round again."""
+        self._calm()
         before = None
         while (reached := self._revisions()) and reached != before:
             before = reached
@@ -77,6 +78,14 @@ class Crowd:
                     for instance_id in ids:
                         self._go_on(session, instance_id)
             self._work()
+
+    def _calm(self) -> None:
+        """No loop goes round again: one with nothing but machine work in it would, as nobody answers there."""
+        for ids in self._portions():
+            with self.office.database.transaction() as session:
+                for instance_id in ids:
+                    instance = session.get_one(ProcessInstance, instance_id)
+                    instances.set_variables(session, instance, {"v1": 0, "v2": 0, "v3": 0}, "system")
 
     def _revisions(self) -> list[tuple[int, int]]:
         """The running instances and how far each has come."""
