@@ -21,6 +21,7 @@ from workflow.engine.commands import (
     waits_of,
 )
 from workflow.engine.elements import DECISION
+from workflow.engine.joining import add_run, gatherings, remove_run
 from workflow.engine.likeness import How, Match, edges, fitting, flows, matches, resting
 from workflow.engine.migrating import Outline, migrate, outline, why_not_migrate
 from workflow.engine.model import Model, parse, prepare
@@ -38,7 +39,9 @@ from workflow.engine.problems import (
 )
 from workflow.engine.returning import Back, begin_at, behind, entrances, restore, way_back
 from workflow.engine.sealing import open_, open_unkeyed, seal
+from workflow.engine.several import Where
 from workflow.engine.shapes import Happening, Step, Thrown, Wait, WaitKind
+from workflow.engine.signing import Gathering, Seat
 from workflow.expressions import Around
 
 __all__ = [

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from workflow import voting
 from workflow.diagram.activity import Activity
 from workflow.diagram.graph import Flow, Node, Process
 from workflow.engine.elements import Call, Element, Job, UserTask
@@ -10,6 +11,7 @@ from workflow.engine.gateways import Exclusive, Inclusive, Parallel
 from workflow.engine.scopes import Handler, Root, SubProcess
 from workflow.engine.several import Several, StandardLoop
 from workflow.engine.shapes import WaitKind
+from workflow.engine.signing import Signing
 from workflow.engine.specification import Specification, Way
 from workflow.engine.throwing import EndByError, Terminate, Throw, ThrowEscalation, ThrowMessage, ThrowSignal
 from workflow.engine.timing import Timer
@@ -69,8 +71,7 @@ def _add(specification: Specification, process: Process, node: Node) -> None:
     if node.loop is None:
         _element(specification, process, node, node.id)
         return
-    kind = StandardLoop if node.loop.standard else Several
-    several = kind(specification, node)
+    several = _repeated(node)(specification, node)
     several.body = _element(specification, process, node, f"{node.id} [each]")
     several.until = _expression(node.loop.condition)
     several.cardinality = _expression(node.loop.cardinality)
@@ -78,6 +79,15 @@ def _add(specification: Specification, process: Process, node: Node) -> None:
     several.result = _expression(node.loop.output_element)
     if isinstance(several, StandardLoop) and node.loop.maximum:
         several.maximum = int(node.loop.maximum)
+    if isinstance(several, Signing) and isinstance(several.terms.weights, str):
+        several.weights = _expression(several.terms.weights)
+
+
+def _repeated(node: Node) -> type[Several]:
+    if node.loop.standard:
+        return StandardLoop
+    signed = node.kind == "userTask" and voting.PROPERTY in node.activity.properties
+    return Signing if signed else Several
 
 
 def _element(specification: Specification, process: Process, node: Node, name: str) -> Element:

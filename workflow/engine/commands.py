@@ -6,6 +6,7 @@ from workflow.engine.instance import Instance
 from workflow.engine.model import Model
 from workflow.engine.problems import EngineProblem, TokenGone, UncaughtError
 from workflow.engine.shapes import Step, Thrown, Wait, WaitKind
+from workflow.engine.signing import Signing, Vote
 from workflow.engine.token import Token
 from workflow.engine.waits import is_waiting, waits
 from workflow.expressions import Around
@@ -21,12 +22,20 @@ def start(model: Model, around: Around, start_id: str | None = None) -> Step:
     return at_rest(instance)
 
 
-def complete(model: Model, state: bytes, token_id: str, around: Around) -> Step:
+def complete(model: Model, state: bytes, token_id: str, around: Around, vote: Vote | None = None) -> Step:
     """A user task, job or called process is done; its results are already in around.variables.
 
-    Raises TokenGone when the token does not wait for that any more."""
+    `vote`: what is kept of a vote where the task is signed together (who, onBehalfOf, outcome, opinion, at); its
+    outcome is around.variables["outcome"] when there is none. Raises TokenGone when the token does not wait for that
+    any more, EngineProblem when others were asked to sign before it."""
     instance = codec.load(state, model.specification, around)
-    waiting(instance, token_id, WaitKind.USER_TASK, WaitKind.JOB, WaitKind.CALL).complete()
+    token = waiting(instance, token_id, WaitKind.USER_TASK, WaitKind.JOB, WaitKind.CALL)
+    several = token.parent.task_spec
+    if token.internal_data.get("behind"):
+        raise EngineProblem("“{activity}” waits for those who were asked before.", activity_id=several.bpmn_id)
+    if isinstance(several, Signing):
+        several.mark(token, {"outcome": around.variables.get("outcome")} if vote is None else vote)
+    token.complete()
     return at_rest(instance)
 
 

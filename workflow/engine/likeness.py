@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from workflow import voting
 from workflow.engine.elements import Element
 from workflow.engine.events import Beside, EventGateway
 from workflow.engine.model import Model
@@ -100,8 +101,13 @@ def _kind(spec: Element) -> Sentence:
 def _rounds(several: Any) -> tuple[Hashable, ...]:
     """What the memory of a repeated activity relies on. When it is enough, and how many there are, may change."""
     loop = several.loop
-    kept = bool(loop.output), several.collection is None, loop.item
+    kept = bool(loop.output), several.collection is None, loop.item, _signed(several)
     return (loop.standard, loop.sequential, *(() if loop.standard else kept))
+
+
+def _signed(several: Any) -> tuple[Hashable, ...]:
+    """How votes are counted: what was voted under some terms is neither counted nor shown under others."""
+    return tuple(sorted(each for each in several.node.activity.properties.items() if each[0] in voting.PROPERTIES))
 
 
 def _elements(specification: Specification) -> dict[str, Element]:

@@ -1,9 +1,11 @@
 """Loops drawn on one activity: multi-instance, parallel or one after the other, and the standard loop.
 
 The marker's token holds one token per running instance. Inside an instance `loopCounter` counts from 1 and, with a
-collection, its item has the name given (BPMN 2.0.2, 13.3.6 and 13.3.7).
+collection, its item has the name given (BPMN 2.0.2, 13.3.6 and 13.3.7). Runs may be added and taken out by hand while
+others are under way, which the standard does not know.
 """
 
+from enum import StrEnum
 from typing import Any
 
 from SpiffWorkflow.util.task import TaskState
@@ -16,8 +18,18 @@ from workflow.engine.token import Token
 from workflow.expressions import Expression
 
 
+class Where(StrEnum):
+    """Where a run is added, seen from another."""
+
+    BEFORE = "before"  # the other waits until it is done
+    AFTER = "after"  # it begins when the other is done
+    BESIDE = "beside"  # both at the same time
+
+
 class Several(Element):
-    """What is remembered: total, done, next (index), left (items not begun), out (results by index)."""
+    """What is remembered: total, done, next (how many have begun), left (items not begun), out (results by counter);
+    gone (counters of runs taken out), after (token of a run → items that begin when it is done). A run remembers its
+    counter, and behind: tokens of the runs it waits for."""
 
     body: Element
     cardinality: Expression | None = None
@@ -56,28 +68,66 @@ class Several(Element):
         return [None] * number
 
     def _begin_next(self, token: Token) -> None:
-        memory = token.internal_data
-        item = memory["left"].pop(0)
-        memory["next"] += 1
-        self._begin(token, memory["next"], {self.loop.item: item} if self.collection and self.loop.item else {})
+        self._begin_with(token, token.internal_data["left"].pop(0))
 
-    def _begin(self, token: Token, counter: int, local: dict[str, Any]) -> None:
+    def _begin_with(self, token: Token, item: Any) -> Token:
+        memory = token.internal_data
+        memory["next"] += 1
+        local = {self.loop.item: item} if self.collection and self.loop.item else {}
+        return self._begin(token, memory["next"], local)
+
+    def _begin(self, token: Token, counter: int, local: dict[str, Any]) -> Token:
         body = token.workflow.token(self.body, token)
         body.data = {**token.data, **local, "loopCounter": counter}
         body.internal_data["counter"] = counter
         token.workflow.note("entered", body)
         self.body._update(body)
+        return body
+
+    def runs(self, token: Token) -> list[Token]:
+        """The runs that have begun and are not done, in the order they began."""
+        found = [child for child in token.children if child.task_spec is self.body]
+        return sorted(found, key=lambda run: run.internal_data["counter"])
+
+    def pending(self, token: Token) -> list[Any]:
+        """The items whose run has not begun: those that follow a run, then those that wait for their turn."""
+        following = [item for items in token.internal_data.get("after", {}).values() for item in items]
+        return [*following, *token.internal_data["left"]]
 
     def child_left(self, token: Token, child: Token) -> None:
         if child.task_spec is not self.body:
             return
-        memory = token.internal_data
-        memory["done"] += 1
+        token.internal_data["done"] += 1
         self._keep_result(token, child)
-        if self._enough(token, child) or memory["done"] == memory["total"]:
+        self._go_on(token, child)
+
+    def _go_on(self, token: Token, seen_by: Token) -> None:
+        """A run is no more: what waited for it begins, unless all is done."""
+        if token.internal_data["done"] and self._enough(token, seen_by):
             token.complete()
-        elif self.loop.sequential:
+            return
+        self._let_go(token, seen_by)
+        running = self.runs(token)
+        if not running and not token.internal_data["left"]:
+            token.complete()
+        elif not running and self.loop.sequential:
             self._begin_next(token)
+
+    def _let_go(self, token: Token, run: Token) -> None:
+        """Who waited behind the run goes on; who comes after it begins, or is the next in turn."""
+        for other in self.runs(token):
+            behind = [each for each in other.internal_data.pop("behind", ()) if each != run.id]
+            if behind:
+                other.internal_data["behind"] = behind
+        memory = token.internal_data
+        items = memory.get("after", {}).pop(run.id, [])
+        if not memory.get("after", True):
+            del memory["after"]
+        if self.loop.sequential:
+            memory["left"][:0] = items
+        else:
+            for item in items:
+                self._begin_with(token, item)
 
     def _keep_result(self, token: Token, child: Token) -> None:
         if self.loop.output and self.result is not None:
@@ -88,17 +138,61 @@ class Several(Element):
         return self.until is not None and token.workflow.is_true(self.until, child, **_counters(token))
 
     def choose(self, token: Token) -> list[Way]:
-        if self.loop.output and "out" in token.internal_data:
-            token.workflow.changes[self.loop.output] = token.internal_data["out"]
+        memory = token.internal_data
+        if self.loop.output and "out" in memory:
+            gone = set(memory.get("gone", ()))
+            kept = [value for counter, value in enumerate(memory["out"], 1) if counter not in gone]
+            token.workflow.changes[self.loop.output] = kept
             token.workflow.unsettled = True
         return super().choose(token)
+
+    # Runs that join and leave while others are under way
+
+    def add(self, token: Token, run: Token, item: Any, where: Where) -> None:
+        """One more item, seen from a run that is not done."""
+        memory = token.internal_data
+        memory["total"] += 1
+        if self.loop.output:
+            memory["out"].append(None)
+        if where is Where.AFTER:
+            memory.setdefault("after", {}).setdefault(run.id, []).append(item)
+            return
+        added = self._begin_with(token, item)
+        if where is Where.BEFORE:
+            run.internal_data.setdefault("behind", []).append(added.id)
+
+    def take_out(self, token: Token, run: Token) -> None:
+        """A run ends without being done; it counts no more."""
+        memory = token.internal_data
+        memory["total"] -= 1
+        memory.setdefault("gone", []).append(run.internal_data["counter"])
+        token.workflow._remove_task(run.id)
+        self._go_on(token, run)
+
+    def strike(self, token: Token, item: Any) -> bool:
+        """An item whose run has not begun is taken off the list; whether it was on it."""
+        memory = token.internal_data
+        for items in (*memory.get("after", {}).values(), memory["left"]):
+            if item in items:
+                items.remove(item)
+                break
+        else:
+            return False
+        memory["total"] -= 1
+        if self.loop.output:
+            memory["out"].pop()
+        if after := {run: items for run, items in memory.pop("after", {}).items() if items}:
+            memory["after"] = after
+        if memory["done"] and self._enough(token, token):
+            token.complete()
+        return True
 
 
 def _counters(token: Token) -> dict[str, int]:
     """The engine's own numbers, by their names in the standard and in Camunda's files."""
     memory = token.internal_data
     numbers = {"Instances": memory["total"], "CompletedInstances": memory["done"]}
-    numbers["ActiveInstances"] = memory["next"] - memory["done"]
+    numbers["ActiveInstances"] = memory["next"] - memory["done"] - len(memory.get("gone", ()))
     return {f"{prefix}{name}": number for name, number in numbers.items() for prefix in ("nrOf", "numberOf")}
 
 
