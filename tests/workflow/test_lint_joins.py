@@ -218,3 +218,19 @@ def test_where_the_game_is_too_long_a_join_fed_by_what_may_not_come_is_warned_of
         "end e\ns -> c\nmore -> c\nc -> w\nw -> j\nb -> j\nj -> e"
     )
     assert found(drawing) == {} and found(drawing, Level.WARNING) == {"deadlock": "j"}
+
+
+MAY = {
+    "tokens a loop makes more of": (
+        "start s\nand j\nuser u\nboundary b on=u message=m quiet\nend e\ns -> u\ns -> j\nj -> e\nu -> j\nb -> u"
+    ),
+    "inclusive joins that wait for one another": (
+        "start s\nor p\nuser a\nor q\nthrow t signal=K\nuser c\nboundary b on=c message=b\nend e\ns -> a\ns -> p\n"
+        "p -> q if v1 > 0\np -> t if v2 > 0\np -> c default\na -> q\nq -> c\nt -> e\nc -> c\nb -> p"
+    ),
+}
+
+
+@pytest.mark.parametrize("drawing", MAY.values(), ids=MAY)
+def test_a_join_that_only_may_wait_is_warned_of(drawing):
+    assert "deadlock" in found(drawing, Level.WARNING)

@@ -162,11 +162,11 @@ class Game:
         """The inclusive join that no token waiting at another can still come to; of those that wait for one another,
         the first."""
         joins = sorted({name for name, flow in tokens if flow and self.process.nodes[name].kind == "inclusiveGateway"})
-        free = [join for join in joins if not self._more_may_come(tokens, join)]
-        if not free:
+        free = next((join for join in joins if not self._more_may_come(tokens, join)), None)
+        if joins and free is None:
             played.locked.update(joins)
-        for join in (free or joins)[:1]:
-            self._open(tokens, join)
+        if joins:
+            self._open(tokens, free or joins[0])
             yield self._noted(tokens, played)
 
     def _more_may_come(self, tokens: Counter[Place], join: str) -> bool:
@@ -178,6 +178,7 @@ class Game:
     def _flows_into(self, join: str, name: str) -> frozenset[str]:
         """The flows a token at this element may come to the join by, not passing the join before."""
         if (join, name) not in self._known_ways:
+            self.budget.left -= len(self.process.nodes) // 50  # looking for a way takes as long as so many positions
             seen, found, todo = {join}, set(), [name]
             while todo:
                 at = todo.pop()
