@@ -3,12 +3,11 @@
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from workflow import registry
+from workflow import sight
 from workflow.clock import now
 from workflow.errors import Sentence, sentence
 from workflow.expressions import Around, EvaluationFailed, Expression
@@ -46,7 +45,7 @@ class FormContext:
         `activity` is the id of the task's activity and `user` the login of who fills in the form.
         """
         facts = {"activity": self.task.activity_id if self.task else None, "user": self.user.name}
-        functions = {name: partial(function, self.session) for name, function in registry.functions.items()}
+        functions = sight.functions(self.session, self.task.instance if self.task else None)
         return Around({**facts, **self.variables, **values}, now(), functions)
 
     def evaluate(self, expression: Expression, values: Mapping[str, Any]) -> Any:

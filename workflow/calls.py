@@ -58,7 +58,7 @@ def returned(session: Session, caller: ProcessInstance, child: ProcessInstance) 
     call = _call_of(session, caller, child)
     if call is None or call.passes_out is None:
         return variable_rows.read(session, child.id, since=1)  # what it was not given, or has changed
-    return _passed(call, call.passes_out, sight.around(session, variable_rows.read(session, child.id)))
+    return _passed(call, call.passes_out, sight.around(session, variable_rows.read(session, child.id), child))
 
 
 def _call_of(session: Session, caller: ProcessInstance, child: ProcessInstance) -> Activity | None:

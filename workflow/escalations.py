@@ -25,7 +25,7 @@ def rise(session: Session, child: ProcessInstance, thrown: Sequence[Thrown], set
 
 def _reach(session: Session, child: ProcessInstance, code: str, settle: Settle) -> bool:
     held = holding.take(session, child.parent_id, child.case_id)
-    caller, known = held.instance, sight.around(session, held.variables)
+    caller, known = held.instance, sight.around(session, held.variables, held.instance)
     model, token_id = definitions.model(session, caller.definition), child.parent_token_id or ""
     step = engine.throw_escalation(model, seals.opened(caller), token_id, code, known)
     standing = {**held.standing, (WaitKind.CALL.value, token_id): child.id}  # though it may have ended with this step

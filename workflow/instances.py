@@ -5,7 +5,6 @@ history, variables, state, waits, called instances, news for others. Any excepti
 """
 
 from collections.abc import Mapping, Sequence
-from functools import partial
 from typing import Any
 
 from sqlalchemy import bindparam, select
@@ -22,6 +21,7 @@ from workflow import (
     holding,
     instance_rows,
     outgoing,
+    performers,
     rows,
     seals,
     titles,
@@ -147,7 +147,7 @@ def settle(
     the machine's doing.
     """
     known = {**(variables(session, instance) if known is None else known)}
-    step = decision_tasks.answer(session, instance, step, known, partial(around, instance=instance))
+    step = decision_tasks.answer(session, instance, step, known, lambda its, seen: around(its, seen, instance))
     _tell(session, instance, step, actor, facts or {})
     if step.variables:
         changed = write(session, instance, known, step.variables)
@@ -164,6 +164,8 @@ def settle(
     waited_for = escalations.rise(session, instance, step.thrown, settle)
     if step.finished:
         _end(session, instance, step, waited_for)
+    elif changes.passing:
+        performers.consider(session, instance, changes.passing, settle)
 
 
 def cancel(session: Session, instance: ProcessInstance, by: str, reason: str) -> None:
@@ -256,7 +258,8 @@ def _return(session: Session, child: ProcessInstance, parent: ProcessInstance, e
     model, known = definitions.model(session, parent.definition), variables(session, parent)
     token_id = child.parent_token_id or ""
     if error is not None:
-        step = engine.throw_error(model, state(parent), token_id, error.name, around(session, known, parent), leaves=True)
+        here = around(session, known, parent)
+        step = engine.throw_error(model, state(parent), token_id, error.name, here, leaves=True)
     else:
         known.update(write(session, parent, known, calls.returned(session, parent, child)))
         step = engine.complete(model, state(parent), token_id, around(session, known, parent))

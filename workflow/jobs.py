@@ -152,7 +152,7 @@ def _go_on(
     model = definitions.model(session, instance.definition)
     changed = instances.write(session, instance, known, result)
     known.update(changed)
-    step = engine.complete(model, instances.state(instance), job.token_id, instances.around(session, known))
+    step = engine.complete(model, instances.state(instance), job.token_id, instances.around(session, known, instance))
     facts = {job.token_id: {"job": job.id, "variables": changed}}
     instances.settle(session, instance, step, history.SYSTEM, known, facts)
 
@@ -168,7 +168,7 @@ def _throw(database: Database, lease: Lease, error: BpmnError) -> bool:
             return
         leases.end(session, lease, job, status=JobStatus.DONE, done_at=now(), error=_said(error))
         model, known = definitions.model(session, instance.definition), instances.variables(session, instance)
-        state, sight = instances.state(instance), instances.around(session, known)
+        state, sight = instances.state(instance), instances.around(session, known, instance)
         leaves = _leaves(session, instance, job.token_id, error.code)
         step = engine.throw_error(model, state, job.token_id, error.code, sight, leaves)
         instances.settle(session, instance, step, history.SYSTEM, known)

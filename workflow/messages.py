@@ -167,7 +167,7 @@ def hand_over(
     model, known = definitions.model(session, instance.definition), instances.variables(session, instance)
     changed = instances.write(session, instance, known, payload)
     known.update(changed)
-    token_id, sight = subscription.token_id, instances.around(session, known)
+    token_id, sight = subscription.token_id, instances.around(session, known, instance)
     step = engine.deliver(model, instances.state(instance), token_id, sight)
     instances.settle(session, instance, step, history.SYSTEM, known, {token_id: {**told, "variables": changed}})
 

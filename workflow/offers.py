@@ -31,6 +31,7 @@ class Offer:
     users: list[str]
     due_at: datetime | None
     priority: int
+    gone: list[str]  # who was named and is not here
 
     @property
     def candidates(self) -> list[str]:
@@ -40,22 +41,27 @@ class Offer:
 def offer(session: Session, activity: Activity, around: Around) -> Offer:
     """Evaluate the activity's attributes; raises ExpressionFailed naming activity and expression.
 
-    Who is named but unknown or no longer active is left out; a task nobody is left for stays visible to those who
-    may see its case and is reported by fsck. An activity that names nobody is for the group named like its lane.
+    Who is named but unknown or no longer active is left out and told in `gone`; what nobody is left for is looked
+    after by workflow.performers. An assignee that turns out to be several people is offered to all of them. An
+    activity that names nobody is for the group named like its lane.
     """
-    named = _evaluated(activity, activity.assignee, around)
+    named = list(_names(_evaluated(activity, activity.assignee, around)))
     if not (activity.assignee or activity.candidate_users or activity.candidate_groups):
         groups = _groups_of_lane(session, activity.lane)
     else:
         groups = list(dict.fromkeys(_names(_evaluated(activity, activity.candidate_groups, around))))
     users = list(_names(_evaluated(activity, activity.candidate_users, around)))
-    living = _active(session, {*users, *_names(named)})
+    if len(named) > 1:
+        named, users = [], [*named, *users]
+    wanted = dict.fromkeys([*named, *users])
+    living = _active(session, set(wanted))
     return Offer(
-        assignee=named if isinstance(named, str) and named in living else None,
+        assignee=next((name for name in named if name in living), None),
         groups=groups,
         users=[name for name in dict.fromkeys(users) if name in living],
         due_at=_moment(activity, around),
         priority=_priority(activity, around),
+        gone=[name for name in wanted if name not in living],
     )
 
 

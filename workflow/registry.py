@@ -31,28 +31,44 @@ class Work:
 Handler = Callable[[Session, Work], "Mapping[str, Any] | Repeat | None"]
 Listener = Callable[[Session, UserTask, User, dict[str, Any]], Mapping[str, Any] | None]
 Check = Callable[[Session], Iterable[str]]
+Subjects = Callable[[Session, int], Iterable[str]]
 
 service_tasks: dict[str, Handler] = {}
 listeners: dict[str, Listener] = {}
 functions: dict[str, Callable[..., Any]] = {}
+of_a_case: set[str] = set()  # those functions that are also told the running instance
 checks: dict[str, Check] = {}
+subjects_of: dict[str, Subjects] = {}
 discovered: set[str] = set()  # the packages whose modules are all imported
+once: set[str] = set()  # topics whose work is done once in a process, also when it passes there again
+repeatable: set[str] = set()  # listeners that may hear of the same completion again
 _stand_in: ContextVar[Handler | None] = ContextVar("stand_in", default=None)
 
 
-def service_task(topic: str) -> Callable[[Handler], Handler]:
+def service_task(topic: str, only_once: bool = False) -> Callable[[Handler], Handler]:
     """Register the handler of a topic. It runs in the job's transaction, must be repeatable, returns variables
-    for the process, and may raise BpmnError(code) for a boundary event."""
+    for the process, and may raise BpmnError(code) for a boundary event. `only_once`: when a process is sent back and
+    passes the same element again, the work is not done again; what it brought stands."""
+    if only_once:
+        once.add(topic)
     return _register(service_tasks, topic)
 
 
-def on_completion(topic: str) -> Callable[[Listener], Listener]:
+def on_completion(topic: str, again: bool = False) -> Callable[[Listener], Listener]:
     """Register what the domain does in the transaction in which a person completes a task.
 
     In the diagram: `<camunda:taskListener event="complete" delegateExpression="${topic}"/>`. It gets the checked
-    answers, may raise Invalid({field: …}) (→ beside the field) or Conflict, and returns more variables.
+    answers, may raise Invalid({field: …}) (→ beside the field) or Conflict, and returns more variables. `again`: it may
+    hear of the same step again, corrected or taken back and completed anew; without it the step can be neither.
     """
+    if again:
+        repeatable.add(topic)
     return _register(listeners, topic)
+
+
+def is_repeatable(topic: str) -> bool:
+    """Whether this listener may hear of the same step again."""
+    return topic in repeatable
 
 
 def expression_function(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -60,9 +76,26 @@ def expression_function(name: str) -> Callable[[Callable[..., Any]], Callable[..
     return _register(functions, name)
 
 
+def case_function(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """The same for one that asks about the case: f(session, *arguments, instance=None); None outside any instance."""
+    of_a_case.add(name)
+    return _register(functions, name)
+
+
 def fsck_check(name: str) -> Callable[[Check], Check]:
     """Register an invariant: yields one sentence for each bad row; nothing when all is well."""
     return _register(checks, name)
+
+
+def subjects_of_case(name: str) -> Callable[[Subjects], Subjects]:
+    """Register who or what a case is about: f(session, case id) yields subjects as declarations of relation name them
+    ("id:<fingerprint>", "unit:<code>"); nothing for a case of which the domain knows nothing."""
+    return _register(subjects_of, name)
+
+
+def subjects(session: Session, case_id: int) -> set[str]:
+    """All of them."""
+    return {each for say in subjects_of.values() for each in say(session, case_id)}
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from threading import Event
 from typing import Any
 
-from workflow import event_starts, files, footing, jobs, messages, timers
+from workflow import event_starts, files, footing, jobs, messages, performers, timers
+from workflow.around import follow_ups, reminders, urgency
 from workflow.db import Database
 from workflow.office import Office
 
@@ -17,6 +18,10 @@ ROUND: tuple[Callable[[Database], Any], ...] = (
     messages.sweep,
     event_starts.sweep,
     jobs.sweep,
+    performers.sweep,
+    reminders.sweep,
+    follow_ups.sweep,
+    urgency.sweep,
     files.sweep,
     footing.forget,
 )

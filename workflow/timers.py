@@ -31,7 +31,7 @@ def fire(session: Session, timer: Timer) -> bool:
     if session.execute(take.values(status=TimerStatus.FIRED, fired_at=now())).rowcount == 0:
         return False
     model, known = definitions.model(session, instance.definition), instances.variables(session, instance)
-    step = engine.fire(model, instances.state(instance), timer.token_id, instances.around(session, known))
+    step = engine.fire(model, instances.state(instance), timer.token_id, instances.around(session, known, instance))
     instances.settle(session, instance, step, history.SYSTEM, known)
     return True
 

@@ -12,12 +12,25 @@ from sqlalchemy import CompoundSelect, Select, bindparam, delete, insert, litera
 from sqlalchemy.orm import Session
 
 from workflow import beside, cases, rows
+from workflow.around import arrivals, urgency
 from workflow.beside import withdraw
 from workflow.clock import now
 from workflow.db import Moment
-from workflow.engine import Around, Model, Wait, WaitKind
-from workflow.models import FAR, Incident, Job, ProcessInstance, Subscription, TaskCandidate, Timer, UserTask
+from workflow.diagram import policies
+from workflow.engine import Activity, Around, Model, Wait, WaitKind
+from workflow.models import (
+    FAR,
+    Incident,
+    Job,
+    ProcessInstance,
+    StrandedTask,
+    Subscription,
+    TaskCandidate,
+    Timer,
+    UserTask,
+)
 from workflow.offers import Offer, offer
+from workflow.performers.living import has_living
 from workflow.statements import Statement, one_of
 from workflow.statuses import IncidentStatus, InstanceStatus, JobStatus, TaskKind, TaskStatus, TimerStatus
 from workflow.wakeups import wake
@@ -35,6 +48,7 @@ class Changes:
     subscriptions: list[Wait] = field(default_factory=list)
     calls: list[Wait] = field(default_factory=list)
     calls_gone: list[int] = field(default_factory=list)
+    passing: list[str] = field(default_factory=list)  # tokens of new tasks that performers.consider looks at
 
 
 def agree(
@@ -157,6 +171,12 @@ def _begin(
     people = [wait for wait in waits if wait.kind is WaitKind.USER_TASK]
     if people:
         _offer_tasks(session, instance, model, people, around())
+        changes.passing += [wait.token_id for wait in people if _may_pass(model.activities[wait.activity_id], wait)]
+
+
+def _may_pass(activity: Activity, wait: Wait) -> bool:
+    """Those of a multi-instance are asked one by one, whoever they are."""
+    return not wait.variables and policies.may_pass(activity.properties)
 
 
 def _add(session: Session, entity: type, instance: ProcessInstance, wait: Wait, **values: Any) -> None:
@@ -187,10 +207,12 @@ def _offer_tasks(session: Session, instance: ProcessInstance, model: Model, wait
         groups |= dict.fromkeys(made.groups)
         people |= dict.fromkeys([*made.users, *([made.assignee] if made.assignee else [])])
     cases.show_to(session, instance.case_id, list(groups), list(people))
+    arrivals.prepare(session, instance, model, waits, around)
 
 
 def _add_task(session: Session, instance: ProcessInstance, model: Model, wait: Wait, made: Offer, at: datetime) -> None:
     activity = model.activities[wait.activity_id]
+    urgent, until = urgency.computed(made.priority, TaskKind.STEP, at, made.due_at, at)
     _add(
         session,
         UserTask,
@@ -205,23 +227,35 @@ def _add_task(session: Session, instance: ProcessInstance, model: Model, wait: W
         assignee=made.assignee,
         claimed_at=at if made.assignee else None,
         priority=made.priority,
+        urgency=urgent,
+        urgency_until=until,
         created_at=at,
         due_at=made.due_at,
     )
-    queue = {"claimed": made.assignee is not None, "due_at": made.due_at or FAR}
+    queue = {"claimed": made.assignee is not None, "due_at": made.due_at or FAR, "urgency": urgent}
     of = {"of_instance": instance.id, "of_token": wait.token_id}
     rows.write(session, *(_OFFER(**of, candidate=each, **queue) for each in made.candidates))
+    if not made.assignee and not made.users:
+        rows.write(session, _STRAND(**of, gone=made.gone))
 
 
 _OFFER = Statement(  # the task by its place in the process: its id is the database's affair
     insert(TaskCandidate).from_select(
-        ["task_id", "candidate", "claimed", "due_at"],
+        ["task_id", "candidate", "claimed", "due_at", "urgency"],
         select(
             UserTask.id,
             *(
                 bindparam(name, type_=TaskCandidate.__table__.c[name].type)
-                for name in ("candidate", "claimed", "due_at")
+                for name in ("candidate", "claimed", "due_at", "urgency")
             ),
         ).where(UserTask.instance_id == bindparam("of_instance"), UserTask.token_id == bindparam("of_token")),
+    )
+)
+_STRAND = Statement(  # unless somebody of the groups it is offered to is here: performers.rescue looks after it
+    insert(StrandedTask).from_select(
+        ["task_id", "gone"],
+        select(UserTask.id, bindparam("gone", type_=StrandedTask.__table__.c.gone.type)).where(
+            UserTask.instance_id == bindparam("of_instance"), UserTask.token_id == bindparam("of_token"), ~has_living()
+        ),
     )
 )

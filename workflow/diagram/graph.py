@@ -95,6 +95,7 @@ class Process:
     documentations: Mapping[str, str] = field(default_factory=dict)  # in other languages
     version_tag: str | None = None  # the modeller's name of this version (camunda:versionTag)
     starters: tuple[str, ...] = ()  # groups whose people may start it by hand (camunda:candidateStarterGroups)
+    properties: Mapping[str, str] = field(default_factory=dict)  # of the process itself
     _out: Mapping[str, tuple[Flow, ...]] = field(default_factory=dict, repr=False)
     _in: Mapping[str, tuple[Flow, ...]] = field(default_factory=dict, repr=False)
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 
 from lxml import etree
 
-from workflow.diagram import dialects, passing
+from workflow.diagram import dialects, passing, policies
 from workflow.diagram.activity import Activity
 from workflow.diagram.graph import Event, Flow, Node, Process
 from workflow.diagram.names import NODES, SCOPES, bpmn, children, flag, kind, text
@@ -47,6 +47,7 @@ class _Reader:
     def __init__(self, by_id: Mapping[str | None, etree._Element], element: etree._Element) -> None:
         self.by_id, self.element = by_id, element
         self.lanes = dict(_lanes(element))
+        self.policies = policies.inherited(dialects.properties(element))
 
     def process(self) -> Process:
         nodes = {node.id: node for node in self._nodes(self.element, "", None)}
@@ -64,6 +65,7 @@ class _Reader:
             documentations=_said(properties, "documentation"),
             version_tag=dialects.version_tag(self.element),
             starters=dialects.starters(self.element),
+            properties=properties,
             _out=_grouped(flows, "source"),
             _in=_grouped(flows, "target"),
         )
@@ -113,7 +115,7 @@ class _Reader:
             timer=event.text if event and event.kind == "timer" else None,
             condition=event.text if event and event.kind == "conditional" else None,
             correlation_key=event.correlation_key if event else None,
-            properties=properties,
+            properties={**(self.policies if kind(element) == "userTask" else {}), **properties},
             documentation=text(element.find(bpmn("documentation"))),
             **extra,
         )

@@ -42,7 +42,8 @@ POWER = {
 
 
 class Grammar:
-    """Reads one expression. After `read`, `names` are its variables and `functions` the functions it calls."""
+    """Reads one expression. After `read`, `names` are its variables, `functions` the functions it calls, `said` those
+    whose first argument is a text, with that text."""
 
     def __init__(self, text: str) -> None:
         if len(text) > LENGTH_LIMIT:
@@ -50,6 +51,7 @@ class Grammar:
         self.tokens, self.at, self.depth, self.nodes = tokens(text), 0, 0, 0
         self.names: set[str] = set()
         self.functions: set[str] = set()
+        self.said: set[tuple[str, str]] = set()
 
     def read(self) -> Closure:
         """The whole text as a closure; raises ExpressionRefused."""
@@ -194,8 +196,11 @@ class Grammar:
         return self._until("]")
 
     def _call(self, name: str) -> Closure:
+        first = self.token
         arguments = self._until(")")
         self.functions.add(name)
+        if first.kind == "text":
+            self.said.add((name, str(first.value)))
         built_in = BUILT_IN.get(name)
         if built_in is not None and not built_in[0] <= len(arguments) <= built_in[1]:
             raise ExpressionRefused(

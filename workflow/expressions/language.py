@@ -16,12 +16,14 @@ _PLACE = re.compile(r"[$#]\{([^{}]*)\}")
 
 @dataclass(frozen=True, slots=True)
 class Expression:
-    """A compiled text. `names`: the variables it reads; `functions`: the named functions of the host it calls."""
+    """A compiled text. `names`: the variables it reads; `functions`: the named functions of the host it calls; `said`:
+    the functions called with a text first, and that text."""
 
     text: str
     names: frozenset[str]
     functions: frozenset[str]
     closure: Closure = field(repr=False, compare=False)
+    said: frozenset[tuple[str, str]] = frozenset()
 
     def evaluate(self, around: Around) -> Any:
         """A JSON value (days, moments and durations as ISO 8601 text); raises EvaluationFailed."""
@@ -36,7 +38,9 @@ def compile(text: str) -> Expression:  # noqa: A001 - the contract's name
     """The expression a text writes, bare or as `${…}`, `#{…}` or `=…`; raises ExpressionRefused with a sentence."""
     grammar = Grammar(_unwrapped(text))
     closure = grammar.read()
-    return Expression(text, frozenset(grammar.names), frozenset(grammar.functions - BUILT_IN.keys()), closure)
+    return Expression(
+        text, frozenset(grammar.names), frozenset(grammar.functions - BUILT_IN.keys()), closure, frozenset(grammar.said)
+    )
 
 
 @lru_cache(maxsize=4096)
@@ -77,7 +81,10 @@ def _joined(text: str, parts: "list[Expression | str]") -> Expression:
         return "".join("" if value is None else str(value) for value in values)
 
     names = frozenset().union(*(part.names for part in inner))
-    return Expression(text, names, frozenset().union(*(part.functions for part in inner)), join)
+    functions, said = (
+        frozenset().union(*each) for each in zip(*((part.functions, part.said) for part in inner), strict=True)
+    )
+    return Expression(text, names, functions, join, said)
 
 
 __all__ = ["Expression", "ExpressionRefused", "compile", "compile_value"]

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Select, and_, exists, func, or_, select
+from sqlalchemy import Select, and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from workflow.history import SYSTEM
@@ -24,7 +24,7 @@ def completions(session: Session) -> Iterator[str]:
             HistoryEvent.instance_id == UserTask.instance_id,
             HistoryEvent.token_id == UserTask.token_id,
             HistoryEvent.kind == "completed",
-            HistoryEvent.actor == UserTask.completed_by,
+            HistoryEvent.actor == case((UserTask.passed_over, SYSTEM), else_=UserTask.completed_by),
         )
         .scalar_subquery()
     )

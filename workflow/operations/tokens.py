@@ -104,7 +104,7 @@ def _moved(
     activity_id: str,
     others: Sequence[str],
 ) -> engine.Step:
-    model, sight = definitions.model(session, instance.definition), instances.around(session, known)
+    model, sight = definitions.model(session, instance.definition), instances.around(session, known, instance)
     try:
         return engine.move(model, instances.state(instance), token_id, activity_id, sight, others)
     except engine.EngineProblem as problem:
@@ -112,7 +112,7 @@ def _moved(
 
 
 def _skipped(session: Session, instance: ProcessInstance, known: Mapping[str, Any], token_id: str) -> engine.Step:
-    model, sight = definitions.model(session, instance.definition), instances.around(session, known)
+    model, sight = definitions.model(session, instance.definition), instances.around(session, known, instance)
     try:
         return engine.skip(model, instances.state(instance), token_id, sight)
     except engine.EngineProblem as problem:

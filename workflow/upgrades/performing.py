@@ -170,7 +170,7 @@ def _step(
     mapping: Mapping[str, str],
 ) -> Step:
     before, after = definitions.model(session, old), definitions.model(session, new)
-    return engine.migrate(before, after, instances.state(instance), mapping, instances.around(session, known))
+    return engine.migrate(before, after, instances.state(instance), mapping, instances.around(session, known, instance))
 
 
 def _as_saved(session: Session, definition: ProcessDefinition, state: bytes) -> Step:

@@ -80,7 +80,7 @@ def follow(
     for task, was in tasks.items():
         activity = after.activities[task.activity_id]
         if _differ(before.activities[was["activity_id"]], activity):
-            here = instances.around(session, {**known, **by_token[task.token_id].variables})
+            here = instances.around(session, {**known, **by_token[task.token_id].variables}, instance)
             was["candidates"] = _offer_anew(session, task, activity, here)
     renamed = [by_token[row.token_id] for row in rows if isinstance(row, Subscription) and _renamed(row, said)]
     outgoing.catch_up(session, renamed)
