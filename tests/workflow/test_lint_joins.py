@@ -225,8 +225,8 @@ MAY = {
         "start s\nand j\nuser u\nboundary b on=u message=m quiet\nend e\ns -> u\ns -> j\nj -> e\nu -> j\nb -> u"
     ),
     "inclusive joins that wait for one another": (
-        "start s\nor p\nuser a\nor q\nthrow t signal=K\nuser c\nboundary b on=c message=b\nend e\ns -> a\ns -> p\n"
-        "p -> q if v1 > 0\np -> t if v2 > 0\np -> c default\na -> q\nq -> c\nt -> e\nc -> c\nb -> p"
+        "start s\nor g\nuser a\nor j\nthrow t signal=K\nuser c\nboundary b on=c message=b\nend e\ns -> a\ns -> g\n"
+        "g -> j if v1 > 0\ng -> t if v2 > 0\ng -> c default\na -> j\nj -> c\nt -> e\nc -> c\nb -> g"
     ),
 }
 
