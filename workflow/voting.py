@@ -61,9 +61,9 @@ class Share:
 
 @dataclass(frozen=True)
 class Terms:
-    """What the diagram says of a signing. `sides`: outcome → what it counts as; `weights`: by login, or an
-    expression giving that; `quorum`: how many, or which share of the signers, must vote for or against; `of_votes`: the share
-    is one of the votes for or against, not of all signers; `opinion`: the answer that holds a voter's words."""
+    """What the diagram says of a signing. `sides`: outcome → what it counts as; `weights`: by login, or an expression
+    giving that; `quorum`: how many, or which share of the signers, must vote for or against; `of_votes`: the share is
+    one of the votes for or against, not of all signers; `opinion`: the answer that holds a voter's words."""
 
     kind: Kind
     share: Share | None = None

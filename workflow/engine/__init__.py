@@ -37,7 +37,7 @@ from workflow.engine.problems import (
     TokenGone,
     UncaughtError,
 )
-from workflow.engine.returning import Back, begin_at, behind, entrances, restore, way_back
+from workflow.engine.returning import Back, begin_at, behind, entrances, first, restore, way_back
 from workflow.engine.sealing import open_, open_unkeyed, seal
 from workflow.engine.several import Where
 from workflow.engine.shapes import Happening, Step, Thrown, Wait, WaitKind
@@ -68,6 +68,12 @@ __all__ = [
     "UncaughtError",
     "Wait",
     "WaitKind",
+    "Gathering",
+    "Seat",
+    "Where",
+    "add_run",
+    "gatherings",
+    "remove_run",
     "begin_at",
     "behind",
     "cancel",
@@ -101,6 +107,7 @@ __all__ = [
     "edges",
     "done_again",
     "entrances",
+    "first",
     "restore",
     "way_back",
 ]
