@@ -178,7 +178,7 @@ def test_who_began_must_go_on(session, anna, bob):
     do(session, instance, "open", anna)
     check = open_tasks(session, instance)["check"]
 
-    with pytest.raises(NotAllowed, match="must be done by anna, who did “open”"):
+    with pytest.raises(NotAllowed, match="must be done by 安娜, who did “open”"):
         tasks.claim(session, check, bob)
     do(session, instance, "check", anna)
 

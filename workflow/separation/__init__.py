@@ -5,5 +5,6 @@ Behind every act stand people: who acts, and in whose place. Rules look at them,
 """
 
 from workflow.separation.judging import why_not
+from workflow.separation.required import policies, required
 
-__all__ = ["why_not"]
+__all__ = ["policies", "required", "why_not"]

@@ -1,96 +1,235 @@
 """The judge: whether a person may act on a task."""
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
 
-from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from workflow import definitions
+from workflow.duties.language import Kind, Place, Rule
 from workflow.errors import Sentence, sentence
-from workflow.identity import User
-from workflow.models import Upgrade, UpgradeRun, UserTask
-from workflow.statuses import TaskStatus, UpgradeStatus
-
-DIFFERENT_FROM = "differentFrom"  # properties of an activity: ids of activities, separated by commas
-SAME_PERSON_AS = "samePersonAs"
-_MOVES = (
-    select(Upgrade.instance_id, Upgrade.ended_at, UpgradeRun.mapping)
-    .join(UpgradeRun, UpgradeRun.id == Upgrade.run_id)
-    .where(Upgrade.case_id == bindparam("case_id"), Upgrade.status == UpgradeStatus.DONE)
-    .order_by(Upgrade.id)
-)
+from workflow.identity import Group, User, called
+from workflow.models import ProcessDefinition, UserTask
+from workflow.separation import facts, relations
+from workflow.separation.editors import editors
+from workflow.separation.facts import Act, Facts
+from workflow.separation.required import drawn, required
 
 
 def why_not(session: Session, task: UserTask, user: User, for_: User | str | None = None) -> Sentence | None:
     """The rule that would be broken if this user did the task, in the place of `for_` if they are a substitute; None
-    when there is none.
+    when there is none. What rules say holds over the whole case, whichever element is done first.
 
-    "Different from" holds both ways, whichever of the two activities is done first, over the whole case.
+    Held with its case, a task is judged as things are; else as they were a moment ago.
     """
-    activities = definitions.activities(session, task.definition)
-    different = _different_from(activities, task.activity_id)
-    same = _ids(activities, task.activity_id, SAME_PERSON_AS)
-    if not different and not same:
+    rules = concerning(session, task)
+    if not rules:
         return None
-    behind = {user.name} | ({for_ if isinstance(for_, str) else for_.name} if for_ is not None else set())
-    done = _performers(session, task, {*different, *same})
-    for activity_id, people in done:
-        if activity_id in different and people & behind:
-            return sentence(
-                "“{task}” must be done by another person than “{other}”, and you did that.",
-                task=task.name,
-                other=_name(activities, activity_id),
-            )
-    latest = {activity_id: people for activity_id, people in done if activity_id in same}
-    for activity_id, people in latest.items():
-        if not people & behind:
-            return sentence(
-                "“{task}” must be done by {person}, who did “{other}”.",
-                task=task.name,
-                person="、".join(sorted(people)),
-                other=_name(activities, activity_id),
-            )
+    principal = for_.name if isinstance(for_, User) else for_
+    if principal is None and task.assignee == user.name:
+        principal = task.on_behalf_of
+    return first_broken(session, task, rules, user.name, principal)
+
+
+def concerning(session: Session, task: UserTask) -> list[Rule]:
+    """The rules a person could break by doing this task."""
+    place = Place(task.process_key, task.activity_id)
+    rules = list(required(session, task.definition))
+    if task.definition.separated or task.instance.parent_id is not None:
+        rules += _of_others(session, task)
+    return [rule for rule in rules if rule.concerns(place)]
+
+
+def first_broken(
+    session: Session, task: UserTask, rules: Iterable[Rule], actor: str, principal: str | None
+) -> Sentence | None:
+    """The sentence of the first of these rules the people behind the act would break."""
+    judged = Judged(session, task, actor, principal)
+    return next((said for rule in rules if (said := _JUDGES[rule.kind](judged, rule)) is not None), None)
+
+
+def _of_others(session: Session, task: UserTask) -> list[Rule]:
+    """Rules of the other processes of the case: one may speak of the elements of another."""
+    found = facts.of_case(session, task.case_id, ()).definitions - {task.definition_id}
+    return [rule for each in sorted(found) for rule in required(session, session.get_one(ProcessDefinition, each))]
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A task, and the people who would stand behind it: who acts, and in whose place."""
+
+    session: Session
+    task: UserTask
+    actor: str
+    principal: str | None
+
+    @property
+    def behind(self) -> frozenset[str]:
+        return frozenset(filter(None, (self.actor, self.principal)))
+
+    @property
+    def place(self) -> Place:
+        return Place(self.task.process_key, self.task.activity_id)
+
+    @cached_property
+    def facts(self) -> Facts:
+        return facts.of_case(self.session, self.task.case_id, sorted(self.behind), but=self.task.id)
+
+    @cached_property
+    def several(self) -> set[Place]:
+        """The elements of the case's processes that several people do."""
+        versions = [self.session.get_one(ProcessDefinition, each) for each in sorted(self.facts.definitions)]
+        return {Place(each.key, name) for each in versions for name in drawn(self.session, each).several}
+
+    def acts(self, places: Iterable[Place]) -> list[Act]:
+        """What was done of these elements and not made void."""
+        return [act for act in self.facts.acts if any(place.of(act.place) for place in places)]
+
+    def standing(self, places: Iterable[Place]) -> list[Act]:
+        """What of it stands."""
+        return facts.standing(self.session, self.acts(places), self.several)
+
+    def name(self, place: Place) -> str:
+        """What people call an element."""
+        for number in sorted(self.facts.definitions):
+            definition = self.session.get_one(ProcessDefinition, number)
+            said = definitions.activities(self.session, definition).get(place.element)
+            if definition.key == place.process and said is not None:
+                return said.get("name") or place.element
+        return place.element
+
+    def names(self, places: Iterable[Place]) -> str:
+        return "、".join(f"“{self.name(place)}”" for place in places)
+
+    def people(self, names: Iterable[str]) -> str:
+        return "、".join(called(self.session, each) for each in sorted(names))
+
+
+def _different(judged: Judged, rule: Rule) -> Sentence | None:
+    """Nobody behind this act stands behind the other one; of an element that names itself, of each one before."""
+    mine, self_named = rule.at.of(judged.place), judged.place in rule.others
+    others = [place for place in rule.others if place != judged.place] if mine else []
+    if self_named and not mine:
+        others = [rule.at]
+    before = [act for act in judged.acts(others) if act.place != judged.place]
+    if mine and self_named:
+        repeated = judged.place in judged.several
+        before += judged.standing([judged.place]) if repeated else judged.acts([judged.place])
+    act = next((act for act in before if act.people & judged.behind), None)
+    return None if act is None else _said_different(judged, act)
+
+
+def _said_different(judged: Judged, act: Act) -> Sentence:
+    told = {"task": judged.task.name, "other": judged.name(act.place)}
+    if judged.actor in act.people:
+        return sentence("“{task}” must be done by another person than “{other}”, and you did that.", **told)
+    said = "“{task}” must be done by another person than “{other}”, and {person} stands behind both."
+    return sentence(said, **told, person=judged.people(act.people & judged.behind))
+
+
+def _same(judged: Judged, rule: Rule) -> Sentence | None:
+    """Somebody behind this act stands behind the last one of the other element. The element named goes first: when it
+    comes later all the same, it is for who did the other one."""
+    mine = rule.at.of(judged.place)
+    for place in rule.others if mine else [rule.at]:
+        if not mine and judged.acts([judged.place]):
+            continue
+        for act in judged.standing([place])[-1:]:
+            if not act.people & judged.behind:
+                return sentence(
+                    "“{task}” must be done by {person}, who did “{other}”.",
+                    task=judged.task.name,
+                    person=judged.people(act.people),
+                    other=judged.name(act.place),
+                )
     return None
 
 
-def _different_from(activities: definitions.Activities, activity_id: str) -> set[str]:
-    """Whose performers are excluded: those this activity names, and those that name it."""
-    naming = {each for each in activities if activity_id in _ids(activities, each, DIFFERENT_FROM)}
-    return {*_ids(activities, activity_id, DIFFERENT_FROM), *naming}
-
-
-def _ids(activities: definitions.Activities, activity_id: str, rule: str) -> list[str]:
-    said = (activities.get(activity_id) or {}).get("properties", {}).get(rule, "")
-    return [each.strip() for each in said.split(",") if each.strip()]
-
-
-def _performers(session: Session, task: UserTask, activity_ids: Iterable[str]) -> list[tuple[str, set[str]]]:
-    """(activity id, who) of what was completed in the case, oldest first; by the ids of the version it runs on now."""
-    moves = session.execute(_MOVES, {"case_id": task.case_id}).all()
-    asked = set(activity_ids)
-    for move in reversed(moves):
-        asked |= {old for old, new in move.mapping.items() if new in asked}
-    query = select(
-        UserTask.activity_id, UserTask.completed_by, UserTask.on_behalf_of, UserTask.instance_id, UserTask.ended_at
-    ).where(
-        UserTask.case_id == task.case_id,
-        UserTask.activity_id.in_(asked),
-        UserTask.status == TaskStatus.COMPLETED,
-        UserTask.id != task.id,
+def _distinct(judged: Judged, rule: Rule) -> Sentence | None:
+    """Until so many people have done these elements, each of them is done by somebody who has done none."""
+    standing = judged.standing(rule.members)
+    if judged.place not in judged.several:
+        standing = [act for act in standing if act.place != judged.place or act.instance_id != judged.task.instance_id]
+    if facts.apart(standing) >= rule.number or not any(act.people & judged.behind for act in standing):
+        return None
+    return sentence(
+        "“{task}” needs somebody who has done none of {others} in this case: {number} different people are asked for.",
+        task=judged.task.name,
+        others=judged.names(rule.members),
+        number=rule.number,
     )
-    done = session.execute(query.order_by(UserTask.ended_at, UserTask.id))
-    return [(_called_now(row, moves), {row.completed_by, row.on_behalf_of} - {None}) for row in done]
 
 
-def _called_now(row: Any, moves: Sequence[Any]) -> str:
-    """The id of a completed task's activity, after every move of its instance to another version since."""
-    name = row.activity_id
-    for move in moves:
-        if move.instance_id == row.instance_id and move.ended_at >= row.ended_at:
-            name = move.mapping.get(name, name)
-    return name
+def _not_starter(judged: Judged, rule: Rule) -> Sentence | None:
+    found = judged.facts.starters(judged.task.instance_id) & judged.behind
+    if not found:
+        return None
+    said = "“{task}” must not be done by who began the case, {person}."
+    return sentence(said, task=judged.task.name, person=judged.people(found))
 
 
-def _name(activities: definitions.Activities, activity_id: str) -> str:
-    return (activities.get(activity_id) or {}).get("name") or activity_id
+def _not_editor(judged: Judged, rule: Rule) -> Sentence | None:
+    found = editors(judged.session, judged.task) & judged.behind
+    if not found:
+        return None
+    said = "“{task}” must not be done by who last changed its diagram or form, {person}."
+    return sentence(said, task=judged.task.name, person=judged.people(found))
+
+
+def _not_related(judged: Judged, rule: Rule) -> Sentence | None:
+    """Not to whom the case is about or who began it; to who did the elements named, if it names some."""
+    others: set[str] = set()
+    if rule.others:
+        others = {name for act in judged.acts(rule.others) for name in act.people}
+    else:
+        others = judged.facts.starters(judged.task.instance_id)
+    found = relations.first(judged.session, judged.task.case_id, judged.behind, others, not rule.others)
+    if found is None:
+        return None
+    said = "“{task}” must not be done by {person}: declared as related to {subject} (recusal)."
+    return sentence(said, task=judged.task.name, person=judged.people([found.user_name]), subject=found.subject_name)
+
+
+def _holds_role(judged: Judged, rule: Rule) -> Sentence | None:
+    """Whose right is used holds the role now: the principal of a substitute, else who acts."""
+    holder = judged.principal or judged.actor
+    if judged.facts.groups.get(holder, frozenset()) & set(rule.groups):
+        return None
+    groups = [judged.session.get(Group, key) for key in rule.groups]
+    return sentence(
+        "“{task}” is for {groups}; {person} does not belong to them now.",
+        task=judged.task.name,
+        groups="、".join(group.name if group else key for group, key in zip(groups, rule.groups, strict=True)),
+        person=judged.people([holder]),
+    )
+
+
+def _approved(judged: Judged, rule: Rule) -> Sentence | None:
+    """So many people have done what comes before."""
+    return lacking(judged, rule, judged.name(rule.at))
+
+
+def lacking(judged: "Judged", rule: Rule, name: str) -> Sentence | None:
+    number = facts.apart(judged.standing(rule.others))
+    if number >= rule.number:
+        return None
+    return sentence(
+        "Before “{task}”, {number} different people must have done {others}; {done} have.",
+        task=name,
+        number=rule.number,
+        others=judged.names(rule.others),
+        done=number,
+    )
+
+
+_JUDGES = {
+    Kind.DIFFERENT_FROM: _different,
+    Kind.SAME_PERSON_AS: _same,
+    Kind.DISTINCT_PEOPLE: _distinct,
+    Kind.NOT_STARTER: _not_starter,
+    Kind.NOT_LAST_EDITOR: _not_editor,
+    Kind.NOT_RELATED: _not_related,
+    Kind.HOLDS_ROLE: _holds_role,
+    Kind.APPROVALS: _approved,
+}

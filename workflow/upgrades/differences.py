@@ -9,17 +9,17 @@ from sqlalchemy.orm import Session
 
 from workflow import definitions, engine
 from workflow.definitions import FORM, Activities
+from workflow.duties.language import Kind
 from workflow.errors import Sentence, sentence
 from workflow.models import ProcessDefinition, ProcessInstance, TaskDraft, UserTask
-from workflow.separation.judging import DIFFERENT_FROM, SAME_PERSON_AS
 from workflow.statuses import TaskStatus
 from workflow.upgrades.problems import Problem
 from workflow.waits import LIVE_INSTANCES
 
 Pair = tuple[Mapping[str, Any], Mapping[str, Any]]  # an element as the old and as the new version says it
 _LOST_WORDS = {
-    DIFFERENT_FROM: "In the new version nothing says any more that “{task}” and “{other}” need two persons.",
-    SAME_PERSON_AS: "In the new version nothing says any more that “{task}” and “{other}” need the same person.",
+    Kind.DIFFERENT_FROM: "In the new version nothing says any more that “{task}” and “{other}” need two persons.",
+    Kind.SAME_PERSON_AS: "In the new version nothing says any more that “{task}” and “{other}” need the same person.",
 }
 OFFERED = ("assignee", "candidate_groups", "candidate_users")  # attributes that say to whom a task is offered
 
@@ -73,13 +73,13 @@ def _lost_rules(before: Activities, after: Activities, mapping: Mapping[str, str
         for kind, first, second in _rules(before, name):
             moved = (kind, mapping.get(first, first), mapping.get(second, second))
             mirrored = (kind, moved[2], moved[1])
-            if moved not in kept and not (kind == DIFFERENT_FROM and mirrored in kept):
+            if moved not in kept and not (kind == Kind.DIFFERENT_FROM and mirrored in kept):
                 yield name, sentence(_LOST_WORDS[kind], task=_name(before, first), other=_name(before, second))
 
 
 def _rules(activities: Activities, name: str) -> Iterator[tuple[str, str, str]]:
     said = activities[name].get("properties") or {}
-    for kind in (DIFFERENT_FROM, SAME_PERSON_AS):
+    for kind in (Kind.DIFFERENT_FROM, Kind.SAME_PERSON_AS):
         yield from ((kind, name, each.strip()) for each in said.get(kind, "").split(",") if each.strip())
 
 

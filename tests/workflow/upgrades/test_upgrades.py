@@ -232,7 +232,7 @@ def test_the_rule_of_the_same_person_sees_through_two_moves(session, clock, anna
     moved(session, case, process(session, RENAMED, check={"samePersonAs": "unpack"}), eve)
     again = RENAMED.replace("unpack", "look")
     moved(session, case, process(session, again, check={"samePersonAs": "look"}), eve)
-    assert "must be done by anna" in str(tasks.why_not(session, open_tasks(session, case)["check"], bob))
+    assert "must be done by 安娜" in str(tasks.why_not(session, open_tasks(session, case)["check"], bob))
     assert tasks.why_not(session, open_tasks(session, case)["check"], anna) is None
 
 
