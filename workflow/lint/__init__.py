@@ -9,7 +9,7 @@ from lxml import etree
 from workflow import xmlsafe
 from workflow.diagram import reading
 from workflow.errors import DefinitionRefused, sentence
-from workflow.lint import calls, elements, events, flows, people, references, soundness, turning  # noqa: F401 - their rules register themselves
+from workflow.lint import calls, elements, events, flows, people, references, signing, soundness, turning  # noqa: F401 - their rules register themselves
 from workflow.lint.advice import advised
 from workflow.lint.attributes import attribute_findings
 from workflow.lint.file import file_findings
