@@ -6,13 +6,31 @@ from sqlalchemy.orm import Session
 from forms.compiler import compile_form
 from forms.form import Form
 from workflow import definitions
+from workflow.around import asked
 from workflow.models import ProcessDefinition, UserTask
+from workflow.statuses import TaskKind
 
 EMPTY = orjson.dumps({"components": []})
+ANSWER = orjson.dumps(
+    {
+        "components": [
+            {
+                "type": "textarea",
+                "key": asked.ANSWER,
+                "label": "答复",
+                "properties": {"label:en": "Answer"},
+                "validate": {"required": True, "maxLength": asked.LONGEST},
+            }
+        ]
+    }
+)  # of what a colleague is asked
 
 
 def form_for(session: Session, task: UserTask) -> Form:
-    """The form the task's diagram names; an empty one (only a button) when it names none."""
+    """The form the task's diagram names; an empty one (only a button) when it names none; that of an answer for what
+    a colleague asks."""
+    if task.kind is TaskKind.ADHOC:
+        return compile_form(ANSWER)
     return form_named(session, task.definition, task.form_key)
 
 

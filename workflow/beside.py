@@ -4,6 +4,7 @@ from sqlalchemy import bindparam, delete, exists, select
 from sqlalchemy.orm import Session, aliased
 
 from workflow import history, rows
+from workflow.around import ending
 from workflow.clock import now
 from workflow.errors import Sentence, sentence
 from workflow.identity import called
@@ -31,14 +32,15 @@ def hanging(session: Session, task_id: int) -> list[UserTask]:
 
 
 def why_not(session: Session, task: UserTask) -> Sentence | None:
-    """What the task waits for before it can be completed: a step somebody corrects for who holds it."""
+    """What the task waits for before it can be completed: a step somebody corrects for who holds it, the answer of a
+    colleague, an item of its checklist."""
     for each in hanging(session, task.id):
         if each.kind is TaskKind.CORRECTION:
             said = "“{task}” waits until {person} has corrected “{step}”."
             if each.assignee is None:
                 said = "“{task}” waits until somebody has corrected “{step}”."
             return sentence(said, task=task.name, step=each.name, person=called(session, each.assignee))
-    return None
+    return ending.why_not(session, task)
 
 
 def end(session: Session, task_id: int) -> None:
@@ -63,3 +65,4 @@ def withdraw(session: Session, task_id: int) -> None:
         if isinstance(each, TaskCandidate | TaskDraft) and each.task_id == task_id:
             session.expunge(each)
     rows.write(session, *(gone(ended=task_id) for gone in _WITHDRAW))
+    ending.end(session, task_id)

@@ -28,6 +28,7 @@ PERMISSIONS = (
     "packs.import",
     "packs.receive",
     "tasks.assign",
+    "tasks.supervise",
     "users.manage",
 )
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from workflow import (
@@ -21,6 +21,7 @@ from workflow import (
     values,
     waits,
 )
+from workflow.around import copies, ending
 from workflow.clock import now
 from workflow.errors import Conflict, NotAllowed, TaskNotOpen, Unavailable
 from workflow.holding import Held
@@ -29,10 +30,16 @@ from workflow.models import UserTask
 from workflow.statements import Statement
 from workflow.statuses import TaskKind, TaskStatus
 from workflow.tasks import requests
+from workflow.tasks.rules import out_of_place
 
 OUTCOME = "outcome"  # the variable that holds the button pressed last
 _AS_IT_IS = Statement(
-    select(UserTask.status, UserTask.assignee, beside.HUNG.label("hung")).where(UserTask.id == bindparam("task_id"))
+    select(
+        UserTask.status,
+        UserTask.assignee,
+        or_(beside.HUNG, ending.UNTICKED).label("hung"),
+        or_(UserTask.on_behalf_of.is_not(None), UserTask.delegated_by.is_not(None)).label("of_another"),
+    ).where(UserTask.id == bindparam("task_id"))
 )
 Ending = Callable[[Session, UserTask, Held, User, dict[str, Any]], None]
 endings: dict[TaskKind, Ending] = {}
@@ -70,12 +77,14 @@ def complete(
     outcome = outcome if outcome is not None else answers.get(OUTCOME)
     digest = requests.digest(request_key, user, [outcome, dict(answers)] if sent is None else sent)
     held = holding.take(session, task.instance_id, task.case_id, _AS_IT_IS(task_id=task.id))
-    status, assignee, hung = held.answers[0][0]
+    status, assignee, hung, of_another = held.answers[0][0]
     if (status, assignee) != (TaskStatus.OPEN, user.name) or not user.active:
         session.refresh(task)
         if requests.is_repeated(task, digest):
             return task
         _refuse(task, user)
+    if of_another:
+        _require_place(session, task, user)
     if hung:
         _leave_nothing_hanging(session, task)
     _finish(session, task, held, user, outcome, digest)
@@ -126,6 +135,13 @@ def _refuse(task: UserTask, user: User) -> None:
     raise NotAllowed("Task “{task}” is not yours; claim it first.", task=task.name)
 
 
+def _require_place(session: Session, task: UserTask, user: User) -> None:
+    session.refresh(task)
+    refused = out_of_place(session, task, user)
+    if refused is not None:
+        raise NotAllowed(refused.template, **refused.facts)
+
+
 def _leave_nothing_hanging(session: Session, task: UserTask) -> None:
     waits_for = beside.why_not(session, task)
     if waits_for is not None:
@@ -143,17 +159,26 @@ def _go_on(
         endings[task.kind](session, task, held, user, given)
         return
     model = definitions.model(session, instance.definition)
-    listeners = model.activities[task.activity_id].listeners
+    activity = model.activities[task.activity_id]
+    listeners = activity.listeners
     if listeners:
-        given.update(_listen(session, task, user, given, listeners))
+        given.update(listen(session, task, user, given, listeners))
         known, standing = instances.variables(session, instance), None  # they may have changed both
     known.update(instances.write(session, instance, known, given))
     step = engine.complete(model, instances.state(instance), task.token_id, instances.around(session, known, instance))
-    facts = {task.token_id: {"task": task.id, "outcome": outcome, "variables": given}}
+    facts = {task.token_id: {"task": task.id, "outcome": outcome, "variables": given, **_behind(task)}}
     instances.settle(session, instance, step, user.name, known, facts, standing)
+    if copies.PROPERTY in activity.properties:
+        copies.follow(session, task, activity, instances.around(session, known, instance), copies.COMPLETION)
 
 
-def _listen(
+def _behind(task: UserTask) -> dict[str, Any]:
+    """Who else stands behind the completion, as the history tells it."""
+    told = {"on_behalf_of": task.on_behalf_of, "prepared_by": task.prepared_by}
+    return {name: value for name, value in told.items() if value}
+
+
+def listen(
     session: Session, task: UserTask, user: User, given: dict[str, Any], topics: tuple[str, ...]
 ) -> dict[str, Any]:
     """What the domain does now, in the order of the diagram; each sees what those before it returned."""
