@@ -11,6 +11,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from workflow import (
+    ballots,
     calls,
     decision_tasks,
     definitions,
@@ -122,9 +123,7 @@ def write(
     session: Session, instance: ProcessInstance, known: Mapping[str, Any], changes: Mapping[str, Any]
 ) -> dict[str, Any]:
     """Write what differs from `known`, as of the revision being made; returns what was written."""
-    changed = {
-        name: value for name, value in changes.items() if name not in known or not values.same(known[name], value)
-    }
+    changed = {name: new for name, new in changes.items() if name not in known or not values.same(known[name], new)}
     values.check(changed)
     footing.note_variables(session, instance, known, changed)
     variable_rows.write(session, instance.id, changed, instance.revision + 1, instance.status in waits.LIVE_INSTANCES)
@@ -149,6 +148,7 @@ def settle(
     known = {**(variables(session, instance) if known is None else known)}
     step = decision_tasks.answer(session, instance, step, known, lambda its, seen: around(its, seen, instance))
     _tell(session, instance, step, actor, facts or {})
+    ballots.reveal(session, instance, step)
     if step.variables:
         changed = write(session, instance, known, step.variables)
         known.update(changed)
