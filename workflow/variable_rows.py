@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.dialects.postgresql import insert  # both databases say "or else" in the same words
 from sqlalchemy.orm import Session
 
@@ -32,6 +32,9 @@ _WRITE = Statement(
 _LIVE = Statement(
     update(Variable).where(Variable.instance_id == bindparam("of_instance")).values(live=bindparam("is_live"))
 )
+_DROP = Statement(
+    delete(Variable).where(Variable.instance_id == bindparam("of_instance"), Variable.name == bindparam("named"))
+)
 
 
 def read(session: Session, instance_id: int, since: int = 0) -> dict[str, Any]:
@@ -59,6 +62,11 @@ def write(session: Session, instance_id: int, changes: Mapping[str, Any], revisi
 def keep_live(session: Session, instance_id: int, live: bool) -> None:
     """The instance is over, or goes on again: its variables are no longer searched, or are."""
     rows.write(session, _LIVE(of_instance=instance_id, is_live=live))
+
+
+def drop(session: Session, instance_id: int, names: Iterable[str]) -> None:
+    """These are not known any more."""
+    rows.write(session, *(_DROP(of_instance=instance_id, named=name) for name in names))
 
 
 PORTION = 5_000  # rows looked at together

@@ -21,6 +21,7 @@ from workflow.engine.commands import (
     waits_of,
 )
 from workflow.engine.elements import DECISION
+from workflow.engine.ending import stuck
 from workflow.engine.joining import add_run, gatherings, remove_run
 from workflow.engine.likeness import How, Match, edges, fitting, flows, matches, resting
 from workflow.engine.migrating import Outline, migrate, outline, why_not_migrate
@@ -95,6 +96,7 @@ __all__ = [
     "skip",
     "standing",
     "start",
+    "stuck",
     "state_problems",
     "targets",
     "throw_error",

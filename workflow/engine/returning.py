@@ -105,6 +105,12 @@ def behind(model: Model, activity_id: str) -> set[str]:
     return after_all(model.specification).get(activity_id, set())
 
 
+def first(model: Model, start_id: str) -> str | None:
+    """The element right behind a start event; None when it leads several ways at once."""
+    ways = model.specification[start_id].ways
+    return ways[0].target.bpmn_id if len(ways) == 1 else None
+
+
 def _entrance(instance: Instance, activity_id: str) -> Route:
     """From nowhere: only the process itself is around."""
     nowhere = Token(instance, instance.spec.start, instance.task_tree, TaskState.FUTURE)

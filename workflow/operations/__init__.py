@@ -7,7 +7,7 @@ gone on since, the verb refuses (Conflict), so that sending a request twice does
 
 from workflow.operations.facts import change_variables, send_message
 from workflow.operations.rights import CANCEL, CHANGE, LONGEST_REASON, MOVE, PERMISSIONS, SUSPEND
-from workflow.operations.tokens import CannotBeDone, Preview, move, preview_move, preview_skip, skip, standing
+from workflow.operations.tokens import CannotBeDone, Preview, move, preview_move, preview_skip, resolve_left, skip, standing
 from workflow.operations.whole import cancel, resume, retry, suspend
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "move",
     "preview_move",
     "preview_skip",
+    "resolve_left",
     "resume",
     "retry",
     "send_message",

@@ -139,11 +139,12 @@ def _settle(
     except engine.EngineProblem as problem:
         raise CannotBeDone(reason=problem.sentence) from problem
     suspensions.follow(session, instance)
-    _resolve_left(session, instance, user, {each.activity_id for each in after})
+    resolve_left(session, instance, user)
 
 
-def _resolve_left(session: Session, instance: ProcessInstance, user: User, here: set[str]) -> None:
+def resolve_left(session: Session, instance: ProcessInstance, user: User) -> None:
     """What failed where the process stands no longer needs nobody any more. (Those of jobs went with their job.)"""
+    here = {each.activity_id for each in standing(session, instance)}
     mine = (Incident.instance_id == instance.id, Incident.status == IncidentStatus.OPEN, Incident.job_id.is_(None))
     for incident in session.scalars(select(Incident).where(*mine, Incident.activity_id.not_in(here))):
         incidents.resolve(session, incident, user.name)

@@ -7,6 +7,7 @@ from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from workflow import (
+    ballots,
     beside,
     definitions,
     engine,
@@ -19,6 +20,7 @@ from workflow import (
     rows,
     separation,
     values,
+    voting,
     waits,
 )
 from workflow.around import copies, ending
@@ -87,7 +89,7 @@ def complete(
         _require_place(session, task, user)
     if hung:
         _leave_nothing_hanging(session, task)
-    _finish(session, task, held, user, outcome, digest)
+    _finish(session, task, held, user, None if ballots.is_hidden(session, task) else outcome, digest)
     instances.require_running(held.instance)
     refused = separation.why_not(session, task, user, task.on_behalf_of)
     if refused is not None:
@@ -161,12 +163,18 @@ def _go_on(
     model = definitions.model(session, instance.definition)
     activity = model.activities[task.activity_id]
     listeners = activity.listeners
+    vote = ballots.cast(session, task, user, activity, given) if voting.PROPERTY in activity.properties else None
+    kept = given if vote is None else {}
     if listeners:
-        given.update(listen(session, task, user, given, listeners))
+        kept.update(listen(session, task, user, given, listeners))
         known, standing = instances.variables(session, instance), None  # they may have changed both
-    known.update(instances.write(session, instance, known, given))
-    step = engine.complete(model, instances.state(instance), task.token_id, instances.around(session, known, instance))
-    facts = {task.token_id: {"task": task.id, "outcome": outcome, "variables": given, **_behind(task)}}
+    known.update(instances.write(session, instance, known, kept))
+    here = instances.around(session, known, instance)
+    step = engine.complete(model, instances.state(instance), task.token_id, here, vote)
+    told = (
+        {"task": task.id, "outcome": outcome, "variables": given} if vote is None else ballots.told(session, task, vote)
+    )
+    facts = {task.token_id: {**told, **_behind(task)}}
     instances.settle(session, instance, step, user.name, known, facts, standing)
     if copies.PROPERTY in activity.properties:
         copies.follow(session, task, activity, instances.around(session, known, instance), copies.COMPLETION)
