@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Select, bindparam, or_, select
 from sqlalchemy.dialects.postgresql import insert  # both databases say "or else" in the same words
 from sqlalchemy.orm import Session
 
-from workflow import history, onlookers, rows
+from workflow import history, onlookers, rows, substitutes
 from workflow.clock import now
 from workflow.errors import Conflict, Invalid, NotFound, sentence
 from workflow.identity import User
@@ -71,7 +71,11 @@ def normal(key: str) -> str:
 
 def visible(session: Session, user: User) -> Select[tuple[Case]]:
     """The cases this user may see: those where they or one of their groups has or had work, or all of them."""
-    return select(Case).where(visible_to(user))
+    may_see = [visible_to(user)]
+    for standing in substitutes.stands_for(session, user).values():
+        theirs, keys = shown_to(standing.group_keys, standing.principal), standing.process_keys
+        may_see.append(theirs & Case.process_key.in_(keys) if keys else theirs)
+    return select(Case).where(or_(*may_see))
 
 
 def visible_to(user: User, case_id: ColumnElement[int] = Case.id) -> ColumnElement[bool]:

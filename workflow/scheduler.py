@@ -5,7 +5,7 @@ from collections.abc import Callable
 from threading import Event
 from typing import Any
 
-from workflow import event_starts, files, footing, jobs, messages, performers, timers
+from workflow import event_starts, files, footing, jobs, messages, performers, tasks, timers
 from workflow.around import follow_ups, reminders, urgency
 from workflow.db import Database
 from workflow.office import Office
@@ -19,6 +19,7 @@ ROUND: tuple[Callable[[Database], Any], ...] = (
     event_starts.sweep,
     jobs.sweep,
     performers.sweep,
+    tasks.settle_ended,
     reminders.sweep,
     follow_ups.sweep,
     urgency.sweep,

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable
 from itertools import chain
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, case, select
+from sqlalchemy import ColumnElement, Select, bindparam, case, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 from sqlalchemy.orm.attributes import set_committed_value
 
-from workflow import cases, rows
+from workflow import cases, rows, substitutes
 from workflow.errors import NotFound
 from workflow.identity import Membership, User
 from workflow.models import Case, CaseKey, ProcessDefinition, TaskCandidate, UserTask
@@ -21,6 +22,8 @@ def find(session: Session, task_id: int, user: User) -> UserTask:
     everyones = user.may(cases.READ_ALL)
     question = _ANYONES(task_id=task_id) if everyones else _THEIRS(task_id=task_id, name=user.name)
     (found,) = rows.ask(session, question)
+    if not found and not everyones:
+        found = _in_anothers_place(session, task_id, user)
     if not found:
         raise NotFound
     task, case, definition = rows.objects(session, found[0], *_WHOLE)
@@ -29,35 +32,48 @@ def find(session: Session, task_id: int, user: User) -> UserTask:
     return task
 
 
+def _in_anothers_place(session: Session, task_id: int, user: User) -> list[Any]:
+    """The row of a task that a principal may see for whom the user stands in."""
+    for name, standing in substitutes.stands_for(session, user).items():
+        (found,) = rows.ask(session, _THEIRS(task_id=task_id, name=name))
+        if found and standing.covers(found[0].process_key, found[0].activity_id):
+            return found
+    return []
+
+
 def find_all(session: Session, task_ids: Iterable[int], user: User) -> list[UserTask]:
     """Those of these tasks that the user may see."""
-    return list(session.scalars(_visible(user).where(UserTask.id.in_(list(task_ids)))))
+    return list(session.scalars(_visible(session, user).where(UserTask.id.in_(list(task_ids)))))
 
 
 def scan(session: Session, user: User, code: str) -> list[UserTask]:
     """The open tasks that wait in the cases with this key: the user's own first, then those they may claim, then
     those of others. Full-width characters, blanks and capitals make no difference."""
     found = select(CaseKey.case_id).where(CaseKey.key == cases.normal(code))
-    return list(session.scalars(_mine_first(_open(user).where(UserTask.case_id.in_(found)), user)))
+    return list(session.scalars(_mine_first(_open(session, user).where(UserTask.case_id.in_(found)), user)))
 
 
 def open_in_case(session: Session, case: Case, user: User) -> list[UserTask]:
     """The open tasks of a case, the user's own first, then those they may claim; none if they may not see it."""
-    return list(session.scalars(_mine_first(_open(user).where(UserTask.case_id == case.id), user)))
+    return list(session.scalars(_mine_first(_open(session, user).where(UserTask.case_id == case.id), user)))
 
 
 def next_in_case(session: Session, task: UserTask, user: User) -> UserTask | None:
     """What this user could go on with in the same case, now that `task` is done: their own or a claimable task."""
     usable = (UserTask.assignee == user.name) | (UserTask.assignee.is_(None) & _offered(user))
-    query = _open(user).where(UserTask.case_id == task.case_id, UserTask.id != task.id, usable)
+    query = _open(session, user).where(UserTask.case_id == task.case_id, UserTask.id != task.id, usable)
     return session.scalars(_mine_first(query, user).limit(1)).first()
 
 
-def _visible(user: User) -> Select[tuple[UserTask]]:
+def _visible(session: Session, user: User) -> Select[tuple[UserTask]]:
+    may_see = [cases.visible_to(user)]
+    for standing in substitutes.stands_for(session, user).values():
+        theirs, kinds = cases.shown_to(standing.group_keys, standing.principal), standing.condition()
+        may_see.append(theirs if kinds is None else theirs & kinds)
     return (
         select(UserTask)
         .join(UserTask.case)
-        .where(cases.visible_to(user))
+        .where(or_(*may_see))
         .options(contains_eager(UserTask.case), joinedload(UserTask.definition))
     )
 
@@ -74,8 +90,8 @@ _ANYONES = Statement(_TASK)
 _THEIRS = Statement(_TASK.where(cases.shown_to(_MY_GROUPS, bindparam("name"))))
 
 
-def _open(user: User) -> Select[tuple[UserTask]]:
-    return _visible(user).where(UserTask.status == TaskStatus.OPEN)
+def _open(session: Session, user: User) -> Select[tuple[UserTask]]:
+    return _visible(session, user).where(UserTask.status == TaskStatus.OPEN)
 
 
 def _offered(user: User) -> ColumnElement[bool]:

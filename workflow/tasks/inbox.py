@@ -14,13 +14,14 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Integer, Select, String, and_, func, literal, select, union
 from sqlalchemy.orm import Session, joinedload
 
-from workflow import cases, onlookers, rows
+from workflow import cases, onlookers, rows, substitutes
 from workflow.db import Moment
 from workflow.errors import Invalid, sentence
 from workflow.identity import User
 from workflow.models import FAR, Case, TaskCandidate, TaskOnlooker, UserTask
 from workflow.statements import Statement, one_of
 from workflow.statuses import TaskStatus
+from workflow.substitutes import Standing
 from workflow.tasks.filters import Filters, filters_of, of_due, of_group, of_task, of_text
 from workflow.tasks.pages import Order, Page, Place, cut, narrow, place_of
 from workflow.tasks.rules import tickets
@@ -56,9 +57,9 @@ def inbox(
     order = _order(sort or _own_sort(wanted))
     place = place_of(after, order)
     if place is None and not asked.due:  # what everybody asks all day
-        (found,) = rows.ask(session, _first_page(_reader(user), wanted, asked, sort, limit)())
+        (found,) = rows.ask(session, _first_page(_reader(session, user), wanted, asked, sort, limit)())
     else:
-        found = session.execute(_places(session, _reader(user), wanted, asked, order, place, limit)).all()
+        found = session.execute(_places(session, _reader(session, user), wanted, asked, order, place, limit)).all()
     page = cut(list(found), order, place, limit)
     return Page(_tasks(session, page.rows), page.next, page.previous)
 
@@ -66,13 +67,15 @@ def inbox(
 def counts(session: Session, user: User, views: Iterable[str] = tuple(View)) -> dict[str, int]:
     """How many tasks each of the views holds, up to COUNTED_TO of it; one query. Raises Invalid for an unknown view."""
     stops = tuple((view, COUNTED_TO[view]) for view in map(_view, views))
-    ((found,),) = rows.ask(session, _counting(_reader(user), stops)())
+    ((found,),) = rows.ask(session, _counting(_reader(session, user), stops)())
     return found._asdict()
 
 
 def filter_counts(session: Session, user: User, view: str) -> dict[tuple[str, str], int]:
     """(process key, activity id) → how many tasks of the view, for the filter menus; looks at the first LOOKED_AT."""
-    places = _places(session, _reader(user), _view(view), Filters(), _order("due"), None, LOOKED_AT - 1).subquery()
+    places = _places(
+        session, _reader(session, user), _view(view), Filters(), _order("due"), None, LOOKED_AT - 1
+    ).subquery()
     query = (
         select(UserTask.process_key, UserTask.activity_id, func.count())
         .join(places, places.c.id == UserTask.id)
@@ -87,10 +90,12 @@ class _Reader(NamedTuple):
     name: str
     tickets: tuple[str, ...]
     reads_all: bool
+    standings: tuple[Standing, ...]  # in whose place the reader may work; nearly always none
 
 
-def _reader(user: User) -> _Reader:
-    return _Reader(user.name, tuple(tickets(user)), user.may(cases.READ_ALL))
+def _reader(session: Session, user: User) -> _Reader:
+    standings = tuple(substitutes.stands_for(session, user).values())
+    return _Reader(user.name, tuple(tickets(user)), user.may(cases.READ_ALL), standings)
 
 
 @lru_cache(maxsize=1000)
@@ -162,17 +167,31 @@ def _base(reader: _Reader, view: View) -> ColumnElement[bool]:
 
 @dataclass(frozen=True)
 class _Queue:
-    """Rows of a short index that stand for open tasks: those with `wanted`, whose tasks fulfil `of_task`."""
+    """Rows of a short index that stand for open tasks: those with `wanted`, whose tasks fulfil `of_task`. What somebody
+    holds is read from the tasks themselves, by their holder."""
 
-    table: type[TaskCandidate] | type[TaskOnlooker]
+    table: type[TaskCandidate] | type[TaskOnlooker] | type[UserTask]
     wanted: ColumnElement[bool]
     of_task: tuple[ColumnElement[bool], ...] = ()
 
+    @property
+    def task_id(self) -> Any:
+        return UserTask.id if self.table is UserTask else self.table.task_id
+
 
 def _for_me(reader: _Reader, asked: Filters) -> list[_Queue]:
-    """What I may claim: a queue for me and one for each of my groups."""
+    """What I may claim: a queue for me and one for each of my groups; those of the people I stand in for, and what they
+    hold."""
     mine = [each for each in reader.tickets if not asked.group or each == f"group:{asked.group}"]
-    return [_offered(each, claimed=False) for each in mine or [""]]
+    queues = [_offered(each, claimed=False) for each in mine or [""]]
+    for standing in reader.standings:
+        kinds = standing.condition()
+        of_task = () if kinds is None else (kinds,)
+        theirs = [each for each in standing.tickets if not asked.group or each == f"group:{asked.group}"]
+        queues += [_offered(each, claimed=False, of_task=of_task) for each in theirs if each not in reader.tickets]
+        held = and_(UserTask.assignee == standing.principal, UserTask.status == TaskStatus.OPEN)
+        queues.append(_Queue(UserTask, held, (*of_task, *of_group(asked))))
+    return queues
 
 
 def _for_others(reader: _Reader, asked: Filters) -> list[_Queue]:
@@ -181,7 +200,9 @@ def _for_others(reader: _Reader, asked: Filters) -> list[_Queue]:
     for_me = select(TaskCandidate.task_id).where(
         TaskCandidate.task_id == UserTask.id, one_of(TaskCandidate.candidate, names), TaskCandidate.claimed.is_(False)
     )
-    not_mine = (UserTask.assignee.is_distinct_from(reader.name), ~for_me.exists().correlate(UserTask), *of_group(asked))
+    me = [reader.name, *(each.principal for each in reader.standings)]
+    others = [UserTask.assignee.is_distinct_from(each) for each in me]
+    not_mine = (*others, ~for_me.exists().correlate(UserTask), *of_group(asked))
     seen = (onlookers.EVERYONE,) if reader.reads_all else names
     claimed = [] if reader.reads_all else [_offered(each, claimed=True, of_task=not_mine) for each in names]
     return claimed + [_Queue(TaskOnlooker, TaskOnlooker.onlooker == each, not_mine) for each in seen]
@@ -206,17 +227,19 @@ def _top(
     queue: _Queue, session: Session | None, asked: Filters, order: Order, place: Place | None, limit: int
 ) -> Select[tuple[int, Any]]:
     table, by_due = queue.table, order.name.removeprefix("-") == "due"
-    if by_due:
+    if by_due and table is not UserTask:
         order = Order(order.name, table.due_at, order.kind, order.descending)
-    query = select(table.task_id.label("id"), order.key.label("key")).where(queue.wanted)
+    query = select(queue.task_id.label("id"), order.key.label("key")).where(queue.wanted)
     query = query.where(*of_due(session, asked, table.due_at))
     on_task = [*of_task(asked), *queue.of_task]
     with_case = bool(asked.text) or order.name.endswith("case")
-    if on_task or with_case or not by_due:
+    if table is UserTask:
+        query = query.where(*on_task)
+    elif on_task or with_case or not by_due:
         query = query.join(UserTask, UserTask.id == table.task_id).where(*on_task)
     if with_case:
         query = query.join(Case, Case.id == UserTask.case_id).where(*of_text(asked))
-    return narrow(query, order, table.task_id, place, limit)
+    return narrow(query, order, queue.task_id, place, limit)
 
 
 def _tasks(session: Session, ids: list[int]) -> list[UserTask]:

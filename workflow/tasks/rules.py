@@ -3,7 +3,7 @@
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from workflow import separation, suspensions
+from workflow import separation, substitutes, suspensions
 from workflow.errors import Sentence, sentence
 from workflow.identity import Group, Membership, User, called
 from workflow.models import TaskCandidate, UserTask
@@ -38,10 +38,63 @@ def why_not(session: Session, task: UserTask, user: User) -> Sentence | None:
         return sentence("Task “{task}” is no longer open.", task=task.name)
     if standing_still := suspensions.why_not(session, task.instance):
         return standing_still
-    if task.assignee not in (None, user.name):
+    if task.assignee == user.name and (misplaced := out_of_place(session, task, user)):
+        return misplaced
+    principal, refused = way(session, task, user)
+    if task.assignee not in (None, user.name, principal) and user.active:
         holder = called(session, task.assignee)
         return sentence("Task “{task}” is already claimed by {assignee}.", task=task.name, assignee=holder)
-    return unfit(session, task, user)
+    return refused
+
+
+def out_of_place(session: Session, task: UserTask, user: User) -> Sentence | None:
+    """Why who holds the task may not complete it, because of whose it is: it was delegated, or was a principal's whose
+    substitute they are no longer. None in all other cases; then nothing is asked of the database."""
+    if task.delegated_by is not None:
+        said = "“{task}” was delegated to you by {person}: give it back when you are done, and they complete it."
+        return sentence(said, task=task.name, person=called(session, task.delegated_by))
+    if task.on_behalf_of is not None:
+        standing = substitutes.stands_for(session, user).get(task.on_behalf_of)
+        if standing is None or not standing.covers(task.process_key, task.activity_id):
+            said = "You no longer stand in for {person}: “{task}” goes back to them."
+            return sentence(said, task=task.name, person=called(session, task.on_behalf_of))
+    return None
+
+
+def way(
+    session: Session, task: UserTask, user: User, for_: User | str | None = None
+) -> tuple[str | None, Sentence | None]:
+    """In whose place this user could have the open task (None: in their own), and why they could not.
+
+    Their own right comes first; a substitute with one principal only need not say for whom.
+    """
+    wanted = for_.name if isinstance(for_, User) else for_
+    refused = unfit(session, task, user)
+    if wanted is None and (refused is None or task.assignee == user.name or not user.active):
+        return None, refused
+    principals = [each for each in _principals(session, task, user) if wanted in (None, each)]
+    if not principals:
+        if wanted is not None:
+            refused = sentence("You do not stand in for {person} here.", person=called(session, wanted))
+        return None, refused
+    if len(principals) > 1:
+        people = "、".join(called(session, each) for each in principals)
+        return None, sentence("Say for whom you take “{task}”: {people}.", task=task.name, people=people)
+    return principals[0], separation.why_not(session, task, user, principals[0])
+
+
+def _principals(session: Session, task: UserTask, user: User) -> list[str]:
+    """For whom the user stands in who hold the task, or to whom it is offered."""
+    standings = substitutes.stands_for(session, user)
+    if not standings:
+        return []
+    offered = set(candidates(session, task))
+    return [
+        name
+        for name, standing in standings.items()
+        if standing.covers(task.process_key, task.activity_id)
+        and (task.assignee == name or (task.assignee is None and offered & set(standing.tickets)))
+    ]
 
 
 def unfit(session: Session, task: UserTask, user: User) -> Sentence | None:
@@ -50,7 +103,7 @@ def unfit(session: Session, task: UserTask, user: User) -> Sentence | None:
         return sentence("{person} is no longer active.", person=user.display_name)
     if task.assignee != user.name and not _is_candidate(session, task, user):
         return _not_offered(session, task)
-    return separation.why_not(session, task, user)
+    return separation.why_not(session, task, user, task.on_behalf_of if task.assignee == user.name else None)
 
 
 def unassignable(session: Session, task: UserTask, user: User) -> Sentence | None:
