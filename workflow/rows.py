@@ -20,7 +20,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, make_transient_to_detached
 from sqlalchemy.orm.attributes import set_committed_value
 
-from workflow.statements import Compiled, Filled, Statement, Told, adding, changing, names
+from workflow.statements import Compiled, Filled, Statement, Told, adding, changing, key, names
 
 log = logging.getLogger(__name__)
 WAITING = "rows_waiting"  # in the `info` of a connection: what is written and has not gone out
@@ -63,7 +63,7 @@ def change(session: Session, entity: type, id_: int, **values: Any) -> None:
 
 def known(session: Session, entity: type, values: Mapping[str, Any]) -> Any:
     """The session's object of a row with these values: a new one, or the one it has, brought up to them."""
-    found = session.identity_map.get((entity, (values["id"],), None))
+    found = session.identity_map.get((entity, tuple(values[name] for name in key(entity)), None))
     if found is None:
         found = entity()
         found.__dict__.update(values)  # as loading does: there is nobody to tell of a change
@@ -170,12 +170,12 @@ def _parts(statement: Statement, alike: Iterable[Filled]) -> Iterator[list[Fille
     part: list[Filled] = []
     seen: set[Any] = set()
     for filled in alike:
-        key = tuple(filled.values[name] for name in statement.apart) if statement.apart else len(part)
-        if part and (not statement.joins or len(part) == AT_ONCE or key in seen):
+        place = tuple(filled.values[name] for name in statement.apart) if statement.apart else len(part)
+        if part and (not statement.joins or len(part) == AT_ONCE or place in seen):
             yield part
             part, seen = [], set()
         part.append(filled)
-        seen.add(key)
+        seen.add(place)
     yield part
 
 

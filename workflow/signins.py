@@ -7,14 +7,16 @@ import hashlib
 import secrets
 from datetime import datetime, timedelta
 
-from sqlalchemy import ForeignKey, Index, String, delete, func, select, update
+from sqlalchemy import ForeignKey, Index, String, bindparam, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+from sqlalchemy.orm.attributes import set_committed_value
 
-from workflow import office
+from workflow import office, rows
 from workflow.clock import now
 from workflow.db import Base
-from workflow.identity import User
+from workflow.identity import Group, Membership, User
+from workflow.statements import Statement, columns
 
 LONGEST = timedelta(hours=12)  # signed out after so long in any case; sooner without a page, see Settings.idle
 SEEN_STEP = timedelta(minutes=2)  # how coarse "last seen" is
@@ -47,6 +49,20 @@ class SignIn(Base):
         return self.revoked_at is None and now() < min(self.expires_at, self.seen_at + idle)
 
 
+_HERE = Statement(
+    select(*columns(SignIn), *columns(User))
+    .join_from(SignIn, SignIn.user)
+    .where(SignIn.token_hash == bindparam("token_hash"))
+)
+_GROUPS = Statement(
+    select(*columns(Group))
+    .join_from(Group, Membership)
+    .join(SignIn, SignIn.user_name == Membership.user_name)
+    .where(SignIn.token_hash == bindparam("token_hash"))
+    .order_by(Group.key)
+)
+
+
 class Attempts(Base):
     """Failed sign-ins of one account name or from one address. `subject` is "account:anna" or "address:10.0.0.7"."""
 
@@ -74,9 +90,18 @@ def begin(session: Session, user: User, address: str, agent: str) -> str:
 
 
 def find(session: Session, token: str) -> SignIn | None:
-    """The live sign-in of this token; None when unknown, revoked, too old, or its user deactivated."""
-    row = session.scalar(select(SignIn).where(SignIn.token_hash == _hash(token)))
-    return row if row and row.live(_idle(session)) and row.user.active else None
+    """The live sign-in of this token; None when unknown, revoked, too old, or its user deactivated.
+
+    Asked by every request: the user and their groups come along, all in one trip.
+    """
+    of = {"token_hash": _hash(token)}
+    found, groups = rows.ask(session, _HERE(**of), _GROUPS(**of))
+    if not found:
+        return None
+    sign_in, user = rows.objects(session, found[0], SignIn, User)
+    set_committed_value(sign_in, "user", user)
+    set_committed_value(user, "groups", [each for row in groups for each in rows.objects(session, row, Group)])
+    return sign_in if sign_in.live(_idle(session)) and user.active else None
 
 
 def touch(session: Session, sign_in_id: int) -> None:
@@ -91,10 +116,10 @@ def stale(sign_in: SignIn) -> bool:
 
 def live_ones(session: Session, user_name: str) -> list[SignIn]:
     """Where the user is signed in now, latest first."""
-    rows = session.scalars(
+    found = session.scalars(
         select(SignIn).where(SignIn.user_name == user_name, SignIn.revoked_at.is_(None)).order_by(SignIn.seen_at.desc())
     )
-    return [row for row in rows if row.live(_idle(session))]
+    return [row for row in found if row.live(_idle(session))]
 
 
 def last_seen(session: Session) -> dict[str, datetime]:
@@ -124,11 +149,11 @@ def charge(session: Session, account: str, address: str) -> int:
     is not counted.
     """
     subjects = _subjects(account, address)
-    rows = [_attempts(session, subject) for subject in subjects]
-    wait = max((row.blocked_until - now()).total_seconds() for row in rows)
+    attempts = [_attempts(session, subject) for subject in subjects]
+    wait = max((row.blocked_until - now()).total_seconds() for row in attempts)
     if wait > 0:
         return int(wait) + 1
-    for row in rows:
+    for row in attempts:
         row.failures += 1
         row.last_at = now()
         row.blocked_until = now() + _delay(row)

@@ -126,6 +126,13 @@ def names(entity: type) -> tuple[str, ...]:
     return tuple(each.key for each in inspect(entity).column_attrs if not each.deferred)
 
 
+@cache
+def key(entity: type) -> tuple[str, ...]:
+    """The columns of its primary key."""
+    mapped = inspect(entity)
+    return tuple(mapped.get_property_by_column(each).key for each in mapped.primary_key)
+
+
 def columns(entity: type) -> tuple[Any, ...]:
     """The same to be selected: what `rows.objects` makes an object of."""
     return tuple(getattr(entity, name) for name in names(entity))
