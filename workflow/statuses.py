@@ -28,6 +28,15 @@ class TaskKind(StrEnum):
     STEP = "step"  # a token of the process waits for it
     CORRECTION = "correction"  # an earlier step done once more for the person who sent it back; no token moves
     ADHOC = "adhoc"  # somebody asked a colleague for something that is not drawn in the process
+    SIGNER = "signer"  # a colleague was asked to sign a plain step, which waits for their agreement
+
+
+class SignerPlace(StrEnum):
+    """Where somebody signs, seen from who holds the task."""
+
+    BEFORE = "before"  # the holder waits until they have signed
+    AFTER = "after"  # they are asked when the holder is done
+    BESIDE = "beside"  # both at the same time
 
 
 class TimerStatus(StrEnum):
@@ -104,3 +113,19 @@ class RelationStatus(StrEnum):
     DECLARED = "declared"  # counts already
     CONFIRMED = "confirmed"
     ENDED = "ended"  # counts no more
+
+
+class FindingKind(StrEnum):
+    """What the watchdog finds (workflow.watchdog)."""
+
+    NOBODY = "nobody"  # an open task without a living performer
+    EXCLUDED = "excluded"  # an open task whose every performer a rule of separation excludes
+    INCIDENT = "incident"  # unattended
+    TIMER = "timer"  # overdue
+    JOB = "job"  # overdue: nobody does it
+    LOST = "lost"  # the process waits for something for which there is no row
+    STATE = "state"  # cannot be read
+    STUCK = "stuck"  # no end can be reached
+    SUSPENDED = "suspended"  # by a caller that stands still, without it; or for long
+    CALLED = "called"  # by a process that is over
+    SENDER = "sender"  # a message nobody sends: a warning

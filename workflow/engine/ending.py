@@ -51,10 +51,10 @@ class Ending(Play):
     def comes_to_end(self, marking: Marking) -> bool:
         """Whether it may, or is too entangled to be sure that it may not."""
         self._goal: Counter[Place] = Counter()
-        for self.careful in (False, True):
-            if self._ends(marking):
-                return True
-        return False
+        if self._ends(marking):
+            return True
+        self.careful = True
+        return self._ends(marking)
 
     def _ends(self, marking: Marking) -> bool:
         """Looks first at what is nearest to an end."""

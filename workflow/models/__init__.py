@@ -24,11 +24,15 @@ from workflow.models.performing import HandOver, StrandedTask, Substitution
 from workflow.models.returns import Footing, Return, SupersededTask
 from workflow.models.running import HistoryEvent, ProcessInstance, Variable
 from workflow.models.separation import Agreement, Policy, Relation
+from workflow.models.signing import AnswersAside, AskedSigner
 from workflow.models.tasks import TaskCandidate, TaskDraft, TaskOnlooker, UserTask
 from workflow.models.upgrades import Upgrade, UpgradeRun
+from workflow.models.watching import Finding, Watch
 
 __all__ = [
     "Agreement",
+    "AnswersAside",
+    "AskedSigner",
     "AskedTask",
     "Attachment",
     "Case",
@@ -42,6 +46,7 @@ __all__ = [
     "DefinitionResource",
     "ElementId",
     "FAR",
+    "Finding",
     "Footing",
     "FollowUp",
     "HandOver",
@@ -76,4 +81,5 @@ __all__ = [
     "Urge",
     "UserTask",
     "Variable",
+    "Watch",
 ]
