@@ -48,7 +48,13 @@ def offer(session: Session, to_do: UserTask, groups: Sequence[str], users: Seque
     """Candidates for an open task."""
     offered = [f"group:{key}" for key in groups] + [f"user:{name}" for name in users]
     session.add_all(
-        TaskCandidate(task_id=to_do.id, candidate=each, due_at=to_do.due_at or FAR, claimed=to_do.assignee is not None)
+        TaskCandidate(
+            task_id=to_do.id,
+            candidate=each,
+            due_at=to_do.due_at or FAR,
+            rank=-to_do.urgency,
+            claimed=to_do.assignee is not None,
+        )
         for each in offered
     )
 
@@ -81,6 +87,7 @@ def task(
         due_at=due,
         assignee=assignee,
         priority=priority,
+        urgency=priority,
         created_at=now(),
         status=status,
         completed_by=completed_by,

@@ -53,7 +53,7 @@ def refresh(session: Session, task: UserTask) -> None:
         task.priority, task.kind, task.created_at, due_at, now(), task.priority_set
     )
     if task.urgency != before:
-        session.execute(update(TaskCandidate).where(TaskCandidate.task_id == task.id).values(urgency=task.urgency))
+        session.execute(update(TaskCandidate).where(TaskCandidate.task_id == task.id).values(rank=-task.urgency))
 
 
 def set_by_hand(session: Session, task: UserTask, user: User, value: int | None, reason: str) -> UserTask:

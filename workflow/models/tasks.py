@@ -31,7 +31,6 @@ class UserTask(Base):
         Index("ix_user_tasks_open", "status", "due_at", "id"),
         Index("ix_user_tasks_done", "completed_by", "ended_at", "id"),
         Index("ix_user_tasks_case", "case_id", "status"),
-        Index("ix_user_tasks_urgency", "assignee", "status", "urgency", "id"),
         Index("ix_user_tasks_aging", "status", "urgency_until"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -78,13 +77,13 @@ class TaskCandidate(Base):
     __tablename__ = "task_candidates"
     __table_args__ = (
         Index("ix_task_candidates_queue", "candidate", "claimed", "due_at", "task_id"),
-        Index("ix_task_candidates_urgent", "candidate", "claimed", "urgency", "task_id"),
+        Index("ix_task_candidates_urgent", "candidate", "claimed", "rank", "task_id"),
     )
     task_id: Mapped[int] = mapped_column(ForeignKey("user_tasks.id"), primary_key=True)
     candidate: Mapped[str] = mapped_column(String(66), primary_key=True)  # "group:registry" or "user:anna"
     claimed: Mapped[bool] = mapped_column(default=False)
     due_at: Mapped[datetime]
-    urgency: Mapped[int] = mapped_column(default=50)  # the task's
+    rank: Mapped[int] = mapped_column(default=-50)  # minus the task's urgency: the most urgent sorts first
 
 
 class TaskOnlooker(Base):
