@@ -40,7 +40,6 @@ from workflow.engine.problems import (
 )
 from workflow.engine.returning import Back, begin_at, behind, entrances, first, restore, way_back
 from workflow.engine.sealing import open_, open_unkeyed, seal
-from workflow.engine.several import Where
 from workflow.engine.shapes import Happening, Step, Thrown, Wait, WaitKind
 from workflow.engine.signing import Gathering, Seat
 from workflow.expressions import Around
@@ -71,7 +70,6 @@ __all__ = [
     "WaitKind",
     "Gathering",
     "Seat",
-    "Where",
     "add_run",
     "gatherings",
     "remove_run",

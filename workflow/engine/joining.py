@@ -8,15 +8,16 @@ from workflow.engine.elements import UserTask
 from workflow.engine.instance import Instance
 from workflow.engine.model import Model
 from workflow.engine.problems import EngineProblem, TokenGone
-from workflow.engine.several import Several, StandardLoop, Where
+from workflow.engine.several import Several, StandardLoop
 from workflow.engine.shapes import Step
 from workflow.engine.signing import Gathering, Signing, gathering
 from workflow.engine.token import Token
 from workflow.expressions import Around
+from workflow.statuses import SignerPlace
 
 
 def add_run(
-    model: Model, state: bytes, token_id: str, item: Any, where: Where, around: Around, weight: int | None = None
+    model: Model, state: bytes, token_id: str, item: Any, where: SignerPlace, around: Around, weight: int | None = None
 ) -> Step:
     """One more item for a multi-instance, before, after or beside the run `token_id`, which is not done.
 
@@ -28,7 +29,7 @@ def add_run(
     spec = run.parent.task_spec
     if spec.collection is None:
         raise EngineProblem("“{activity}” works through a number, not a list.", activity_id=spec.bpmn_id)
-    if where is Where.BEFORE and not isinstance(spec.body, UserTask):
+    if where is SignerPlace.BEFORE and not isinstance(spec.body, UserTask):
         raise EngineProblem("Only a task for a person waits for another.", activity_id=spec.bpmn_id)
     if isinstance(spec, Signing):
         spec.join(run.parent, item, weight)

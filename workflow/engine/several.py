@@ -5,7 +5,6 @@ collection, its item has the name given (BPMN 2.0.2, 13.3.6 and 13.3.7). Runs ma
 others are under way, which the standard does not know.
 """
 
-from enum import StrEnum
 from typing import Any
 
 from SpiffWorkflow.util.task import TaskState
@@ -16,14 +15,7 @@ from workflow.engine.problems import EngineProblem
 from workflow.engine.specification import Specification, Way
 from workflow.engine.token import Token
 from workflow.expressions import Expression
-
-
-class Where(StrEnum):
-    """Where a run is added, seen from another."""
-
-    BEFORE = "before"  # the other waits until it is done
-    AFTER = "after"  # it begins when the other is done
-    BESIDE = "beside"  # both at the same time
+from workflow.statuses import SignerPlace
 
 
 class Several(Element):
@@ -148,17 +140,17 @@ class Several(Element):
 
     # Runs that join and leave while others are under way
 
-    def add(self, token: Token, run: Token, item: Any, where: Where) -> None:
+    def add(self, token: Token, run: Token, item: Any, where: SignerPlace) -> None:
         """One more item, seen from a run that is not done."""
         memory = token.internal_data
         memory["total"] += 1
         if self.loop.output:
             memory["out"].append(None)
-        if where is Where.AFTER:
+        if where is SignerPlace.AFTER:
             memory.setdefault("after", {}).setdefault(run.id, []).append(item)
             return
         added = self._begin_with(token, item)
-        if where is Where.BEFORE:
+        if where is SignerPlace.BEFORE:
             run.internal_data.setdefault("behind", []).append(added.id)
 
     def take_out(self, token: Token, run: Token) -> None:

@@ -10,7 +10,8 @@ from tests.workflow.engine.ballots import Ballot
 from tests.workflow.engine.drawing import Run
 from tests.workflow.world import drawn
 from workflow import engine
-from workflow.engine import EngineProblem, TokenGone, Where
+from workflow.engine import EngineProblem, TokenGone
+from workflow.statuses import SignerPlace
 from workflow.voting import Side
 
 SHARE = int(os.environ.get("SIGNING_SHARE", "12"))  # one of so many of the table is looked at; 1: all
@@ -46,7 +47,7 @@ class Signed(Run):
 
     def add(self, name, seen_from, where="beside", weight=None):
         token = self.token(seen_from)
-        return self._take(engine.add_run(self.model, self.state, token, name, Where(where), self.around, weight))
+        return self._take(engine.add_run(self.model, self.state, token, name, SignerPlace(where), self.around, weight))
 
     def out(self, name):
         return self._take(engine.remove_run(self.model, self.state, self.token(name), self.around))
@@ -131,7 +132,7 @@ def test_people_join_and_leave_at_random(seed):
             run.say(name, OUTCOMES[side])
             ballot.say(name, side)
         elif move == "add" and len(ballot.there) < 7:
-            seen_from, where, fresh = chance.choice(ballot.asked), chance.choice(list(Where)), fresh + 1
+            seen_from, where, fresh = chance.choice(ballot.asked), chance.choice(list(SignerPlace)), fresh + 1
             run.add(f"p{fresh}", seen_from, where.value)
             ballot.add(f"p{fresh}", seen_from, where.value)
         elif move == "out" and len(ballot.there) > 1:
@@ -321,7 +322,7 @@ def plain(names, sequential=False, until="false"):
 
 def joined(run, nth, item, where):
     token = run.wait("m", nth).token_id
-    return run._take(engine.add_run(run.model, run.state, token, item, Where(where), run.around))
+    return run._take(engine.add_run(run.model, run.state, token, item, SignerPlace(where), run.around))
 
 
 def left(run, nth):
