@@ -105,6 +105,7 @@ def deploy(
         version_tag=(model.version_tag or "")[:200] or None,
         deployed_at=_moment(session),
         deployed_by=by,
+        policy_digest=_policy_digest(session, model.key),
     )
     session.add(definition)
     session.flush()  # the pins need its id
@@ -267,6 +268,12 @@ def digest(xml: bytes, pinned: Mapping[str, bytes]) -> str:
 def _next_version(session: Session, key: str) -> int:
     last = session.scalar(select(func.max(ProcessDefinition.version)).where(ProcessDefinition.key == key))
     return (last or 0) + 1
+
+
+def _policy_digest(session: Session, key: str) -> str:
+    """The policies in force are those of all versions."""
+    query = select(ProcessDefinition.policy_digest).where(ProcessDefinition.key == key)
+    return session.scalar(query.order_by(ProcessDefinition.version.desc()).limit(1)) or ""
 
 
 def _moment(session: Session) -> datetime:

@@ -25,6 +25,7 @@ from workflow import (
     performers,
     rows,
     seals,
+    separation,
     titles,
     values,
     variable_rows,
@@ -147,6 +148,7 @@ def settle(
     """
     known = {**(variables(session, instance) if known is None else known)}
     step = decision_tasks.answer(session, instance, step, known, lambda its, seen: around(its, seen, instance))
+    separation.require_approved(session, instance, step.happenings)
     _tell(session, instance, step, actor, facts or {})
     ballots.reveal(session, instance, step)
     if step.variables:
@@ -270,7 +272,7 @@ def _cancel(session: Session, instance: ProcessInstance, by: str, reason: str) -
     if instance.status not in waits.LIVE_INSTANCES:
         return
     model, known = definitions.model(session, instance.definition), variables(session, instance)
-    opened = _readable(instance)
+    opened = seals.readable(instance)
     lost = history.open_tokens(session, instance.id) if opened is None else {}
     before = [each.activity_id for each in engine.standing(model, opened)] if opened else [*lost.values()]
     step = engine.cancel(model, opened, around(session, known, instance))
@@ -281,15 +283,6 @@ def _cancel(session: Session, instance: ProcessInstance, by: str, reason: str) -
     instance_rows.keep(session, instance, step.state, InstanceStatus.CANCELLED)
     changes = waits.agree(session, instance, model, (), lambda: around(session, known))
     _call(session, instance, model, changes, known)
-
-
-def _readable(instance: ProcessInstance) -> bytes | None:
-    """The engine's state, if there is one that can be read: what is damaged can at least be ended. None also before
-    the beginning: one called beside this may have ended the call."""
-    try:
-        return state(instance) if instance.state else None
-    except engine.StateCorrupt:
-        return None
 
 
 def _close_case(session: Session, instance: ProcessInstance) -> None:

@@ -38,6 +38,15 @@ def opened(instance: ProcessInstance) -> bytes:
     return opened_as(session, instance.state, instance.id, instance.revision)
 
 
+def readable(instance: ProcessInstance) -> bytes | None:
+    """The same, if there is one that can be read: what is damaged can at least be ended. None also before the
+    beginning: one called beside this may have ended the call."""
+    try:
+        return opened(instance) if instance.state else None
+    except engine.StateCorrupt:
+        return None
+
+
 def opened_as(session: Session, sealed: bytes, instance_id: int, revision: int) -> bytes:
     """The same for a state that was kept aside: what the instance was at that revision."""
     return engine.open_(sealed, _bound_to(instance_id, revision), keys(office.of(session).settings))

@@ -34,7 +34,7 @@ class ProcessDefinition(Base):
     version_tag: Mapped[str | None] = mapped_column(String(200))  # the modeller's name of this version
     deployed_at: Mapped[datetime]  # one moment for all that is deployed together
     deployed_by: Mapped[str] = mapped_column(Person)
-    separated: Mapped[int] = mapped_column(default=0)  # the state of what is said of its process outside the diagram
+    policy_digest: Mapped[str] = mapped_column(String(64), default="")  # of the policies in force; "" when there are none
 
 
 class DefinitionResource(Base):

@@ -7,7 +7,17 @@ gone on since, the verb refuses (Conflict), so that sending a request twice does
 
 from workflow.operations.facts import change_variables, send_message
 from workflow.operations.rights import CANCEL, CHANGE, LONGEST_REASON, MOVE, PERMISSIONS, SUSPEND
-from workflow.operations.tokens import CannotBeDone, Preview, move, preview_move, preview_skip, resolve_left, skip, standing
+from workflow.operations.seconded import ask_to_move, ask_to_skip
+from workflow.operations.tokens import (
+    CannotBeDone,
+    Preview,
+    move,
+    preview_move,
+    preview_skip,
+    resolve_left,
+    skip,
+    standing,
+)
 from workflow.operations.whole import cancel, resume, retry, suspend
 
 __all__ = [
@@ -19,6 +29,8 @@ __all__ = [
     "SUSPEND",
     "CannotBeDone",
     "Preview",
+    "ask_to_move",
+    "ask_to_skip",
     "cancel",
     "change_variables",
     "move",

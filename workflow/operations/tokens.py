@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from workflow import definitions, engine, history, incidents, instances, suspensions
+from workflow import definitions, engine, history, incidents, instances, separation, suspensions
 from workflow.errors import Conflict
 from workflow.identity import User
 from workflow.models import Incident, ProcessInstance
@@ -49,9 +49,13 @@ def move(
     reason: str,
     others: Sequence[str] = (),
     seen: int | None = None,
+    agreed_by: User | None = None,
 ) -> None:
-    """Take a token to another element; `others` are consumed with it. CannotBeDone when the engine refuses."""
+    """Take a token to another element; `others` are consumed with it. CannotBeDone when the engine refuses,
+    NeedsAgreement when protected work is passed by and nobody else has agreed (operations.ask_to_move)."""
     found, reason = held(session, instance, user, MOVE, reason, seen)
+    here = places(session, found, [token_id, *others])
+    separation.require_agreed(session, found, here, activity_id, agreed_by is not None)
     known = instances.variables(session, found)
     before = standing(session, found)
     step = _moved(session, found, known, token_id, activity_id, others)
@@ -59,21 +63,29 @@ def move(
         "origin": _said(found, _activity_of(before, token_id)),
         "target": _said(found, activity_id),
         "others": [_said(found, _activity_of(before, each)) for each in others],
+        **_second(agreed_by),
     }
     _settle(session, found, user, step, known, "token_moved", (activity_id, token_id), reason=reason, **told)
 
 
 def skip(
-    session: Session, instance: ProcessInstance, user: User, token_id: str, reason: str, seen: int | None = None
+    session: Session,
+    instance: ProcessInstance,
+    user: User,
+    token_id: str,
+    reason: str,
+    seen: int | None = None,
+    agreed_by: User | None = None,
 ) -> None:
     """Let a task, machine work, called process or event be passed without its work. CannotBeDone when the engine
-    refuses: no condition leads on with the variables as they are."""
+    refuses: no condition leads on with the variables as they are; NeedsAgreement as in `move`."""
     found, reason = held(session, instance, user, MOVE, reason, seen)
+    separation.require_agreed(session, found, places(session, found, [token_id]), None, agreed_by is not None)
     known = instances.variables(session, found)
     step = _skipped(session, found, known, token_id)
     activity_id = next(each.activity_id for each in step.happenings if each.kind == "skipped")
     step = replace(step, happenings=tuple(each for each in step.happenings if each.kind != "skipped"))
-    _settle(session, found, user, step, known, "skipped", (activity_id, token_id), reason=reason)
+    _settle(session, found, user, step, known, "skipped", (activity_id, token_id), reason=reason, **_second(agreed_by))
 
 
 def preview_move(
@@ -94,6 +106,16 @@ def preview_skip(session: Session, instance: ProcessInstance, user: User, token_
 def standing(session: Session, instance: ProcessInstance) -> tuple[engine.Standing, ...]:
     """Where the process stands, for whoever may see its case."""
     return engine.standing(definitions.model(session, instance.definition), instances.state(instance))
+
+
+def places(session: Session, instance: ProcessInstance, token_ids: Sequence[str]) -> list[str]:
+    """The elements these tokens stand at."""
+    here = standing(session, instance)
+    return [found for each in token_ids if (found := _activity_of(here, each))]
+
+
+def _second(agreed_by: User | None) -> dict[str, str]:
+    return {} if agreed_by is None else {"agreed_by": agreed_by.name}
 
 
 def _moved(

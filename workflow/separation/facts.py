@@ -28,6 +28,7 @@ _DONE = Statement(
         UserTask.token_id,
         UserTask.completed_by,
         UserTask.on_behalf_of,
+        UserTask.prepared_by,
         UserTask.ended_at,
         SupersededTask.return_id,
     )
@@ -55,6 +56,9 @@ _INSTANCES = Statement(
     )
     .join(Case, Case.id == ProcessInstance.case_id)
     .where(ProcessInstance.case_id == bindparam("case_id"))
+)
+_VERSIONS = Statement(
+    select(ProcessInstance.definition_id).where(ProcessInstance.case_id == bindparam("case_id")).distinct()
 )
 _GROUPS = Statement(
     select(Membership.user_name, Membership.group_key).where(
@@ -126,6 +130,12 @@ def of_case(session: Session, case_id: int, people: Iterable[str], but: int | No
     return Facts(acts, {row.id: row for row in instances}, held)
 
 
+def versions(session: Session, case_id: int) -> set[int]:
+    """The versions the processes of a case run on."""
+    (found,) = rows.ask(session, _VERSIONS(case_id=case_id))
+    return {row.definition_id for row in found}
+
+
 def standing(session: Session, acts: Sequence[Act], several: Collection[Place]) -> list[Act]:
     """Of these acts those that stand: the last one of each element in each instance; of what is done by `several`,
     those since it was last entered."""
@@ -167,5 +177,5 @@ def _act(row: Any, moves: Sequence[Any]) -> Act:
     for move in moves:
         if move.instance_id == row.instance_id and move.ended_at >= row.ended_at:
             name = move.mapping.get(name, name)
-    people = frozenset(filter(None, (row.completed_by, row.on_behalf_of)))
+    people = frozenset(filter(None, (row.completed_by, row.on_behalf_of, *row.prepared_by)))
     return Act(row.id, row.instance_id, Place(row.process_key, name), row.activity_id, row.token_id, people)

@@ -6,12 +6,13 @@ from functools import cached_property
 
 from sqlalchemy.orm import Session
 
-from workflow import definitions
+from workflow import ballots, definitions, history
 from workflow.duties.language import Kind, Place, Rule
 from workflow.errors import Sentence, sentence
 from workflow.identity import Group, User, called
-from workflow.models import ProcessDefinition, UserTask
+from workflow.models import ProcessDefinition, ProcessInstance, UserTask
 from workflow.separation import facts, relations
+from workflow.separation.agreements import agreed_to_pass
 from workflow.separation.editors import editors
 from workflow.separation.facts import Act, Facts
 from workflow.separation.required import drawn, required
@@ -19,24 +20,25 @@ from workflow.separation.required import drawn, required
 
 def why_not(session: Session, task: UserTask, user: User, for_: User | str | None = None) -> Sentence | None:
     """The rule that would be broken if this user did the task, in the place of `for_` if they are a substitute; None
-    when there is none. What rules say holds over the whole case, whichever element is done first.
+    when there is none. What rules say holds over the whole case, whichever element is done first. Where a task is
+    signed together, one person has one vote.
 
     Held with its case, a task is judged as things are; else as they were a moment ago.
     """
     rules = concerning(session, task)
     if not rules:
-        return None
+        return ballots.twice(session, task, user)
     principal = for_.name if isinstance(for_, User) else for_
     if principal is None and task.assignee == user.name:
         principal = task.on_behalf_of
-    return first_broken(session, task, rules, user.name, principal)
+    return first_broken(session, task, rules, user.name, principal) or ballots.twice(session, task, user)
 
 
 def concerning(session: Session, task: UserTask) -> list[Rule]:
     """The rules a person could break by doing this task."""
     place = Place(task.process_key, task.activity_id)
     rules = list(required(session, task.definition))
-    if task.definition.separated or task.instance.parent_id is not None:
+    if task.definition.policy_digest or task.instance.parent_id is not None or drawn(session, task.definition).calls:
         rules += _of_others(session, task)
     return [rule for rule in rules if rule.concerns(place)]
 
@@ -45,36 +47,44 @@ def first_broken(
     session: Session, task: UserTask, rules: Iterable[Rule], actor: str, principal: str | None
 ) -> Sentence | None:
     """The sentence of the first of these rules the people behind the act would break."""
-    judged = Judged(session, task, actor, principal)
+    place = Place(task.process_key, task.activity_id)
+    judged = Judged(session, task.case_id, task.instance_id, place, task.name, actor, principal, task)
     return next((said for rule in rules if (said := _JUDGES[rule.kind](judged, rule)) is not None), None)
+
+
+def lacking(session: Session, instance: ProcessInstance, rule: Rule) -> Sentence | None:
+    """Why the element a rule of approvals speaks of may not be reached yet; None when enough people have agreed."""
+    said = definitions.activities(session, instance.definition).get(rule.at.element) or {}
+    name = said.get("name") or rule.at.element
+    return _approved(Judged(session, instance.case_id, instance.id, rule.at, name, history.SYSTEM), rule)
 
 
 def _of_others(session: Session, task: UserTask) -> list[Rule]:
     """Rules of the other processes of the case: one may speak of the elements of another."""
-    found = facts.of_case(session, task.case_id, ()).definitions - {task.definition_id}
-    return [rule for each in sorted(found) for rule in required(session, session.get_one(ProcessDefinition, each))]
+    others = facts.versions(session, task.case_id) - {task.definition_id}
+    return [rule for each in sorted(others) for rule in required(session, session.get_one(ProcessDefinition, each))]
 
 
 @dataclass(frozen=True)
 class Judged:
-    """A task, and the people who would stand behind it: who acts, and in whose place."""
+    """An element to be done, and the people who would stand behind it: who acts, and in whose place."""
 
     session: Session
-    task: UserTask
+    case_id: int
+    instance_id: int
+    place: Place
+    task_name: str
     actor: str
-    principal: str | None
+    principal: str | None = None
+    task: UserTask | None = None  # none when an element is only reached
 
     @property
     def behind(self) -> frozenset[str]:
         return frozenset(filter(None, (self.actor, self.principal)))
 
-    @property
-    def place(self) -> Place:
-        return Place(self.task.process_key, self.task.activity_id)
-
     @cached_property
     def facts(self) -> Facts:
-        return facts.of_case(self.session, self.task.case_id, sorted(self.behind), but=self.task.id)
+        return facts.of_case(self.session, self.case_id, sorted(self.behind), but=self.task.id if self.task else None)
 
     @cached_property
     def several(self) -> set[Place]:
@@ -121,7 +131,7 @@ def _different(judged: Judged, rule: Rule) -> Sentence | None:
 
 
 def _said_different(judged: Judged, act: Act) -> Sentence:
-    told = {"task": judged.task.name, "other": judged.name(act.place)}
+    told = {"task": judged.task_name, "other": judged.name(act.place)}
     if judged.actor in act.people:
         return sentence("“{task}” must be done by another person than “{other}”, and you did that.", **told)
     said = "“{task}” must be done by another person than “{other}”, and {person} stands behind both."
@@ -139,7 +149,7 @@ def _same(judged: Judged, rule: Rule) -> Sentence | None:
             if not act.people & judged.behind:
                 return sentence(
                     "“{task}” must be done by {person}, who did “{other}”.",
-                    task=judged.task.name,
+                    task=judged.task_name,
                     person=judged.people(act.people),
                     other=judged.name(act.place),
                 )
@@ -150,31 +160,31 @@ def _distinct(judged: Judged, rule: Rule) -> Sentence | None:
     """Until so many people have done these elements, each of them is done by somebody who has done none."""
     standing = judged.standing(rule.members)
     if judged.place not in judged.several:
-        standing = [act for act in standing if act.place != judged.place or act.instance_id != judged.task.instance_id]
+        standing = [act for act in standing if act.place != judged.place or act.instance_id != judged.instance_id]
     if facts.apart(standing) >= rule.number or not any(act.people & judged.behind for act in standing):
         return None
     return sentence(
         "“{task}” needs somebody who has done none of {others} in this case: {number} different people are asked for.",
-        task=judged.task.name,
+        task=judged.task_name,
         others=judged.names(rule.members),
         number=rule.number,
     )
 
 
 def _not_starter(judged: Judged, rule: Rule) -> Sentence | None:
-    found = judged.facts.starters(judged.task.instance_id) & judged.behind
+    found = judged.facts.starters(judged.instance_id) & judged.behind
     if not found:
         return None
     said = "“{task}” must not be done by who began the case, {person}."
-    return sentence(said, task=judged.task.name, person=judged.people(found))
+    return sentence(said, task=judged.task_name, person=judged.people(found))
 
 
 def _not_editor(judged: Judged, rule: Rule) -> Sentence | None:
-    found = editors(judged.session, judged.task) & judged.behind
+    found = (editors(judged.session, judged.task) if judged.task else set()) & judged.behind
     if not found:
         return None
     said = "“{task}” must not be done by who last changed its diagram or form, {person}."
-    return sentence(said, task=judged.task.name, person=judged.people(found))
+    return sentence(said, task=judged.task_name, person=judged.people(found))
 
 
 def _not_related(judged: Judged, rule: Rule) -> Sentence | None:
@@ -183,12 +193,12 @@ def _not_related(judged: Judged, rule: Rule) -> Sentence | None:
     if rule.others:
         others = {name for act in judged.acts(rule.others) for name in act.people}
     else:
-        others = judged.facts.starters(judged.task.instance_id)
-    found = relations.first(judged.session, judged.task.case_id, judged.behind, others, not rule.others)
+        others = judged.facts.starters(judged.instance_id)
+    found = relations.first(judged.session, judged.case_id, judged.behind, others, not rule.others)
     if found is None:
         return None
     said = "“{task}” must not be done by {person}: declared as related to {subject} (recusal)."
-    return sentence(said, task=judged.task.name, person=judged.people([found.user_name]), subject=found.subject_name)
+    return sentence(said, task=judged.task_name, person=judged.people([found.user_name]), subject=found.subject_name)
 
 
 def _holds_role(judged: Judged, rule: Rule) -> Sentence | None:
@@ -199,27 +209,24 @@ def _holds_role(judged: Judged, rule: Rule) -> Sentence | None:
     groups = [judged.session.get(Group, key) for key in rule.groups]
     return sentence(
         "“{task}” is for {groups}; {person} does not belong to them now.",
-        task=judged.task.name,
+        task=judged.task_name,
         groups="、".join(group.name if group else key for group, key in zip(groups, rule.groups, strict=True)),
         person=judged.people([holder]),
     )
 
 
 def _approved(judged: Judged, rule: Rule) -> Sentence | None:
-    """So many people have done what comes before."""
-    return lacking(judged, rule, judged.name(rule.at))
-
-
-def lacking(judged: "Judged", rule: Rule, name: str) -> Sentence | None:
-    number = facts.apart(judged.standing(rule.others))
-    if number >= rule.number:
+    """So many people have done what comes before it. What two people agreed to pass by is not waited for."""
+    passed = {place for place in rule.others if place.element in agreed_to_pass(judged.session, judged.case_id)}
+    number, done = rule.number - len(passed), facts.apart(judged.standing(rule.others))
+    if done >= number:
         return None
     return sentence(
-        "Before “{task}”, {number} different people must have done {others}; {done} have.",
-        task=name,
-        number=rule.number,
-        others=judged.names(rule.others),
-        done=number,
+        "Before “{task}”, {number} different people must have done {others}; up to now {done} have.",
+        task=judged.task_name,
+        number=number,
+        others=judged.names(place for place in rule.others if place not in passed),
+        done=done,
     )
 
 

@@ -27,6 +27,11 @@ class Drawn:
     process: Process | None  # None when the file cannot be read any more
 
     @cached_property
+    def calls(self) -> bool:
+        """Whether it calls other processes, whose rules may speak of its elements."""
+        return self.process is not None and any(node.kind == "callActivity" for node in self.process.nodes.values())
+
+    @cached_property
     def several(self) -> frozenset[str]:
         """The elements that are done by several people at once or in turn."""
         nodes = self.process.nodes.values() if self.process else ()
@@ -36,19 +41,18 @@ class Drawn:
 def required(session: Session, definition: ProcessDefinition) -> tuple[Rule, ...]:
     """Every rule that holds for the instances of this version, those of policies last."""
     own = drawn(session, definition).rules
-    return own + policies(session, definition) if definition.separated else own
+    return own + policies(session, definition) if definition.policy_digest else own
 
 
 def policies(session: Session, definition: ProcessDefinition) -> tuple[Rule, ...]:
-    """The policies of its process, as of `definition.separated`: read once for each state of them."""
+    """The policies of its process, as of `definition.policy_digest`: read once for each state of them."""
     key = definition.key
 
     def read() -> tuple[Rule, ...]:
         rows = session.scalars(select(Policy).where(Policy.process_key == key, Policy.dropped_at.is_(None)))
         return tuple(rule for row in rows for rule in of_policy(row))
 
-    stamp = (id(session.get_bind().engine), key, definition.separated)
-    return _policies.find(stamp, read)
+    return _policies.find((key, definition.policy_digest), read)
 
 
 def of_policy(policy: Policy) -> list[Rule]:
