@@ -1,0 +1,135 @@
+"""What a list asks of a variable: equals, contains, lies between, is empty …; in sentences and as SQL."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy.orm import aliased
+
+from workflow import values
+from workflow.errors import Invalid, Sentence, sentence
+from workflow.models import Variable
+
+MOST_CONDITIONS = 10
+MOST_VALUES = 50  # of "one of"
+_PARTS = re.compile(r"\s*[,，、;；\n]\s*")
+_SPAN = re.compile(r"\s*(?:\.\.|…|~|～|至)\s*")
+
+
+class Operator(StrEnum):
+    IS = "is"
+    CONTAINS = "contains"
+    STARTS = "starts"
+    BETWEEN = "between"  # both ends belong to it; either may be left open
+    ONE_OF = "oneof"
+    EMPTY = "empty"  # not there, no text, null, an empty list
+    FILLED = "filled"
+
+
+@dataclass(frozen=True)
+class Condition:
+    """`texts`: what was typed, taken apart: one text; the two ends of BETWEEN ("" is open); the values of ONE_OF."""
+
+    variable: str
+    operator: Operator
+    texts: tuple[str, ...] = ()
+
+    @property
+    def typed(self) -> str:
+        """The texts as a person types them."""
+        return (".." if self.operator is Operator.BETWEEN else ", ").join(self.texts)
+
+
+def condition(variable: str, operator: str, typed: str = "") -> Condition:
+    """A condition from what was typed: "3..7" for BETWEEN, "a, b" for ONE_OF. Raises Invalid with a sentence."""
+    variable = variable.strip()
+    if problem := _problem(variable, operator):
+        raise Invalid({variable: [problem]})
+    asked = Operator(operator)
+    if asked in (Operator.EMPTY, Operator.FILLED):
+        return Condition(variable, asked)
+    texts = _taken_apart(asked, typed)
+    if not any(texts):
+        raise Invalid({variable: [sentence("The filter on “{variable}” says no value.", variable=variable)]})
+    if len(texts) > (MOST_VALUES if asked is Operator.ONE_OF else 2):
+        raise Invalid({variable: [sentence("The filter on “{variable}” has too many values.", variable=variable)]})
+    return Condition(variable, asked, texts)
+
+
+def _problem(variable: str, operator: str) -> Sentence | None:
+    if not 0 < len(variable) <= values.LONGEST_NAME or "\x00" in variable:
+        return sentence("“{name}” cannot be the name of a variable.", name=variable[: values.LONGEST_NAME])
+    if operator not in set(Operator):
+        return sentence("There is no way to filter called “{operator}”.", operator=operator)
+    return None
+
+
+def _taken_apart(operator: Operator, typed: str) -> tuple[str, ...]:
+    typed = typed.replace("\x00", "").strip()
+    if operator is Operator.ONE_OF:
+        return tuple(dict.fromkeys(part for part in _PARTS.split(typed) if part))
+    if operator is Operator.BETWEEN:
+        ends = _SPAN.split(typed)
+        return tuple(ends) if len(ends) > 1 else (typed, typed)
+    return (typed,)
+
+
+def fulfilled(asked: Condition, instance_id: ColumnElement[int]) -> ColumnElement[bool]:
+    """The condition for the variables of one instance. Said as a subquery for one value, which no planner turns into
+    a join: the variable is looked up where the row stands."""
+    there = aliased(Variable)
+    wanted = Operator.FILLED if asked.operator is Operator.EMPTY else asked.operator
+    here = and_(there.instance_id == instance_id, there.name == asked.variable, _value(there, wanted, asked.texts))
+    found = select(there.name).where(here).correlate_except(there).scalar_subquery()
+    return found.is_(None) if asked.operator is Operator.EMPTY else found.is_not(None)
+
+
+def by_index(asked: Condition, entity: Any = Variable) -> ColumnElement[bool] | None:
+    """The condition on the rows of `variables` themselves, as its indexes answer it; None for "is empty"."""
+    if asked.operator is Operator.EMPTY:
+        return None
+    return and_(entity.name == asked.variable, entity.live, _value(entity, asked.operator, asked.texts))
+
+
+def is_quick(asked: Condition) -> bool:
+    """Whether the index leads to the very rows, without looking at all of that name."""
+    return asked.operator in (Operator.IS, Operator.ONE_OF, Operator.STARTS, Operator.BETWEEN)
+
+
+def _value(entity: Any, operator: Operator, texts: Sequence[str]) -> ColumnElement[bool]:
+    words = [values.word(text) or "" for text in texts]
+    match operator:
+        case Operator.IS:
+            return entity.word == words[0]
+        case Operator.ONE_OF:
+            return entity.word.in_(words)
+        case Operator.STARTS:
+            return and_(entity.word >= words[0], entity.word < words[0] + LAST)
+        case Operator.CONTAINS:
+            return entity.word.contains(words[0], autoescape=True)
+        case Operator.BETWEEN:
+            return _between(entity, texts, words)
+    return or_(entity.word.is_(None), entity.word != "")
+
+
+LAST = "\U0010ffff"  # behind every character
+
+
+def _between(entity: Any, texts: Sequence[str], words: Sequence[str]) -> ColumnElement[bool]:
+    """Numbers as numbers, all else (days, moments) in the order of their characters; the day at the end is whole."""
+    numbers = [_number(text) for text in texts]
+    if all(text == "" or number is not None for text, number in zip(texts, numbers, strict=True)):
+        bounds = (entity.number >= low for low in numbers[:1] if low is not None)
+        return and_(*bounds, *(entity.number <= high for high in numbers[1:] if high is not None))
+    low, high = words
+    return and_(entity.word >= (low or " "), *([entity.word < high + LAST] if high else []))
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None
