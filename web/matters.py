@@ -1,19 +1,41 @@
 """What a case is about, as its pages show it: the packs and dossiers, earlier answers, photos."""
 
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from archive import storage
 from archive.dossier_tables import Dossier
-from archive.packs.models import Pack, PackPhoto
-from workflow import cases
+from archive.packs.models import Pack, PackException, PackPhoto
+from workflow import cases, rows
 from workflow.identity import User
 from workflow.models import Case, StoredFile, UserTask
+from workflow.statements import Statement, columns
 from workflow.statuses import TaskStatus
 
 READ = "dossiers.read"
+STEPS = 20  # of those done, as many of the last
+_OF_CASE = bindparam("case_id")
+_PACKS = Statement(select(*columns(Pack)).where(Pack.case_id == _OF_CASE).order_by(Pack.id))
+_EXCEPTIONS = Statement(
+    select(*columns(PackException)).join(PackException.pack).where(Pack.case_id == _OF_CASE).order_by(PackException.id)
+)
+_PHOTOS = Statement(
+    select(*columns(PackPhoto), *columns(StoredFile))
+    .join(PackPhoto.pack)
+    .join(PackPhoto.file)
+    .where(Pack.case_id == _OF_CASE)
+    .order_by(PackPhoto.id)
+)
+_STEPS = Statement(
+    select(*columns(UserTask))
+    .where(UserTask.case_id == _OF_CASE, UserTask.status == TaskStatus.COMPLETED)
+    .order_by(UserTask.ended_at.desc(), UserTask.id.desc())
+    .limit(STEPS)
+)
 
 
 @dataclass(frozen=True)
@@ -29,29 +51,42 @@ class Matter:
 
 
 def matter_of(session: Session, case: Case, user: User) -> Matter:
-    """Everything the right-hand pane of a task and the head of a case show."""
-    query = (
-        select(Pack)
-        .where(Pack.case_id == case.id)
-        .options(selectinload(Pack.exceptions), selectinload(Pack.photos).joinedload(PackPhoto.file))
-    )
-    packs = list(session.scalars(query.order_by(Pack.id)))
+    """Everything the right-hand pane of a task and the head of a case show; asked in one trip."""
+    of = {"case_id": case.id}
+    questions = (cases.KEYS(**of), _STEPS(**of), _PACKS(**of), _EXCEPTIONS(**of), _PHOTOS(**of))
+    keys, done, packs, exceptions, photos = rows.ask(session, *questions)
+    found = _packs(session, packs, exceptions, photos)
+    steps = [step for row in done for step in rows.objects(session, row, UserTask)]
+    for step in steps:
+        set_committed_value(step, "case", case)
     return Matter(
         case=case,
-        keys=[key for key in cases.keys(session, case) if key != cases.normal(case.business_key)],
-        packs=packs,
-        photos=[photo.file for pack in packs for photo in pack.photos],
-        dossiers=_dossiers(session, packs) if user.may(READ) else [],
-        steps=_steps(session, case),
+        keys=[row.key for row in keys if row.key != cases.normal(case.business_key)],
+        packs=found,
+        photos=[photo.file for pack in found for photo in pack.photos],
+        dossiers=_dossiers(session, found) if user.may(READ) else [],
+        steps=steps,
     )
+
+
+def _packs(session: Session, packs: list[Any], exceptions: list[Any], photos: list[Any]) -> list[Pack]:
+    """The packs, each with its exceptions and photos."""
+    known = [rows.objects(session, row, PackException)[0] for row in exceptions]
+    taken = [_photo(session, row) for row in photos]
+    found = [rows.objects(session, row, Pack)[0] for row in packs]
+    for pack in found:
+        set_committed_value(pack, "exceptions", [each for each in known if each.pack_id == pack.id])
+        set_committed_value(pack, "photos", [each for each in taken if each.pack_id == pack.id])
+    return found
+
+
+def _photo(session: Session, row: Any) -> PackPhoto:
+    photo, file = rows.objects(session, row, PackPhoto, StoredFile)
+    set_committed_value(photo, "file", file)
+    return photo
 
 
 def _dossiers(session: Session, packs: list[Pack]) -> list[tuple[Dossier, str]]:
     ids = {pack.dossier_id for pack in packs if pack.dossier_id is not None}
     found = session.scalars(select(Dossier).where(Dossier.id.in_(ids)).order_by(Dossier.id))
     return [(dossier, storage.home(session, dossier) or "") for dossier in found]
-
-
-def _steps(session: Session, case: Case) -> list[UserTask]:
-    done = select(UserTask).where(UserTask.case_id == case.id, UserTask.status == TaskStatus.COMPLETED)
-    return list(session.scalars(done.order_by(UserTask.ended_at.desc(), UserTask.id.desc()).limit(20)))

@@ -7,6 +7,7 @@ from flask import g
 from sqlalchemy import select
 
 from web.i18n import _, language
+from web.reader import viewer
 from workflow import office
 from workflow.clock import now
 from workflow.errors import NotFound
@@ -35,6 +36,9 @@ def person_name(user_name: str | None) -> str:
         return ""
     if user_name == SYSTEM:
         return _("the system")
+    reader = viewer()
+    if reader is not None and user_name == reader.name:
+        return reader.display_name
     if "display_names" not in g:
         found = g.session.execute(select(User.name, User.display_name))
         g.display_names = {row.name: row.display_name for row in found}

@@ -1,7 +1,8 @@
 """One task: claim it, see the matter beside it, fill in its form, hand it over, complete it."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from flask import Blueprint, Response, g, make_response, redirect, render_template, request
@@ -18,7 +19,7 @@ from web.sent import sent
 from web.standing import at_work
 from web.task_forms import context_of, form_of
 from workflow import suspensions, tasks
-from workflow.errors import Conflict, Invalid, NotFound
+from workflow.errors import Conflict, Invalid, NotFound, Refusal
 from workflow.identity import User
 from workflow.models import UserTask
 from workflow.statuses import TaskStatus
@@ -94,7 +95,7 @@ def complete(task_id: int) -> Response:
     try:
         context = context_of(task, user)
         checked = form.check(request.form, request.files, context)
-        with g.session.begin_nested():
+        with _undone_when_refused():
             answers = form.settle(checked, context)
             tasks.complete(g.session, task, user, answers, request_key=request_key, sent=said)
     except Invalid as wrong:
@@ -107,6 +108,16 @@ def complete(task_id: int) -> Response:
         g.session.refresh(task)
         return _page(task, 409, conflict=conflict.sentence)
     return _done(task)
+
+
+@contextmanager
+def _undone_when_refused() -> Iterator[None]:
+    """A refusal in here undoes the request's work so far. A savepoint would cost every completion two trips."""
+    try:
+        yield
+    except Refusal:
+        g.session.rollback()
+        raise
 
 
 def _done(task: UserTask) -> Response:
@@ -166,17 +177,23 @@ def _facts(task: UserTask, user: User, problems: Mapping[str, Any], typed: Mappi
     if facts["state"] == "done":
         facts |= _next(task, user, 0)
     drafted, draft_at = drafts.kept(task, user) if mine else (None, None)
-    form = form_of(task)
-    values = typed if typed is not None else drafted
     return facts | {
         "why_not": None if mine or ended else tasks.why_not(g.session, task, user),
-        "form": form.render(values, problems, context_of(task, user, read_only=not mine)),
-        "form_has_buttons": bool(form.buttons),
+        **({} if ended else _form(task, user, problems, typed if typed is not None else drafted, mine)),
         "request_key": request.form.get("request_key") or secrets.token_urlsafe(16),
         "draft_at": draft_at,
         "colleagues": _colleagues(task, user) if mine else [],
         "paused": suspensions.why_not(g.session, task.instance) if mine else None,
     }
+
+
+def _form(
+    task: UserTask, user: User, problems: Mapping[str, Any], values: Mapping[str, Any] | None, mine: bool
+) -> dict[str, Any]:
+    """The form of an open task, drawn; to look at only when it is not the user's."""
+    form = form_of(task)
+    drawn = form.render(values, problems, context_of(task, user, read_only=not mine))
+    return {"form": drawn, "form_has_buttons": bool(form.buttons)}
 
 
 def _colleagues(task: UserTask, user: User) -> list[User]:
