@@ -129,3 +129,20 @@ class FindingKind(StrEnum):
     SUSPENDED = "suspended"  # by a caller that stands still, without it; or for long
     CALLED = "called"  # by a process that is over
     SENDER = "sender"  # a message nobody sends: a warning
+
+
+class BulkAct(StrEnum):
+    CLAIM = "claim"
+    RELEASE = "release"
+    ASSIGN = "assign"
+    COMPLETE = "complete"
+
+
+class BulkItemStatus(StrEnum):
+    UNCHECKED = "unchecked"
+    WILL = "will"  # checked: it can be done
+    WILL_NOT = "will_not"  # checked: it cannot, for the reason beside it
+    DONE = "done"  # and looked at afterwards
+    REFUSED = "refused"  # it could not be done when its turn came; nothing was changed
+    UNDOING = "undoing"  # waits to be taken back
+    UNDONE = "undone"

@@ -16,6 +16,7 @@ from workflow.models.around import (
     TaskReminder,
     Urge,
 )
+from workflow.models.bulk import BulkItem, BulkRun
 from workflow.models.cases import Attachment, Case, CaseGroup, CaseKey, CasePerson, Comment, StoredFile
 from workflow.models.columns import FAR, ElementId, Person, TokenId
 from workflow.models.definitions import DefinitionResource, ProcessDefinition, ResourceContent
@@ -27,6 +28,7 @@ from workflow.models.separation import Agreement, Policy, Relation
 from workflow.models.signing import AnswersAside, AskedSigner
 from workflow.models.tasks import TaskCandidate, TaskDraft, TaskOnlooker, UserTask
 from workflow.models.upgrades import Upgrade, UpgradeRun
+from workflow.models.views import SavedView, StartPage
 from workflow.models.watching import Finding, Watch
 
 __all__ = [
@@ -35,6 +37,8 @@ __all__ = [
     "AskedSigner",
     "AskedTask",
     "Attachment",
+    "BulkItem",
+    "BulkRun",
     "Case",
     "CaseCopy",
     "CaseGroup",
@@ -66,6 +70,8 @@ __all__ = [
     "Return",
     "StoredFile",
     "StrandedTask",
+    "SavedView",
+    "StartPage",
     "Subscription",
     "SupersededTask",
     "Substitution",
