@@ -7,7 +7,7 @@ from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.types import JSON
 
-from workflow.db import Base, status_column
+from workflow.db import Base, by_value, status_column
 from workflow.models.columns import Person
 from workflow.models.tasks import UserTask
 from workflow.statuses import BulkAct, BulkItemStatus
@@ -22,7 +22,7 @@ class BulkRun(Base):
     __tablename__ = "bulk_runs"
     __table_args__ = (Index("ix_bulk_runs_person", "user_name", "id"),)
     id: Mapped[int] = mapped_column(primary_key=True)
-    act: Mapped[BulkAct] = status_column(BulkAct)
+    act: Mapped[BulkAct] = mapped_column(by_value(BulkAct))
     user_name: Mapped[str] = mapped_column(ForeignKey("users.name"))
     request_key: Mapped[str] = mapped_column(String(64), unique=True)
     total: Mapped[int]
