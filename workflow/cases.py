@@ -17,6 +17,7 @@ from workflow.statements import Statement
 
 READ_ALL = "cases.read_all"  # the permission to see every case
 _NAMED = Statement(select(Case.business_key).where(Case.business_key == bindparam("business_key")))
+KEYS = Statement(select(CaseKey.key).where(CaseKey.case_id == bindparam("case_id")).order_by(CaseKey.key))
 _KEY, _GROUP, _PERSON = (
     Statement(insert(table).on_conflict_do_nothing(), table.__table__.c.keys())
     for table in (CaseKey, CaseGroup, CasePerson)
@@ -107,7 +108,8 @@ def by_key(session: Session, key: str, user: User) -> list[Case]:
 
 
 def keys(session: Session, case: Case) -> list[str]:
-    return list(session.scalars(select(CaseKey.key).where(CaseKey.case_id == case.id).order_by(CaseKey.key)))
+    (found,) = rows.ask(session, KEYS(case_id=case.id))
+    return [row.key for row in found]
 
 
 def show_to(session: Session, case_id: int, groups: list[str] | None = None, people: list[str] | None = None) -> None:
