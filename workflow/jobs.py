@@ -118,14 +118,23 @@ def _work(session: Session, lease: Lease, job: Job, instance: ProcessInstance | 
         _give_back(session, lease, job, SUSPENDED)
         return
     known = instances.variables(session, instance) if instance is not None else {}
-    result = _handler(job.topic)(session, _as_work(job, instance, known))
+    once = _is_done_once(session, job)
+    result = {} if once else _handler(job.topic)(session, _as_work(job, instance, known))
     if isinstance(result, Repeat):
         _give_back(session, lease, job, result.after_seconds)
         wakeups.wake(session, job.due_at, job.id)
         return
     leases.end(session, lease, job, status=JobStatus.DONE, done_at=now(), error=None)
     if instance is not None:
-        _go_on(session, job, instance, known, dict(result or {}))
+        _go_on(session, job, instance, known, dict(result or {}), **({"once": True} if once else {}))
+
+
+def _is_done_once(session: Session, job: Job) -> bool:
+    """Whether this is work to be done once (registry.once) that was done when the process passed here before."""
+    if job.topic not in registry.once or job.instance_id is None:
+        return False
+    mine = (Job.instance_id == job.instance_id, Job.activity_id == job.activity_id, Job.status == JobStatus.DONE)
+    return any(each.payload == job.payload for each in session.scalars(select(Job).where(*mine)))
 
 
 def _handler(topic: str) -> registry.Handler:
@@ -147,13 +156,13 @@ def _give_back(session: Session, lease: Lease, job: Job, after_seconds: float) -
 
 
 def _go_on(
-    session: Session, job: Job, instance: ProcessInstance, known: dict[str, Any], result: dict[str, Any]
+    session: Session, job: Job, instance: ProcessInstance, known: dict[str, Any], result: dict[str, Any], **told: Any
 ) -> None:
     model = definitions.model(session, instance.definition)
     changed = instances.write(session, instance, known, result)
     known.update(changed)
     step = engine.complete(model, instances.state(instance), job.token_id, instances.around(session, known, instance))
-    facts = {job.token_id: {"job": job.id, "variables": changed}}
+    facts = {job.token_id: {"job": job.id, "variables": changed, **told}}
     instances.settle(session, instance, step, history.SYSTEM, known, facts)
 
 

@@ -117,7 +117,7 @@ class Signing(Several):
 
     def choose(self, token: Token) -> list[Way]:
         votes = token.internal_data["votes"]
-        told = figures(self.tally(token))
+        told = voting.figures(self.tally(token))
         token.workflow.note("signing_closed", token, **told, votes=[dict(vote) for vote in votes])
         kept = [{name: value for name, value in vote.items() if name != "token"} for vote in votes]
         token.workflow.changes[self.variable] = {**told, "votes": kept}
@@ -173,20 +173,6 @@ def gathering(token: Token) -> Gathering:
         tally=spec.tally(token),
         twice=tuple(memory.get("twice", ())),
     )
-
-
-def figures(tally: Tally) -> dict[str, Any]:
-    """The numbers as variables and history keep them."""
-    return {
-        "result": tally.result.value,
-        "for": tally.for_,
-        "against": tally.against,
-        "abstain": tally.abstain,
-        "total": tally.total,
-        "voted": tally.voted,
-        "signers": tally.signers,
-        "quorum": tally.quorum,
-    }
 
 
 def _flat(value: Any) -> list[Any]:

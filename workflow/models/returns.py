@@ -38,8 +38,8 @@ class Return(Base):
 
 
 class SupersededTask(Base):
-    """A completed task of an earlier round: `return_id` has made it void. It stays in the history, and separation of
-    duty still sees it."""
+    """A completed task of an earlier round: `return_id` has made it void. It stays in the history;
+    separation of duty judges by what stands."""
 
     __tablename__ = "superseded_tasks"
     task_id: Mapped[int] = mapped_column(ForeignKey("user_tasks.id"), primary_key=True)

@@ -1,7 +1,7 @@
 """Rounds: what was done and still stands, and what a return has made void.
 
 A case is in its first round until something is redone or reopened; each such return begins the next. What a round made
-void stays done in the history, and separation of duty sees it.
+void stays in the history; separation of duty judges by what stands.
 """
 
 from collections.abc import Iterable

@@ -174,7 +174,10 @@ def test_a_correction_waits_while_its_process_is_suspended(session, at_c, anna, 
 
 
 def test_a_condition_hears_of_what_was_corrected(session, clock, anna, bob):
-    drawing = LINE.replace("    end e\n", "    boundary x on=c conditional=\"number > 5\" quiet\n    user d candidateGroups=registry\n    end f\n    end e\n    x -> d -> f\n")
+    drawing = LINE.replace(
+        "    end e\n",
+        '    boundary x on=c conditional="number > 5" quiet\n    user d candidateGroups=registry\n    end f\n    end e\n    x -> d -> f\n',
+    )
     instance = begin(session, process(session, drawing))
     do(session, instance, "a", anna, number=1)
     do(session, instance, "b", bob)
