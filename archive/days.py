@@ -23,9 +23,10 @@ from workflow.db import Base, status_column
 from workflow.errors import Conflict, NotFound
 from workflow.identity import User
 from workflow.models import Subscription
+from workflow.registry import sends
 
 PROCESS = "day-close"
-CLOSE_EARLY = "day.close"  # the message that closes a day before its hour; correlated by the day, YYYY-MM-DD
+CLOSE_EARLY = sends("day.close")  # the message that closes a day before its hour; correlated by the day, YYYY-MM-DD
 
 
 class DayStatus(StrEnum):

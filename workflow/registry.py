@@ -39,6 +39,7 @@ functions: dict[str, Callable[..., Any]] = {}
 of_a_case: set[str] = set()  # those functions that are also told the running instance
 checks: dict[str, Check] = {}
 subjects_of: dict[str, Subjects] = {}
+messages: set[str] = set()  # names of messages that the house sends by itself, from outside any process
 discovered: set[str] = set()  # the packages whose modules are all imported
 once: set[str] = set()  # topics whose work is done once in a process, also when it passes there again
 repeatable: set[str] = set()  # listeners that may hear of the same completion again
@@ -91,6 +92,12 @@ def subjects_of_case(name: str) -> Callable[[Subjects], Subjects]:
     """Register who or what a case is about: f(session, case id) yields subjects as declarations of relation name them
     ("id:<fingerprint>", "unit:<code>"); nothing for a case of which the domain knows nothing."""
     return _register(subjects_of, name)
+
+
+def sends(message: str) -> str:
+    """Say that the house sends messages of this name, so that waiting for one is not in vain; returns the name."""
+    messages.add(message)
+    return message
 
 
 def subjects(session: Session, case_id: int) -> set[str]:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from threading import Event
 from typing import Any
 
-from workflow import event_starts, files, footing, jobs, messages, performers, tasks, timers
+from workflow import event_starts, files, footing, jobs, messages, performers, tasks, timers, watchdog
 from workflow.around import follow_ups, reminders, urgency
 from workflow.db import Database
 from workflow.office import Office
@@ -25,6 +25,7 @@ ROUND: tuple[Callable[[Database], Any], ...] = (
     urgency.sweep,
     files.sweep,
     footing.forget,
+    watchdog.nightly,
 )
 
 
