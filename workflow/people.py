@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from workflow import passwords, signins
+from workflow import passwords, performers, signins
 from workflow.clock import now
 from workflow.errors import Conflict, Invalid, NotFound, sentence
 from workflow.identity import Group, User
@@ -96,7 +96,9 @@ def change(session: Session, user: User, display_name: str, group_keys: Iterable
     wanted = _groups(session, group_keys)
     if {group.key for group in wanted} != set(user.group_keys):
         _require_other(user, by)
+        left = set(user.group_keys) - {group.key for group in wanted}
         user.groups = wanted
+        performers.strand_of(session, group_keys=sorted(left))
     user.display_name = display_name.strip()
     _require_manager(session)
 
@@ -107,6 +109,7 @@ def switch(session: Session, user: User, active: bool, by: User) -> None:
     user.active = active
     if not active:
         signins.revoke_all(session, user.name)
+        performers.strand_of(session, [user.name], user.group_keys)
         _require_manager(session)
 
 

@@ -17,6 +17,7 @@ SELF, SKIP, HEAD = "self", "skip", "head"
 ASK, ONCE, ADJACENT = "ask", "once", "adjacent"
 VALUES = {STARTER_APPROVES: (SELF, SKIP, HEAD), SAME_PERSON_AGAIN: (ASK, ONCE, ADJACENT)}
 NAMES = (NO_PERFORMER, *VALUES)
+OF_A_STEP = ("performer", "performers")  # functions of expressions whose first argument is a step of the process
 SKIP_OUTCOME = "skipOutcome"  # the outcome of a step that is skipped because the starter would approve
 _OF_PROCESS = "process:"
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator
 
+from workflow.diagram import policies
 from workflow.diagram.graph import Node, Process
 from workflow.errors import sentence
 from workflow.expressions import Expression, ExpressionRefused, compile_value, times
@@ -94,6 +95,7 @@ def expression(process: Process, known: Known) -> Iterator[Finding]:
             )
             continue
         yield from _unknown_functions(element, compiled, known)
+        yield from _unknown_steps(element, compiled, process)
 
 
 def _unknown_functions(element: str, compiled: Expression, known: Known) -> Iterator[Finding]:
@@ -105,6 +107,15 @@ def _unknown_functions(element: str, compiled: Expression, known: Known) -> Iter
                 sentence("There is no function {name}().", name=name),
                 did_you_mean(name, known.functions),
             )
+
+
+def _unknown_steps(element: str, compiled: Expression, process: Process) -> Iterator[Finding]:
+    """Roles such as performer("check") name a step of this process that people do."""
+    steps = {node.id for node in process.nodes.values() if node.kind in ("userTask", "manualTask")}
+    for function, name in sorted(compiled.said):
+        if function in policies.OF_A_STEP and name not in steps:
+            said = sentence("There is no step “{name}” that somebody could have done.", name=name)
+            yield error("unknown_step", element, said, did_you_mean(name, steps))
 
 
 def _texts(process: Process) -> Iterator[tuple[str, str, bool]]:

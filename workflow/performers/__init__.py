@@ -9,10 +9,9 @@
 from workflow.performers.living import living, sole
 from workflow.performers.passing import consider
 from workflow.performers.rescue import administrators, rescue, strand_of, sweep
-from workflow.performers.roles import ROLES, heads, is_head_of, starter
+from workflow.performers.roles import heads, is_head_of, starter
 
 __all__ = [
-    "ROLES",
     "administrators",
     "consider",
     "heads",

@@ -3,8 +3,8 @@
 `starterApproves`  skip: nobody is asked; head: it goes to the head of the starter. A step whose drawing names
                    `starter()` is meant for the starter and never affected by what its process says.
 `samePersonAgain`  once, adjacent: the earlier opinion stands for this one: its outcome is this one's, and the history
-                   says where it was given. Opinions count that were given since the work was last sent back, with an
-                   outcome, in steps of which the model says the same.
+                   says where it was given. Opinions count that were given with an outcome and not made void since, in
+                   steps of which the model says the same.
 
 Nobody is passed over whom a rule of separation keeps from the step, nor in a step whose completion does more (a
 listener), and a step is passed over only once in one go.
@@ -27,19 +27,14 @@ from workflow.diagram.policies import ADJACENT, HEAD, ONCE, SAME_PERSON_AGAIN, S
 from workflow.errors import Sentence, sentence
 from workflow.identity import User, called
 from workflow.kept_sentences import kept
-from workflow.models import HistoryEvent, ProcessInstance, UserTask
+from workflow.models import ProcessInstance, UserTask
+from workflow.models.returns import SupersededTask
 from workflow.performers.living import sole
 from workflow.performers.rescue import hand_to, to_others
 from workflow.performers.roles import heads, starter
 from workflow.statuses import TaskKind, TaskStatus
 
 OUTCOME = "outcome"
-SENT_BACK = (
-    "sent_back",
-    "withdrawn_step",
-    "token_moved",
-    "reopened",
-)  # kinds of events after which opinions are asked anew
 _FOR_STARTER = re.compile(r"[$#]\{\s*(starter\(\)|initiator)\s*\}|=\s*(starter\(\)|initiator)\s*")
 _GOING = "passing_over"  # in a session's info: what is passed over in this go
 
@@ -127,7 +122,7 @@ def _opinion_of(session: Session, task: UserTask, person: User, activities: defi
     policy = policies.policy(activities[task.activity_id]["properties"], SAME_PERSON_AGAIN)
     if policy not in (ONCE, ADJACENT) or not _judged(activities[task.activity_id], SAME_PERSON_AGAIN):
         return None
-    before = _done_since_sent_back(session, task)
+    before = _standing(session, task)
     for earlier in before[:1] if policy == ADJACENT else before:
         drawn = activities.get(earlier.activity_id)
         theirs = person.name in (earlier.completed_by, earlier.on_behalf_of)
@@ -143,18 +138,15 @@ def _gave_opinion(earlier: UserTask, drawn: Mapping[str, Any], task: UserTask) -
     return counts and earlier.outcome is not None and earlier.activity_id != task.activity_id
 
 
-def _done_since_sent_back(session: Session, task: UserTask) -> list[UserTask]:
-    """The human steps of the instance done since work was last sent back in it, the last one first."""
-    back = select(HistoryEvent.at).where(HistoryEvent.instance_id == task.instance_id, HistoryEvent.kind.in_(SENT_BACK))
-    since = session.scalar(back.order_by(HistoryEvent.id.desc()).limit(1))
+def _standing(session: Session, task: UserTask) -> list[UserTask]:
+    """The human steps of the instance that are done and stand, the last one first."""
     query = select(UserTask).where(
         UserTask.instance_id == task.instance_id,
         UserTask.status == TaskStatus.COMPLETED,
         UserTask.kind == TaskKind.STEP,
         UserTask.passed_over.is_(False),
+        ~select(SupersededTask.task_id).where(SupersededTask.task_id == UserTask.id).exists(),
     )
-    if since is not None:
-        query = query.where(UserTask.ended_at > since)
     return list(session.scalars(query.order_by(UserTask.ended_at.desc(), UserTask.id.desc())))
 
 

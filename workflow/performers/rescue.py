@@ -72,7 +72,7 @@ def to_others(session: Session, task: UserTask, why: Sentence) -> bool:
         return False  # stays on the list: somebody will be here some day
     before, groups = task.assignee, [each.removeprefix("group:") for each in found if each.startswith("group:")]
     _take_away(session, task, why)
-    queue = {"claimed": False, "due_at": task.due_at or FAR, "urgency": task.urgency}
+    queue = {"claimed": False, "due_at": task.due_at or FAR, "rank": -task.urgency}
     offered = [{"task_id": task.id, "candidate": each, **queue} for each in found]
     session.execute(upsert(TaskCandidate).values(offered).on_conflict_do_nothing())
     _tell(session, task, why, before=before, offered=found)

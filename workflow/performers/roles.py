@@ -19,7 +19,6 @@ from workflow.registry import case_function, expression_function
 from workflow.statuses import TaskStatus, UpgradeStatus
 
 HIGHEST = 20  # levels of heads; also where a ring of heads is left
-ROLES = ("performer", "performers")  # functions whose first argument names a step of the process
 
 
 def heads(session: Session, name: str | None, levels: int = 1) -> User | None:
