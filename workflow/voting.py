@@ -158,6 +158,20 @@ def _quorum(terms: Terms, votes: Sequence[tuple[Side, int]], signers: int) -> bo
     return voted >= (terms.quorum or 0)
 
 
+def figures(tally: Tally) -> dict[str, Any]:
+    """The numbers as variables and history keep them."""
+    return {
+        "result": tally.result.value,
+        "for": tally.for_,
+        "against": tally.against,
+        "abstain": tally.abstain,
+        "total": tally.total,
+        "voted": tally.voted,
+        "signers": tally.signers,
+        "quorum": tally.quorum,
+    }
+
+
 def read(properties: Mapping[str, str]) -> Terms:
     """The terms said by the properties of an activity; raises TermsRefused naming each property that is wrong."""
     reading = _Reading(properties)

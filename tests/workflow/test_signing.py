@@ -3,31 +3,11 @@
 import pytest
 from sqlalchemy import select
 
-from tests.workflow.world import begin, last, process
+from tests.workflow.signatures import begun, result, task_of, vote
+from tests.workflow.world import last
 from workflow import fsck, history, instances, tasks
 from workflow.errors import Conflict, Invalid, NotAllowed
 from workflow.models import UserTask
-from workflow.statuses import TaskStatus
-
-SIGNED = "start s\nuser sign each=people item=who assignee=${who} MORE\nend e\ns -> sign -> e"
-
-
-def begun(session, people=("anna", "bob", "carl"), more="", **properties):
-    definition = process(session, SIGNED.replace("MORE", more), sign={"signing": "all", **properties})
-    return begin(session, definition, people=list(people))
-
-
-def task_of(session, instance, person):
-    open_ = (UserTask.instance_id == instance.id, UserTask.status == TaskStatus.OPEN, UserTask.assignee == person)
-    return session.scalars(select(UserTask).where(*open_)).one()
-
-
-def vote(session, instance, user, outcome="agree", **answers):
-    return tasks.complete(session, task_of(session, instance, user.name), user, answers, outcome)
-
-
-def result(session, instance):
-    return instances.variables(session, instance).get("sign_signing")
 
 
 def test_the_votes_stand_in_a_variable_in_their_order(session, anna, bob, carl, clock):

@@ -1,0 +1,113 @@
+"""Who was asked to sign beside a plain step, and what becomes of the step meanwhile (加签 without a multi-instance).
+
+Everybody asked has a task of kind SIGNER that hangs on the step. When its holder is done and somebody has not agreed,
+the answers are put aside; who was asked for afterwards, or has refused before, is asked then. An outcome that counts
+against (workflow.voting.SIDES) needs nobody's agreement: the step is completed with it at once.
+"""
+
+import secrets
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session, joinedload
+
+from workflow import cases, history, values
+from workflow.clock import now
+from workflow.errors import Conflict
+from workflow.identity import User, called
+from workflow.models import FAR, AnswersAside, AskedSigner, TaskCandidate, UserTask
+from workflow.statuses import SignerPlace, TaskKind, TaskStatus
+from workflow.voting import SIDES, Side
+
+ASKED = exists().where(AskedSigner.task_id == UserTask.id)  # somebody was asked to sign the task
+
+
+def of(session: Session, task_id: int) -> list[AskedSigner]:
+    """Everybody asked to sign this step, in the order they were asked."""
+    query = select(AskedSigner).options(joinedload(AskedSigner.signer_task)).where(AskedSigner.task_id == task_id)
+    return list(session.scalars(query.order_by(AskedSigner.id)))
+
+
+def is_open(asked: AskedSigner) -> bool:
+    return asked.signer_task is not None and asked.signer_task.status is TaskStatus.OPEN
+
+
+def side(asked: AskedSigner) -> Side | None:
+    """What they have said; None as long as they have not."""
+    task = asked.signer_task
+    return SIDES.get(task.outcome or "") if task is not None and task.status is TaskStatus.COMPLETED else None
+
+
+def missing(session: Session, task_id: int) -> list[AskedSigner]:
+    """Who has not agreed."""
+    return [each for each in of(session, task_id) if side(each) is not Side.FOR]
+
+
+def aside(session: Session, task: UserTask) -> AnswersAside | None:
+    """The answers of who holds the task now that wait for others."""
+    found = session.get(AnswersAside, task.id)
+    return found if found is not None and found.user_name == task.assignee else None
+
+
+def put_aside(
+    session: Session, task: UserTask, user: User, answers: Mapping[str, Any], outcome: str | None, digest: str | None
+) -> bool:
+    """Keep the answers until everybody asked has agreed; False when the step can be completed with them now.
+
+    Raises Conflict while it waits for those asked before, or when answers are kept already."""
+    waiting = missing(session, task.id)
+    if not waiting or SIDES.get(outcome or "") is Side.AGAINST:
+        return False
+    people = [called(session, each.person) for each in waiting]
+    if (kept := aside(session, task)) is not None:
+        if digest is not None and kept.request_digest == digest:
+            return True
+        raise Conflict("You have done “{task}”; it waits for {people} to sign.", task=task.name, people=people)
+    before = [each for each in waiting if each.place is SignerPlace.BEFORE and is_open(each)]
+    if before:
+        people = [called(session, each.person) for each in before]
+        said = "“{task}” waits until {people} have signed, who were asked before."
+        raise Conflict(said, task=task.name, people=people)
+    values.check(answers)
+    for each in waiting:
+        if not is_open(each):
+            request(session, task, each)
+    facts = {"user_name": user.name, "answers": dict(answers), "outcome": outcome, "request_digest": digest}
+    session.merge(AnswersAside(task_id=task.id, set_aside_at=now(), **facts))
+    tell(session, task, user.name, "set_aside", outcome=outcome, people=[each.person for each in waiting])
+    return True
+
+
+def request(session: Session, task: UserTask, asked: AskedSigner) -> None:
+    """Give a person their task to sign."""
+    at = now()
+    made = UserTask(
+        instance_id=task.instance_id,
+        case_id=task.case_id,
+        definition_id=task.definition_id,
+        process_key=task.process_key,
+        token_id=f"signer-{secrets.token_hex(8)}",
+        activity_id=task.activity_id,
+        name=task.name,
+        local_variables={},
+        kind=TaskKind.SIGNER,
+        parent_id=task.id,
+        assignee=asked.person,
+        claimed_at=at,
+        priority=task.priority,
+        created_at=at,
+        due_at=task.due_at,
+    )
+    session.add(made)
+    session.flush()  # its id is needed
+    candidate = f"user:{asked.person}"
+    session.add(TaskCandidate(task_id=made.id, candidate=candidate, claimed=True, due_at=task.due_at or FAR))
+    asked.signer_task, asked.opinion = made, ""
+    session.flush()  # who looks on is found by the rows
+    cases.show_to(session, task.case_id, people=[asked.person])
+
+
+def tell(session: Session, task: UserTask, actor: str, kind: str, **facts: Any) -> None:
+    of_task = (task.instance_id, task.activity_id, task.token_id)
+    history.record(session, task.case_id, actor, kind, *of_task, task=task.id, **facts)
