@@ -7,9 +7,11 @@ access to anything but the facts. (docxtpl's own environment would run any Pytho
 import io
 import zipfile
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from docxtpl import DocxTemplate
+from docx.shared import Mm
+from docxtpl import DocxTemplate, InlineImage
 from jinja2 import StrictUndefined, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from lxml import etree
@@ -29,6 +31,14 @@ BODY = "word/document.xml"
 _LIMITS = xmlsafe.Limits(size=8_000_000, elements=60_000, depth=200, attribute=100_000)
 _ACTIVE = ("vbaproject", "activex", "embeddings/", "oleobject")
 _LINKS = ("hyperlink",)  # a link goes nowhere until a person clicks it
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture among the facts: the bytes of a PNG or JPEG, and how wide it stands on the page, in millimetres."""
+
+    content: bytes
+    width: int
 
 
 class TemplateRefused(Invalid):
@@ -64,12 +74,21 @@ def filled(template: bytes, facts: dict[str, Any]) -> bytes:
     """The filled .docx, or REFUSED and the reason. Only for the child: it may take any time and memory."""
     document = DocxTemplate(io.BytesIO(template))
     try:
-        document.render(facts, jinja_env=_sandbox(), autoescape=True)
+        document.render(_placed(facts, document), jinja_env=_sandbox(), autoescape=True)
     except (TemplateError, TypeError, ValueError, OverflowError, ArithmeticError, *_FAULTS) as problem:
         return REFUSED + str(problem)[:300].encode(errors="replace")
     made = io.BytesIO()
     document.save(made)
     return made.getvalue()
+
+
+def _placed(facts: Any, document: DocxTemplate) -> Any:
+    """The facts with their pictures as the document takes them."""
+    if isinstance(facts, Picture):
+        return InlineImage(document, io.BytesIO(facts.content), width=Mm(facts.width))
+    if isinstance(facts, dict):
+        return {name: _placed(each, document) for name, each in facts.items()}
+    return [_placed(each, document) for each in facts] if isinstance(facts, list) else facts
 
 
 def warm_up() -> None:

@@ -6,10 +6,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from workflow.around import checklists, copies, ladder, reminders
+from workflow.around.wording import ARRIVAL, COPY_TO
 from workflow.engine import Around, Model, Wait
 from workflow.models import ProcessInstance, UserTask
 
-_PROPERTIES = {ladder.PROPERTY, checklists.PROPERTY, copies.PROPERTY}
+_PROPERTIES = {ladder.PROPERTY, checklists.PROPERTY, COPY_TO}
 
 
 def prepare(session: Session, instance: ProcessInstance, model: Model, waits: Sequence[Wait], around: Around) -> None:
@@ -25,5 +26,5 @@ def prepare(session: Session, instance: ProcessInstance, model: Model, waits: Se
         if text := activity.properties.get(checklists.PROPERTY):
             checklists.set_up(session, task, text)
         here = Around({**around.variables, **wait.variables}, around.now, around.functions, around.zone)
-        copies.follow(session, task, activity, here, copies.ARRIVAL)
+        copies.follow(session, task, activity, here, ARRIVAL)
     session.flush()  # who completes it in this transaction finds them

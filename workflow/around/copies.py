@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from workflow import history
 from workflow.around import heads, notices, receivers
+from workflow.around.wording import COMPLETION, COPY_ON, COPY_TO
 from workflow.clock import now
 from workflow.engine import Activity, Around
 from workflow.errors import Invalid, NotAllowed, NotFound, sentence
@@ -20,8 +21,6 @@ from workflow.identity import User
 from workflow.models import Case, CaseCopy, CasePerson, HistoryEvent, UserTask
 from workflow.statuses import NoticeKind
 
-PROPERTY, MOMENT = "copyTo", "copyOn"
-ARRIVAL, COMPLETION = "arrival", "completion"
 LONGEST = 500
 COUNTED_TO = 100
 
@@ -58,8 +57,8 @@ def may_send(session: Session, case: Case, user: User) -> bool:
 def follow(session: Session, task: UserTask, activity: Activity, around: Around, moment: str) -> None:
     """Send the copies the diagram asks for at this moment (ARRIVAL or COMPLETION) of a task. One that names nobody, or
     cannot be evaluated, sends nothing: it must not stop the process."""
-    text = activity.properties.get(PROPERTY)
-    if text and activity.properties.get(MOMENT, COMPLETION) == moment:
+    text = activity.properties.get(COPY_TO)
+    if text and activity.properties.get(COPY_ON, COMPLETION) == moment:
         words = receivers.evaluated(text, around)
         people = receivers.people(session, task.case_id, task, words)
         if people:

@@ -9,33 +9,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from workflow.around import heads
+from workflow.around.wording import HEAD, PERFORMER, STARTER, split
 from workflow.engine import Around
 from workflow.errors import Refusal
 from workflow.expressions import compile_value
 from workflow.identity import Group, User, members
 from workflow.models import Case, ProcessInstance, TaskCandidate, UserTask
 
-PERFORMER, HEAD, STARTER = "performer", "head", "starter"
-WORDS_KNOWN = (PERFORMER, HEAD, STARTER)
 MOST = 200  # people told at once: more is a mistake in the diagram
-
-
-def words(text: str, around: Around | None = None) -> list[str]:
-    """The single words of a list, its expressions evaluated when `around` is given. Raises Refusal for a bad one."""
-    value = compile_value(text.strip()).evaluate(around) if around is not None else text
-    parts = value if isinstance(value, list) else str(value or "").split(",")
-    return [word for part in parts if (word := str(part or "").strip())]
-
-
-def is_known(word: str, groups: Iterable[str] | None = None, people: Iterable[str] | None = None) -> bool:
-    """Whether the word could mean somebody; of groups and people, if they are known, only those there are."""
-    kind, _, name = word.partition(":")
-    if word in WORDS_KNOWN or "{" in word or word.startswith("="):
-        return True
-    if kind == "group" and name:
-        return groups is None or name in groups
-    name = name if kind == "user" else word if not name else ""
-    return bool(name) and (people is None or name in people)
 
 
 def people(session: Session, case_id: int, task: UserTask | None, named: Iterable[str]) -> list[str]:
@@ -66,9 +47,9 @@ def starters(session: Session, case_id: int, instance_id: int | None = None) -> 
 
 
 def evaluated(text: str, around: Around) -> list[str]:
-    """As `words`; an expression that cannot be evaluated means nobody: a copy must not stop a process."""
+    """The words of a list or expression. What cannot be evaluated means nobody: a copy must not stop a process."""
     try:
-        return words(text, around)
+        return split(compile_value(text.strip()).evaluate(around))
     except Refusal:
         return []
 

@@ -5,7 +5,19 @@ The invariants are those a durable workflow engine owes: tasks agree with tokens
 told once, histories have no gap, states are what was written, nothing that runs waits for nothing.
 """
 
-from workflow.fsck import files, instances, machine, news, records, tasks, tokens, versions
+from workflow.fsck import around, files, instances, machine, news, records, returns, tasks, tokens, versions
 from workflow.fsck.running import Problem, run
 
-__all__ = ["Problem", "files", "instances", "machine", "news", "records", "run", "tasks", "tokens", "versions"]
+__all__ = [
+    "Problem",
+    "around",
+    "files",
+    "instances",
+    "machine",
+    "news",
+    "records",
+    "run",
+    "tasks",
+    "tokens",
+    "versions",
+]

@@ -9,7 +9,20 @@ from lxml import etree
 from workflow import xmlsafe
 from workflow.diagram import reading
 from workflow.errors import DefinitionRefused, sentence
-from workflow.lint import calls, elements, events, flows, people, references, signing, soundness, turning  # noqa: F401 - their rules register themselves
+from workflow.lint import (  # noqa: F401 - their rules register themselves
+    around,
+    calls,
+    elements,
+    events,
+    flows,
+    people,
+    references,
+    returns,
+    separation,
+    signing,
+    soundness,
+    turning,
+)
 from workflow.lint.advice import advised
 from workflow.lint.attributes import attribute_findings
 from workflow.lint.file import file_findings

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from workflow import (
     ballots,
     beside,
+    cosigners,
     definitions,
     engine,
     footing,
@@ -23,7 +24,7 @@ from workflow import (
     voting,
     waits,
 )
-from workflow.around import copies, ending
+from workflow.around import copies, ending, wording
 from workflow.clock import now
 from workflow.errors import Conflict, NotAllowed, TaskNotOpen, Unavailable
 from workflow.holding import Held
@@ -39,7 +40,7 @@ _AS_IT_IS = Statement(
     select(
         UserTask.status,
         UserTask.assignee,
-        or_(beside.HUNG, ending.UNTICKED).label("hung"),
+        or_(beside.HUNG, ending.UNTICKED, cosigners.ASKED).label("hung"),
         or_(UserTask.on_behalf_of.is_not(None), UserTask.delegated_by.is_not(None)).label("of_another"),
     ).where(UserTask.id == bindparam("task_id"))
 )
@@ -87,13 +88,10 @@ def complete(
         _refuse(task, user)
     if of_another:
         _require_place(session, task, user)
-    if hung:
-        _leave_nothing_hanging(session, task)
+    if hung and _waits(session, task, user, held, answers, outcome, digest):
+        return task
     _finish(session, task, held, user, None if ballots.is_hidden(session, task) else outcome, digest)
-    instances.require_running(held.instance)
-    refused = separation.why_not(session, task, user, task.on_behalf_of)
-    if refused is not None:
-        raise NotAllowed(refused.template, **refused.facts)
+    _require_fit(session, task, user, held)
     try:
         with footing.watching(session) as stood:
             _go_on(session, task, held, user, answers, outcome)
@@ -144,11 +142,32 @@ def _require_place(session: Session, task: UserTask, user: User) -> None:
         raise NotAllowed(refused.template, **refused.facts)
 
 
-def _leave_nothing_hanging(session: Session, task: UserTask) -> None:
+def _require_fit(session: Session, task: UserTask, user: User, held: Held) -> None:
+    instances.require_running(held.instance)
+    refused = separation.why_not(session, task, user, task.on_behalf_of)
+    if refused is not None:
+        raise NotAllowed(refused.template, **refused.facts)
+
+
+def _waits(
+    session: Session,
+    task: UserTask,
+    user: User,
+    held: Held,
+    answers: Mapping[str, Any],
+    outcome: str | None,
+    digest: str | None,
+) -> bool:
+    """Whether the answers wait for those who were asked to sign. If not, what hangs on the task ends with it."""
     waits_for = beside.why_not(session, task)
     if waits_for is not None:
         raise Conflict(waits_for.template, **waits_for.facts)
+    if task.kind is TaskKind.STEP:
+        _require_fit(session, task, user, held)
+        if cosigners.put_aside(session, task, user, answers, outcome, digest):
+            return True
     beside.end(session, task.id)
+    return False
 
 
 def _go_on(
@@ -176,8 +195,8 @@ def _go_on(
     )
     facts = {task.token_id: {**told, **_behind(task)}}
     instances.settle(session, instance, step, user.name, known, facts, standing)
-    if copies.PROPERTY in activity.properties:
-        copies.follow(session, task, activity, instances.around(session, known, instance), copies.COMPLETION)
+    if wording.COPY_TO in activity.properties:
+        copies.follow(session, task, activity, instances.around(session, known, instance), wording.COMPLETION)
 
 
 def _behind(task: UserTask) -> dict[str, Any]:
