@@ -16,6 +16,7 @@ __all__ = [
     "machine",
     "news",
     "records",
+    "returns",
     "run",
     "tasks",
     "tokens",
