@@ -8,7 +8,7 @@ from workflow.around import ending
 from workflow.clock import now
 from workflow.errors import Sentence, sentence
 from workflow.identity import called
-from workflow.models import TaskCandidate, TaskDraft, TaskOnlooker, UserTask
+from workflow.models import AnswersAside, TaskCandidate, TaskDraft, TaskOnlooker, UserTask
 from workflow.statements import Statement, columns
 from workflow.statuses import TaskKind, TaskStatus
 
@@ -21,7 +21,7 @@ _HANGING = Statement(
 )
 _WITHDRAW = [
     Statement(delete(table).where(table.task_id == bindparam("ended")))
-    for table in (TaskCandidate, TaskOnlooker, TaskDraft)
+    for table in (TaskCandidate, TaskOnlooker, TaskDraft, AnswersAside)
 ]
 
 
@@ -62,7 +62,7 @@ def cancel(session: Session, task: UserTask, by: str = history.SYSTEM, reason: s
 def withdraw(session: Session, task_id: int) -> None:
     """The task has ended: nobody may claim it any more, and what was typed is no longer needed."""
     for each in list(session.identity_map.values()):
-        if isinstance(each, TaskCandidate | TaskDraft) and each.task_id == task_id:
+        if isinstance(each, TaskCandidate | TaskDraft | AnswersAside) and each.task_id == task_id:
             session.expunge(each)
     rows.write(session, *(gone(ended=task_id) for gone in _WITHDRAW))
     ending.end(session, task_id)
