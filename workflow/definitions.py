@@ -12,11 +12,10 @@ from typing import Any, Generic, TypeVar
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from workflow import decisions, engine, examination, lint, registry, start_events, xmlsafe
+from workflow import decisions, engine, examination, lint, registry, staff, start_events, xmlsafe
 from workflow.clock import now
 from workflow.diagram import reading
 from workflow.errors import DefinitionRefused, NotFound
-from workflow.identity import Group, User
 from workflow.models import DefinitionResource, ProcessDefinition, ResourceContent
 
 Activities = Mapping[str, Mapping[str, Any]]
@@ -119,8 +118,7 @@ def known(session: Session, resources: Mapping[str, bytes] | None = None, togeth
     checked."""
     return replace(
         offered(resources),
-        groups=set(session.scalars(select(Group.key))),
-        users=set(session.scalars(select(User.name).where(User.active))),
+        **staff.known(session),
         processes={*session.scalars(select(ProcessDefinition.key).distinct()), *together},
     )
 

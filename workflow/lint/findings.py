@@ -42,6 +42,10 @@ class Known:
     processes: Collection[str] | None = None
     functions: Collection[str] | None = None
     decisions: Collection[str] | Mapping[str, Mapping[str, bytes]] | None = None
+    group_names: Mapping[str, tuple[str, str]] | None = None  # key → name, English name
+    people: Mapping[str, str] | None = None  # login → name, of those active
+    members: Mapping[str, Collection[str]] | None = None  # group → logins
+    policies: Mapping[str, Collection[tuple[str, str, str]]] | None = None  # process → element, rule, value
 
 
 NOTHING_KNOWN = Known()
