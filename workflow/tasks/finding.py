@@ -1,20 +1,21 @@
 """Finding a task the user may see: by its id, by what a scanner reads, in its case."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from itertools import chain
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, case, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, case, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 from sqlalchemy.orm.attributes import set_committed_value
 
 from workflow import cases, rows, substitutes
 from workflow.errors import NotFound
-from workflow.identity import Membership, User
+from workflow.identity import User
 from workflow.models import Case, CaseKey, ProcessDefinition, TaskCandidate, UserTask
-from workflow.statements import Statement, columns
+from workflow.statements import Statement, columns, one_of
 from workflow.statuses import TaskStatus
-from workflow.tasks.rules import tickets
+from workflow.tasks.readers import Reader, may_see, reader_of, shown_to
 
 
 def find(session: Session, task_id: int, user: User) -> UserTask:
@@ -26,7 +27,12 @@ def find(session: Session, task_id: int, user: User) -> UserTask:
         found = _in_anothers_place(session, task_id, user)
     if not found:
         raise NotFound
-    task, case, definition = rows.objects(session, found[0], *_WHOLE)
+    return whole(session, found[0])
+
+
+def whole(session: Session, row: Sequence[Any]) -> UserTask:
+    """The task in a row of the columns WHOLE, its case and definition along."""
+    task, case, definition = rows.objects(session, row, UserTask, Case, ProcessDefinition)
     set_committed_value(task, "case", case)
     set_committed_value(task, "definition", definition)
     return task
@@ -43,65 +49,58 @@ def _in_anothers_place(session: Session, task_id: int, user: User) -> list[Any]:
 
 def find_all(session: Session, task_ids: Iterable[int], user: User) -> list[UserTask]:
     """Those of these tasks that the user may see."""
-    return list(session.scalars(_visible(session, user).where(UserTask.id.in_(list(task_ids)))))
+    return list(session.scalars(_visible(reader_of(session, user)).where(UserTask.id.in_(list(task_ids)))))
 
 
 def scan(session: Session, user: User, code: str) -> list[UserTask]:
     """The open tasks that wait in the cases with this key: the user's own first, then those they may claim, then
     those of others. Full-width characters, blanks and capitals make no difference."""
     found = select(CaseKey.case_id).where(CaseKey.key == cases.normal(code))
-    return list(session.scalars(_mine_first(_open(session, user).where(UserTask.case_id.in_(found)), user)))
+    reader = reader_of(session, user)
+    return list(session.scalars(_mine_first(_open(reader).where(UserTask.case_id.in_(found)), reader)))
 
 
 def open_in_case(session: Session, case: Case, user: User) -> list[UserTask]:
     """The open tasks of a case, the user's own first, then those they may claim; none if they may not see it."""
-    return list(session.scalars(_mine_first(_open(session, user).where(UserTask.case_id == case.id), user)))
+    reader = reader_of(session, user)
+    return list(session.scalars(_mine_first(_open(reader).where(UserTask.case_id == case.id), reader)))
 
 
 def next_in_case(session: Session, task: UserTask, user: User) -> UserTask | None:
     """What this user could go on with in the same case, now that `task` is done: their own or a claimable task."""
-    usable = (UserTask.assignee == user.name) | (UserTask.assignee.is_(None) & _offered(user))
-    query = _open(session, user).where(UserTask.case_id == task.case_id, UserTask.id != task.id, usable)
-    return session.scalars(_mine_first(query, user).limit(1)).first()
+    (found,) = rows.ask(session, _following(reader_of(session, user))(case_id=task.case_id, done=task.id))
+    return whole(session, found[0]) if found else None
 
 
-def _visible(session: Session, user: User) -> Select[tuple[UserTask]]:
-    may_see = [cases.visible_to(user)]
-    for standing in substitutes.stands_for(session, user).values():
-        theirs, kinds = cases.shown_to(standing.group_keys, standing.principal), standing.condition()
-        may_see.append(theirs if kinds is None else theirs & kinds)
-    return (
-        select(UserTask)
-        .join(UserTask.case)
-        .where(or_(*may_see))
-        .options(contains_eager(UserTask.case), joinedload(UserTask.definition))
-    )
+WHOLE = tuple(chain.from_iterable(map(columns, (UserTask, Case, ProcessDefinition))))
+_TASKS = select(*WHOLE).join_from(UserTask, UserTask.case).join(UserTask.definition)
+_TASK = _TASKS.where(UserTask.id == bindparam("task_id"))
+_ANYONES, _THEIRS = Statement(_TASK), Statement(_TASK.where(shown_to(bindparam("name"))))
 
 
-_WHOLE = (UserTask, Case, ProcessDefinition)
-_TASK = (
-    select(*chain.from_iterable(map(columns, _WHOLE)))
-    .join_from(UserTask, UserTask.case)
-    .join(UserTask.definition)
-    .where(UserTask.id == bindparam("task_id"))
-)
-_MY_GROUPS = select(Membership.group_key).where(Membership.user_name == bindparam("name"))
-_ANYONES = Statement(_TASK)
-_THEIRS = Statement(_TASK.where(cases.shown_to(_MY_GROUPS, bindparam("name"))))
+@lru_cache(maxsize=1000)
+def _following(reader: Reader) -> Statement:
+    """What the reader could go on with in the case `case_id` once the task `done` is."""
+    usable = (UserTask.assignee == reader.name) | (UserTask.assignee.is_(None) & _offered(reader))
+    here = (UserTask.case_id == bindparam("case_id"), UserTask.id != bindparam("done"))
+    query = _TASKS.where(*here, UserTask.status == TaskStatus.OPEN, usable, may_see(reader))
+    return Statement(_mine_first(query, reader).limit(1))
 
 
-def _open(session: Session, user: User) -> Select[tuple[UserTask]]:
-    return _visible(session, user).where(UserTask.status == TaskStatus.OPEN)
+def _visible(reader: Reader) -> Select[tuple[UserTask]]:
+    query = select(UserTask).join(UserTask.case).where(may_see(reader))
+    return query.options(contains_eager(UserTask.case), joinedload(UserTask.definition))
 
 
-def _offered(user: User) -> ColumnElement[bool]:
-    return (
-        select(TaskCandidate.task_id)
-        .where(TaskCandidate.task_id == UserTask.id, TaskCandidate.candidate.in_(tickets(user)))
-        .exists()
-    )
+def _open(reader: Reader) -> Select[tuple[UserTask]]:
+    return _visible(reader).where(UserTask.status == TaskStatus.OPEN)
 
 
-def _mine_first(query: Select[tuple[UserTask]], user: User) -> Select[tuple[UserTask]]:
-    rank = case((UserTask.assignee == user.name, 0), (UserTask.assignee.is_not(None), 2), (_offered(user), 1), else_=3)
-    return query.order_by(rank, UserTask.id)
+def _offered(reader: Reader) -> ColumnElement[bool]:
+    offered = (TaskCandidate.task_id == UserTask.id, one_of(TaskCandidate.candidate, reader.tickets))
+    return select(TaskCandidate.task_id).where(*offered).exists()
+
+
+def _mine_first(query: Select[Any], reader: Reader) -> Select[Any]:
+    mine, taken = UserTask.assignee == reader.name, UserTask.assignee.is_not(None)
+    return query.order_by(case((mine, 0), (taken, 2), (_offered(reader), 1), else_=3), UserTask.id)

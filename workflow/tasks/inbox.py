@@ -6,25 +6,26 @@ with the history.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, Select, String, and_, func, literal, select, union
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
-from workflow import cases, onlookers, rows, substitutes
+from workflow import onlookers, rows
+from workflow.around import follow_ups
 from workflow.db import Moment
 from workflow.errors import Invalid, sentence
 from workflow.identity import User
 from workflow.models import FAR, Case, TaskCandidate, TaskOnlooker, UserTask
 from workflow.statements import Statement, one_of
 from workflow.statuses import TaskStatus
-from workflow.substitutes import Standing
 from workflow.tasks.filters import Filters, filters_of, of_due, of_group, of_task, of_text
+from workflow.tasks.finding import WHOLE, whole
 from workflow.tasks.pages import Order, Page, Place, cut, narrow, place_of
-from workflow.tasks.rules import tickets
+from workflow.tasks.readers import Reader, reader_of
 
 
 class View(StrEnum):
@@ -57,24 +58,25 @@ def inbox(
     order = _order(sort or _own_sort(wanted))
     place = place_of(after, order)
     if place is None and not asked.due:  # what everybody asks all day
-        (found,) = rows.ask(session, _first_page(_reader(session, user), wanted, asked, sort, limit)())
+        (found,) = rows.ask(session, _first_page(reader_of(session, user), wanted, asked, sort, limit)())
     else:
-        found = session.execute(_places(session, _reader(session, user), wanted, asked, order, place, limit)).all()
+        found = session.execute(_page(session, reader_of(session, user), wanted, asked, order, place, limit)).all()
     page = cut(list(found), order, place, limit)
-    return Page(_tasks(session, page.rows), page.next, page.previous)
+    there = {row[0]: row for row in found}
+    return Page([whole(session, there[id_][2:]) for id_ in page.rows], page.next, page.previous)
 
 
 def counts(session: Session, user: User, views: Iterable[str] = tuple(View)) -> dict[str, int]:
     """How many tasks each of the views holds, up to COUNTED_TO of it; one query. Raises Invalid for an unknown view."""
     stops = tuple((view, COUNTED_TO[view]) for view in map(_view, views))
-    ((found,),) = rows.ask(session, _counting(_reader(session, user), stops)())
+    ((found,),) = rows.ask(session, _counting(reader_of(session, user), stops)())
     return found._asdict()
 
 
 def filter_counts(session: Session, user: User, view: str) -> dict[tuple[str, str], int]:
     """(process key, activity id) → how many tasks of the view, for the filter menus; looks at the first LOOKED_AT."""
     places = _places(
-        session, _reader(session, user), _view(view), Filters(), _order("due"), None, LOOKED_AT - 1
+        session, reader_of(session, user), _view(view), Filters(), _order("due"), None, LOOKED_AT - 1
     ).subquery()
     query = (
         select(UserTask.process_key, UserTask.activity_id, func.count())
@@ -84,29 +86,15 @@ def filter_counts(session: Session, user: User, view: str) -> dict[tuple[str, st
     return {(process, activity): count for process, activity, count in session.execute(query)}
 
 
-class _Reader(NamedTuple):
-    """Who looks, as far as it makes a difference."""
-
-    name: str
-    tickets: tuple[str, ...]
-    reads_all: bool
-    standings: tuple[Standing, ...]  # in whose place the reader may work; nearly always none
-
-
-def _reader(session: Session, user: User) -> _Reader:
-    standings = tuple(substitutes.stands_for(session, user).values())
-    return _Reader(user.name, tuple(tickets(user)), user.may(cases.READ_ALL), standings)
-
-
 @lru_cache(maxsize=1000)
-def _first_page(reader: _Reader, view: View, asked: Filters, sort: str, limit: int) -> Statement:
+def _first_page(reader: Reader, view: View, asked: Filters, sort: str, limit: int) -> Statement:
     """The first page, built and compiled once: putting it together costs more than answering it."""
     order = _order(sort or _own_sort(view))
-    return Statement(_places(None, reader, view, asked, order, None, limit))
+    return Statement(_page(None, reader, view, asked, order, None, limit))
 
 
 @lru_cache(maxsize=1000)
-def _counting(reader: _Reader, stops: tuple[tuple[View, int], ...]) -> Statement:
+def _counting(reader: Reader, stops: tuple[tuple[View, int], ...]) -> Statement:
     """The same for the numbers of tasks."""
     order, asked, totals = _order("due"), Filters(), []
     for view, stop in stops:
@@ -130,7 +118,7 @@ def _order(sort: str) -> Order:
     orders: dict[str, tuple[ColumnElement[Any], Any]] = {
         "due": (func.coalesce(UserTask.due_at, literal(FAR, Moment()), type_=Moment()), Moment()),
         "created": (UserTask.created_at, Moment()),
-        "priority": (-UserTask.priority, Integer()),
+        "priority": (-UserTask.urgency, Integer()),
         "case": (Case.business_key, String()),
         "ended": (UserTask.ended_at, Moment()),
     }
@@ -141,12 +129,23 @@ def _order(sort: str) -> Order:
     return Order(sort, key, kind, descending=sort.startswith("-"))
 
 
+def _page(
+    session: Session | None, reader: Reader, view: View, asked: Filters, order: Order, place: Place | None, limit: int
+) -> Select[Any]:
+    """(id, key, …) of the tasks on a page, one more than `limit`, each with the columns WHOLE: all in one trip."""
+    places = _places(session, reader, view, asked, order, place, limit).subquery()
+    query = select(places.c.id, places.c.key, *WHOLE).join(UserTask, UserTask.id == places.c.id)
+    query = query.join(UserTask.case).join(UserTask.definition)
+    downwards = order.descending != (place is not None and place.back)
+    return query.order_by(*((each.desc() if downwards else each) for each in (places.c.key, places.c.id)))
+
+
 def _places(
-    session: Session | None, reader: _Reader, view: View, asked: Filters, order: Order, place: Place | None, limit: int
+    session: Session | None, reader: Reader, view: View, asked: Filters, order: Order, place: Place | None, limit: int
 ) -> Select[tuple[int, Any]]:
     """(id, key) of the tasks on a page, one more than `limit`."""
     if view is View.GROUPS:
-        return _merged(_for_me(reader, asked), session, asked, order, place, limit)
+        return _merged(_not_put_off(reader, _for_me(reader, asked)), session, asked, order, place, limit)
     if view is View.OTHERS:
         return _merged(_for_others(reader, asked), session, asked, order, place, limit)
     query = select(UserTask.id.label("id"), order.key.label("key")).where(_base(reader, view))
@@ -158,11 +157,14 @@ def _places(
     return narrow(query, order, UserTask.id, place, limit)
 
 
-def _base(reader: _Reader, view: View) -> ColumnElement[bool]:
+def _base(reader: Reader, view: View) -> ColumnElement[bool]:
     is_open = UserTask.status == TaskStatus.OPEN
     if view is View.MINE:
-        return and_(UserTask.assignee == reader.name, is_open)
+        return and_(UserTask.assignee == reader.name, is_open, ~follow_ups.is_hidden(reader.name))
     return and_(UserTask.completed_by == reader.name, UserTask.ended_at.is_not(None))
+
+
+_OWN_COLUMNS = {"due": "due_at", "priority": "rank"}  # orders in which a queue's own rows can be read
 
 
 @dataclass(frozen=True)
@@ -179,7 +181,7 @@ class _Queue:
         return UserTask.id if self.table is UserTask else self.table.task_id
 
 
-def _for_me(reader: _Reader, asked: Filters) -> list[_Queue]:
+def _for_me(reader: Reader, asked: Filters) -> list[_Queue]:
     """What I may claim: a queue for me and one for each of my groups; those of the people I stand in for, and what they
     hold."""
     mine = [each for each in reader.tickets if not asked.group or each == f"group:{asked.group}"]
@@ -194,7 +196,14 @@ def _for_me(reader: _Reader, asked: Filters) -> list[_Queue]:
     return queues
 
 
-def _for_others(reader: _Reader, asked: Filters) -> list[_Queue]:
+def _not_put_off(reader: Reader, queues: list[_Queue]) -> list[_Queue]:
+    """Without what I want to see again only later."""
+    return [
+        replace(each, wanted=and_(each.wanted, ~follow_ups.is_hidden(reader.name, each.task_id))) for each in queues
+    ]
+
+
+def _for_others(reader: Reader, asked: Filters) -> list[_Queue]:
     """What I may see and neither have nor may claim: what colleagues have claimed, what I only look on at."""
     names = reader.tickets
     for_me = select(TaskCandidate.task_id).where(
@@ -226,24 +235,18 @@ def _merged(
 def _top(
     queue: _Queue, session: Session | None, asked: Filters, order: Order, place: Place | None, limit: int
 ) -> Select[tuple[int, Any]]:
-    table, by_due = queue.table, order.name.removeprefix("-") == "due"
-    if by_due and table is not UserTask:
-        order = Order(order.name, table.due_at, order.kind, order.descending)
+    table, column = queue.table, _OWN_COLUMNS.get(order.name.removeprefix("-"), "")
+    in_queue = table is not UserTask and hasattr(table, column)
+    if in_queue:
+        order = Order(order.name, getattr(table, column), order.kind, order.descending)
     query = select(queue.task_id.label("id"), order.key.label("key")).where(queue.wanted)
     query = query.where(*of_due(session, asked, table.due_at))
     on_task = [*of_task(asked), *queue.of_task]
     with_case = bool(asked.text) or order.name.endswith("case")
     if table is UserTask:
         query = query.where(*on_task)
-    elif on_task or with_case or not by_due:
+    elif on_task or with_case or not in_queue:
         query = query.join(UserTask, UserTask.id == table.task_id).where(*on_task)
     if with_case:
         query = query.join(Case, Case.id == UserTask.case_id).where(*of_text(asked))
     return narrow(query, order, queue.task_id, place, limit)
-
-
-def _tasks(session: Session, ids: list[int]) -> list[UserTask]:
-    query = select(UserTask).where(UserTask.id.in_(ids))
-    query = query.options(joinedload(UserTask.case), joinedload(UserTask.definition))
-    found = {task.id: task for task in session.scalars(query)}
-    return [found[each] for each in ids if each in found]
