@@ -34,7 +34,7 @@ def test_who_asks_somebody_before_waits_and_keeps_the_task_and_what_was_typed(se
     task = task_of(session, instance, "anna")
     tasks.save_draft(session, task, anna, {"opinion": ["半句"]})
     add(session, instance, anna, eve, "before")
-    with pytest.raises(Conflict, match="waits until .+伊芙.+ have signed, who were asked before"):
+    with pytest.raises(Conflict, match="waits until .+伊芙.+ have signed, who were asked before"), session.begin_nested():
         vote(session, instance, anna)
     vote(session, instance, eve)
     assert task_of(session, instance, "anna").id == task.id
