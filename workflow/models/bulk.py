@@ -8,7 +8,6 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.types import JSON
 
 from workflow.db import Base, by_value, status_column
-from workflow.models.columns import Person
 from workflow.models.tasks import UserTask
 from workflow.statuses import BulkAct, BulkItemStatus
 
@@ -43,10 +42,7 @@ class BulkItem(Base):
     """One task of a run. `refused` is a kept sentence: why not. `was`: what it is to be again when it is taken back."""
 
     __tablename__ = "bulk_items"
-    __table_args__ = (
-        UniqueConstraint("run_id", "task_id"),
-        Index("ix_bulk_items_status", "run_id", "status", "id"),
-    )
+    __table_args__ = (UniqueConstraint("run_id", "task_id"), Index("ix_bulk_items_status", "run_id", "status", "id"))
     id: Mapped[int] = mapped_column(primary_key=True)
     run_id: Mapped[int] = mapped_column(ForeignKey("bulk_runs.id"))
     task_id: Mapped[int] = mapped_column(ForeignKey("user_tasks.id"))
@@ -54,5 +50,4 @@ class BulkItem(Base):
     job_id: Mapped[int | None] = mapped_column(ForeignKey("jobs.id"))
     refused: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
     was: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    person: Mapped[str | None] = mapped_column(Person)  # who stands behind it, when done
     ended_at: Mapped[datetime | None]
