@@ -1,0 +1,97 @@
+"""Each proposed repair repairs: the finding is closed, its task goes, and the data are sound."""
+
+import pytest
+
+from tests.workflow.watchdog import office as planted
+from tests.workflow.watchdog.office import World
+from tests.workflow.watchdog.test_faults import told
+from workflow import fsck, registry
+from workflow.errors import Conflict, Invalid, NotAllowed, NotFound
+from workflow.identity import User
+from workflow.models import Finding
+from workflow.watchdog import repairs
+
+REPAIRS = [
+    (planted.emptied_group, "give:eve"),
+    (planted.emptied_group, "offer"),
+    (planted.removed_user, "release"),
+    (planted.removed_user, "give:bob"),
+    (planted.one_person_left_for_two, "give:dora"),
+    (planted.timer_overdue, "fire"),
+    (planted.timer_lost, "reinstate"),
+    (planted.job_lost, "reinstate"),
+    (planted.worker_gone, "wake"),
+    (planted.broken_state, "end"),
+    (planted.join_that_can_never_complete, "move"),
+    (planted.join_that_can_never_complete, "end"),
+    (planted.suspended_parent, "follow"),
+    (planted.suspended_parent, "resume"),
+    (planted.subscription_without_sender, "deliver"),
+    (planted.subscription_without_sender, "skip"),
+    (planted.orphaned_call, "end"),
+]
+
+
+@pytest.fixture(autouse=True)
+def worker(monkeypatch):
+    monkeypatch.setitem(registry.service_tasks, "test.work", lambda session, work: {})
+
+
+@pytest.fixture
+def world(sqlite_office, clock) -> World:
+    return World(sqlite_office, clock)
+
+
+def repair(world: World, finding: Finding, wanted: str, user: str = "dora", reason: str = "我看过了") -> bool:
+    with world.office.database.transaction() as session:
+        finding, who = session.get_one(Finding, finding.id), session.get_one(User, user)
+        keys = [each.key for each in repairs.proposed(session, finding, who)]
+        key = next((each for each in keys if each.startswith(wanted)), wanted)
+        return repairs.perform(session, finding, who, key, reason)
+
+
+@pytest.mark.parametrize(("fault", "wanted"), REPAIRS, ids=lambda each: getattr(each, "__name__", each))
+def test_a_proposed_repair_repairs(world, fault, wanted):
+    world.plant(fault)
+    for finding in world.look():
+        assert repair(world, finding, wanted)
+    assert world.found() == []
+    assert told(world) == []
+    assert world.look() == []
+
+
+def test_a_repair_leaves_the_data_sound_and_is_told(world):
+    world.plant(planted.removed_user)
+    (finding,) = world.look()
+    assert repair(world, finding, "give:bob", reason="他回来前由鲍勃办")
+    with world.office.database.reading() as session:
+        assert fsck.run(session) == []
+        assert world.task(session, "plain", "open").assignee == "bob"
+
+
+def test_a_repair_needs_its_permission_and_a_reason_and_is_done_once(world):
+    world.plant(planted.job_lost)
+    (finding,) = world.look()
+    with world.office.database.reading() as session:
+        anna = session.get_one(User, "anna")
+        (offered,) = repairs.proposed(session, session.get_one(Finding, finding.id), anna)
+        assert offered.refused == NotAllowed().sentence
+    with pytest.raises(NotAllowed):
+        repair(world, finding, "reinstate", user="anna")
+    with pytest.raises(Invalid):
+        repair(world, finding, "reinstate", reason=" ")
+    with pytest.raises(NotFound):
+        repair(world, finding, "dance")
+    assert repair(world, finding, "reinstate")
+    with pytest.raises(Conflict, match="already"):
+        repair(world, finding, "reinstate")
+
+
+def test_only_who_is_not_excluded_is_proposed(world):
+    world.plant(planted.one_person_left_for_two)
+    (finding,) = world.look()
+    with world.office.database.reading() as session:
+        dora = session.get_one(User, "dora")
+        keys = {each.key for each in repairs.proposed(session, session.get_one(Finding, finding.id), dora)}
+    assert "give:anna" not in keys
+    assert {"give:bob", "give:dora"} & keys

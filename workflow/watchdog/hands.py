@@ -1,0 +1,68 @@
+"""Repairs of tasks nobody can do: back into their queue, to a person who may, or to those who hand out work."""
+
+from collections.abc import Iterator
+from functools import partial
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from workflow import history, performers, separation, tasks
+from workflow.errors import Conflict, sentence
+from workflow.identity import Membership, User
+from workflow.kept_sentences import kept
+from workflow.models import FAR, Finding, TaskCandidate, UserTask
+from workflow.statuses import FindingKind, TaskStatus
+from workflow.watchdog.repair import Repair
+
+PROPOSED = 5  # people
+
+
+def of_task(session: Session, finding: Finding, user: User) -> Iterator[Repair]:
+    """For a task without anybody, or whose every performer is excluded."""
+    task = session.get(UserTask, finding.row_id)
+    if task is None or task.status is not TaskStatus.OPEN:
+        return
+    if finding.kind is FindingKind.NOBODY and task.assignee is not None and tasks.candidates(session, task):
+        said = sentence("Put “{task}” back into its queue", task=task.name)
+        yield Repair("release", said, tasks.ASSIGN, lambda reason: tasks.release(session, task, user))
+    for person in _fit(session, task):
+        said = sentence("Give it to {person}", person=person.display_name)
+        yield Repair(f"give:{person.name}", said, tasks.ASSIGN, partial(_give, session, task, user, person))
+    if finding.kind is FindingKind.NOBODY:
+        said = sentence("Offer it to those who hand out work")
+        yield Repair("offer", said, tasks.ASSIGN, lambda reason: _offer_on(session, task))
+
+
+def _fit(session: Session, task: UserTask) -> list[User]:
+    """Active people no rule excludes, colleagues of those it is offered to first; a few."""
+    groups = [each.removeprefix("group:") for each in tasks.candidates(session, task) if each.startswith("group:")]
+    colleague = exists().where(Membership.user_name == User.name, Membership.group_key.in_(groups))
+    query = select(User).where(User.active).order_by(colleague.desc(), User.display_name, User.name)
+    found: list[User] = []
+    for person in session.scalars(query):
+        if person.group_keys and separation.why_not(session, task, person) is None:
+            found.append(person)
+        if len(found) == PROPOSED:
+            break
+    return found
+
+
+def _give(session: Session, task: UserTask, user: User, to: User, reason: str) -> None:
+    """A candidate from now on, if they were none, and the one who has it."""
+    history.hold(session, task.case_id)
+    session.refresh(task)
+    mine = {"task_id": task.id, "candidate": f"user:{to.name}"}
+    if session.get(TaskCandidate, (task.id, f"user:{to.name}")) is None:
+        facts = {"due_at": task.due_at or FAR, "claimed": task.assignee is not None}
+        session.add(TaskCandidate(**mine, **facts))
+        session.flush()  # whether they may have it is asked of the database
+        said = {"task": task.id, "before": task.assignee, "offered": [mine["candidate"]]}
+        why = kept(sentence("{reason}", reason=reason))
+        place = (task.instance_id, task.activity_id, task.token_id)
+        history.record(session, task.case_id, user.name, "redirected", *place, **said, why=why)
+    tasks.assign(session, task, user, to, reason)
+
+
+def _offer_on(session: Session, task: UserTask) -> None:
+    if not performers.rescue(session, task):
+        raise Conflict("There is nobody who hands out work, or somebody can do it by now.")
