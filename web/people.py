@@ -179,6 +179,7 @@ PERMISSION_LABELS = {
     "instances.suspend": "suspend and resume processes",
     "packs.import": "import courier lists",
     "packs.receive": "receive packs without a list",
+    "policies.manage": "keep policies of separation, agree as the second person",
     "tasks.assign": "hand over the tasks of others",
     "users.manage": "manage people and groups",
 }

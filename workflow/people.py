@@ -16,6 +16,7 @@ LOGIN = re.compile(r"[a-z][a-z0-9._-]{1,39}")
 GROUP_KEY = re.compile(r"[a-z][a-z0-9_-]{1,39}")
 PERMISSIONS = (
     "cases.read_all",
+    "cases.reopen",
     "comments",
     "days.close",
     "definitions.deploy",
@@ -27,6 +28,7 @@ PERMISSIONS = (
     "instances.suspend",
     "packs.import",
     "packs.receive",
+    "policies.manage",
     "tasks.assign",
     "tasks.supervise",
     "users.manage",

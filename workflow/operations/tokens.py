@@ -54,11 +54,11 @@ def move(
     """Take a token to another element; `others` are consumed with it. CannotBeDone when the engine refuses,
     NeedsAgreement when protected work is passed by and nobody else has agreed (operations.ask_to_move)."""
     found, reason = held(session, instance, user, MOVE, reason, seen)
-    here = places(session, found, [token_id, *others])
-    separation.require_agreed(session, found, here, activity_id, agreed_by is not None)
     known = instances.variables(session, found)
     before = standing(session, found)
     step = _moved(session, found, known, token_id, activity_id, others)
+    here = places(session, found, [token_id, *others])
+    separation.require_agreed(session, found, here, activity_id, agreed_by is not None)
     told = {
         "origin": _said(found, _activity_of(before, token_id)),
         "target": _said(found, activity_id),
@@ -80,9 +80,9 @@ def skip(
     """Let a task, machine work, called process or event be passed without its work. CannotBeDone when the engine
     refuses: no condition leads on with the variables as they are; NeedsAgreement as in `move`."""
     found, reason = held(session, instance, user, MOVE, reason, seen)
-    separation.require_agreed(session, found, places(session, found, [token_id]), None, agreed_by is not None)
     known = instances.variables(session, found)
     step = _skipped(session, found, known, token_id)
+    separation.require_agreed(session, found, places(session, found, [token_id]), None, agreed_by is not None)
     activity_id = next(each.activity_id for each in step.happenings if each.kind == "skipped")
     step = replace(step, happenings=tuple(each for each in step.happenings if each.kind != "skipped"))
     _settle(session, found, user, step, known, "skipped", (activity_id, token_id), reason=reason, **_second(agreed_by))

@@ -1,6 +1,6 @@
 """What is passed by when a token is moved or skipped by hand, and who must agree to it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -30,15 +30,15 @@ def passed_by(session: Session, instance: ProcessInstance, places: Sequence[str]
     behind them, without their work). Without a target also a called process under rules of its own."""
     definition = instance.definition
     protected = protected_elements(session, definition)
-    here = [place for place in places if place in protected or _calls_protected(session, instance, place)]
+    calling = {place for place in places if _calls_protected(session, instance, place)}
     if target is None:
-        return here
+        return [place for place in places if place in protected or place in calling]
     process = drawn(session, definition).process
-    if process is None or not protected:
-        return [place for place in here if place != target]
-    lost = _lost(process, places, target, protected)
-    done = {act.place.element for act in _acts(session, instance) if act.instance_id == instance.id}
-    return [each for each in process.nodes if each in here or (each in lost and each not in done) if each != target]
+    if process is None or not (protected or calling):
+        return []
+    lost = _lost(process, places, target, protected | calling)
+    done = {act.place.element for act in _acts(session, instance) if act.instance_id == instance.id} - set(places)
+    return [each for each in process.nodes if each in lost and each not in done]
 
 
 def protected_elements(session: Session, definition: ProcessDefinition) -> frozenset[str]:
@@ -93,7 +93,7 @@ def _calls_protected(session: Session, instance: ProcessInstance, place: str) ->
     return any(protected_elements(session, child.definition) for child in children)
 
 
-def _lost(process: Process, places: Sequence[str], target: str, protected: frozenset[str]) -> set[str]:
+def _lost(process: Process, places: Sequence[str], target: str, protected: Set[str]) -> set[str]:
     """What could or must have been done from the old places on, and from the new one on cannot or need not."""
     ways = Ways(process)
     old_can = set().union(*(ways.after(place) for place in places)) & protected
