@@ -6,9 +6,9 @@ from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
-from workflow import cases, history, performers
+from workflow import cases, history, news, performers
 from workflow.clock import now
-from workflow.errors import NotAllowed, TaskNotOpen
+from workflow.errors import NotAllowed, Sentence, TaskNotOpen, sentence
 from workflow.identity import User
 from workflow.models import ProcessInstance, TaskCandidate, UserTask
 from workflow.statuses import InstanceStatus, TaskStatus
@@ -26,9 +26,14 @@ def has_say(session: Session, task: UserTask, user: User) -> bool:
     return task.assignee == user.name or user.may(ASSIGN) or performers.is_head_of(session, user, task.assignee)
 
 
+def no_say(session: Session, task: UserTask, user: User) -> Sentence | None:
+    """Why the user may not give the task to another; None when they may."""
+    return None if has_say(session, task, user) else sentence("Task “{task}” is not yours.", task=task.name)
+
+
 def require_say(session: Session, task: UserTask, user: User) -> None:
-    if not has_say(session, task, user):
-        raise NotAllowed("Task “{task}” is not yours.", task=task.name)
+    if refused := no_say(session, task, user):
+        raise NotAllowed(refused.template, **refused.facts)
 
 
 def give(
@@ -49,7 +54,11 @@ def give(
     for name, value in {"status": TaskStatus.OPEN, **values}.items():
         set_committed_value(task, name, value)
     queue = update(TaskCandidate).where(TaskCandidate.task_id == task.id).values(claimed=to is not None)
-    session.execute(queue.execution_options(synchronize_session=False))
+    offered = session.scalars(
+        queue.returning(TaskCandidate.candidate).execution_options(synchronize_session=False)
+    ).all()
+    if to is None:
+        news.for_(session, offered)
     return True
 
 
