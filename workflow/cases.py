@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Select, bindparam, or_, select
 from sqlalchemy.dialects.postgresql import insert  # both databases say "or else" in the same words
 from sqlalchemy.orm import Session
 
-from workflow import history, onlookers, rows, substitutes
+from workflow import history, news, onlookers, rows, substitutes
 from workflow.clock import now
 from workflow.errors import Conflict, Invalid, NotFound, sentence
 from workflow.identity import User
@@ -113,7 +113,8 @@ def keys(session: Session, case: Case) -> list[str]:
 
 
 def show_to(session: Session, case_id: int, groups: list[str] | None = None, people: list[str] | None = None) -> None:
-    """From now on these groups and people (by name) may see the case."""
+    """From now on these groups and people (by name) may see the case; there is something new for them."""
+    news.for_(session, [f"group:{key}" for key in groups or ()] + [f"user:{name}" for name in people or ()])
     rows.write(session, *(_GROUP(case_id=case_id, group_key=key) for key in groups or ()))
     rows.write(session, *(_PERSON(case_id=case_id, user_name=name) for name in people or ()))
     onlookers.keep_up(session, case_id)

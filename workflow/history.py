@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import bindparam, event, func, select
 from sqlalchemy.orm import Session, undefer
 
-from workflow import rows
+from workflow import news, rows
 from workflow.clock import now
 from workflow.identity import User
 from workflow.models import Case, HistoryEvent, ProcessDefinition, ProcessInstance
@@ -75,6 +75,7 @@ def record(
     `data` JSON values only."""
     case_id = case if isinstance(case, int) else case.id
     hold(session, case_id)
+    news.of_case(session, case_id)
     numbers = _numbers(session)
     numbers[case_id] += 1
     rows.add(

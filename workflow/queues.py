@@ -23,7 +23,7 @@ class Queue:
     """The line. Its troubles are logged, never raised: the sweep finds whoever was not woken."""
 
     def __init__(self, url: str) -> None:
-        self.connection = connect(url, 1)
+        self._url, self.connection = url, connect(url, 1)
         self._queue = rq.Queue(QUEUE, connection=self.connection, serializer=JSONSerializer)
         self._silent_until = 0.0
 
@@ -39,6 +39,21 @@ class Queue:
             log.warning("queue_unreachable", extra={"error": str(error)})
             return False
         return True
+
+    def publish(self, channel: str, said: bytes) -> bool:
+        """Tell whoever listens; False when the queue cannot be reached."""
+        if time.monotonic() < self._silent_until:
+            return False
+        try:
+            self.connection.publish(channel, said)
+        except redis.RedisError:
+            self._silent_until = time.monotonic() + SILENCE
+            return False
+        return True
+
+    def subscription(self) -> redis.client.PubSub:
+        """A line of its own to listen on."""
+        return connect(self._url, 5).pubsub(ignore_subscribe_messages=True)
 
     def length(self) -> int | None:
         """How many wake-ups no worker has taken yet; None when the queue cannot be reached."""
