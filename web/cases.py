@@ -9,7 +9,7 @@ from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
 from archive import documents
-from web import comments, standing, timeline
+from web import comments, rounds, standing, timeline
 from web.asked import text as asked_text
 from web.asked import whole
 from web.auth import needs
@@ -102,7 +102,7 @@ def show(case_id: int) -> str:
         case=case,
         matter=matter_of(g.session, case, user),
         open_tasks=_open_tasks(g.session, case, user),
-        lines=timeline.lines(told),
+        lines=rounds.folded(timeline.lines(told), told),
         instances=running,
         diagrams=[_diagram(g.session, instance, told) for instance in running[:1]],
         documents=documents.of_case(g.session, case),

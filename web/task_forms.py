@@ -1,14 +1,17 @@
 """The form of a task as a page needs it: what it may know, and a signature's password."""
 
+from typing import Any
+
 from flask import Blueprint, current_app, g, request
 
 from forms.context import FormContext
 from forms.form import Form
 from forms.tasks import form_for
 from web.i18n import language, say
-from workflow import instances, signins
+from workflow import returns, signins, variable_rows
 from workflow.identity import User
 from workflow.models import UserTask
+from workflow.statuses import TaskStatus
 
 blueprint = Blueprint("task_forms", __name__)
 blueprint.app_context_processor(lambda: {"outcome_label": outcome_label})
@@ -27,11 +30,11 @@ def outcome_label(task: UserTask) -> str:
 
 
 def context_of(task: UserTask, user: User, read_only: bool = False) -> FormContext:
-    """Around the task's form: the process's variables, over them the task's own."""
+    """Around the task's form: the process's variables, over them the task's own and what was answered before."""
     return FormContext(
         session=g.session,
         user=user,
-        variables={**instances.variables(g.session, task.instance), **task.local_variables},
+        variables={**variable_rows.read(g.session, task.instance_id), **task.local_variables, **_answered(task)},
         language=language(),
         translate=say,
         read_only=read_only,
@@ -41,6 +44,11 @@ def context_of(task: UserTask, user: User, read_only: bool = False) -> FormConte
         choices_url=f"/tasks/{task.id}/choices/",
         files_url=f"/tasks/{task.id}/files/",
     )
+
+
+def _answered(task: UserTask) -> dict[str, Any]:
+    """What was answered in an open task when the same was done before."""
+    return returns.answers(g.session, task) if task.status is TaskStatus.OPEN else {}
 
 
 def password_right(name: str, password: str) -> bool:

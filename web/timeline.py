@@ -6,11 +6,14 @@ from datetime import datetime
 from itertools import groupby
 
 from archive import documents
+from web.boards import RESULTS
 from web.i18n import _, language
 from web.naming import N_, person_name
 from web.words import place_name
 from workflow import history
 from workflow.history import Event
+from workflow.statuses import ReturnMode
+from workflow.voting import Result
 
 SENTENCES = {
     "opened": "{who} opened the case",
@@ -38,10 +41,21 @@ SENTENCES = {
     "withdrawn": "{who} withdrew the process",
     "upgraded": "{who} moved it to version {version} of its process",
     "upgrade_undone": "{who} took it back to version {version} of its process",
+    "signer_added": "{who} asked {to} to sign “{name}”",
+    "signer_removed": "{who} took {to} out of those who sign “{name}”",
+    "signing_closed": "“{name}” was signed together: {result}",
+    "set_aside": "{who} did “{name}”, which waits for those asked to sign",
+    "given_back": "“{name}” went back to {to}",
     "suspended": "{who} suspended the process",
     "resumed": "{who} resumed the process",
     "token_moved": "{who} took the process from “{origin}” to “{target}”",
     "skipped": "{who} skipped “{name}”",
+    "sent back straight": "{who} sent “{name}” back to “{target}”, to be corrected",
+    "sent back to redo": "{who} sent “{name}” back to “{target}”, to redo everything after it: round {round} begins",
+    "sent back to the start": "{who} sent “{name}” back to “{target}”, to begin anew",
+    "corrected": "{who} corrected “{name}”",
+    "taken_back": "{who} took “{name}” back",
+    "reopened": "{who} opened the case again at “{name}”: round {round} begins",
     "message_sent": "{who} delivered news by hand: {message}",
     "moved": "{who} moved it to {place}",
     "dossier_registered": "{who} registered the dossier {dossier_no}",
@@ -128,7 +142,7 @@ def _line(event: Event) -> Line:
     facts["to"] = person_name(str(event.data.get("to") or ""))
     facts["changed"] = list(event.data.get("variables") or {})
     facts["document"] = _paper(event)
-    facts["result"] = _result(event.data.get("result"))
+    facts["result"] = _result(event)
     facts["place"] = place_name(str(event.data["to"])) if event.kind == "moved" else ""
     facts |= {each: _named(event.data.get(each)) for each in ("origin", "target")}
     facts["file_name"] = str(event.data.get("name") or "")
@@ -148,6 +162,11 @@ def _kind(event: Event) -> str:
     """A case is opened, and a pack is, beside a witness. A gateway decides, and a table answers."""
     if event.kind == "decided" and "decision" in event.data:
         return "without answer" if event.data.get("result") in (None, []) else "answered"
+    if event.kind == "sent_back":
+        anew = "sent back to redo" if "round" in event.data else "sent back to the start"
+        return "sent back straight" if event.data.get("mode") == ReturnMode.STRAIGHT else anew
+    if event.kind == "completed" and "corrects" in event.data:
+        return "corrected"
     return "opened beside" if event.kind == "opened" and "witness" in event.data else event.kind
 
 
@@ -165,12 +184,18 @@ def _paper(event: Event) -> str:
     return f"{title} {event.data.get('number') or ''}".strip()
 
 
-def _result(value: object) -> str:
-    """What a table gave, its values one after the other."""
+def _result(event: Event) -> str:
+    """What was decided together, or what a table gave."""
+    result = event.data.get("result")
+    return _(RESULTS[Result(str(result))]) if event.kind == "signing_closed" else _value(result)
+
+
+def _value(value: object) -> str:
+    """A value of a table; several one after the other."""
     if isinstance(value, dict):
-        return ", ".join(f"{name} = {_result(each)}" for name, each in value.items())
+        return ", ".join(f"{name} = {_value(each)}" for name, each in value.items())
     if isinstance(value, list):
-        return "; ".join(map(_result, value))
+        return "; ".join(map(_value, value))
     return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
 
 

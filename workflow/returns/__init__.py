@@ -8,6 +8,7 @@ from workflow.returns.places import RULE, Target, targets, why_not
 from workflow.returns.previews import Preview, preview
 from workflow.returns.problems import CannotGoBack
 from workflow.returns.reopening import REOPEN, Entrance, entrances, reopen
+from workflow.returns.reopening import why_not as why_not_reopen
 from workflow.returns.rounds import answers, latest, number, of, sent_from
 from workflow.returns.sending import send_back
 from workflow.returns.withdrawing import why_not as why_not_withdraw
@@ -32,6 +33,7 @@ __all__ = [
     "sent_from",
     "targets",
     "why_not",
+    "why_not_reopen",
     "why_not_the_case",
     "why_not_withdraw",
     "withdraw",

@@ -8,11 +8,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import bindparam, exists, func, select
 from sqlalchemy.orm import Session
 
 from workflow import engine, rows
 from workflow.models import HistoryEvent, ProcessInstance, Return, SupersededTask, UserTask
+from workflow.statements import Statement, columns
 from workflow.statuses import ReturnMode, TaskKind, TaskStatus
 
 ANEW = (ReturnMode.REDO, ReturnMode.REOPENED)  # they begin a round
@@ -90,10 +91,16 @@ def number(session: Session, case_id: int) -> int:
 
 def of(session: Session, task: UserTask) -> Return | None:
     """Why this task is there once more; None for one that came as drawn."""
-    query = select(Return).where(Return.instance_id == task.instance_id, Return.activity_id == task.activity_id)
-    return next(
-        (each for each in session.scalars(query.order_by(Return.id.desc())) if task.token_id in each.tokens), None
-    )
+    (found,) = rows.ask(session, _OF(instance_id=task.instance_id, activity_id=task.activity_id))
+    made = next((row for row in found if task.token_id in row.tokens), None)
+    return rows.objects(session, made, Return)[0] if made is not None else None
+
+
+_OF = Statement(
+    select(*columns(Return))
+    .where(Return.instance_id == bindparam("instance_id"), Return.activity_id == bindparam("activity_id"))
+    .order_by(Return.id.desc())
+)
 
 
 def earlier(session: Session, task: UserTask) -> UserTask | None:
