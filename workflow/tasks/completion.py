@@ -30,12 +30,13 @@ from workflow.errors import Conflict, NotAllowed, TaskNotOpen, Unavailable
 from workflow.holding import Held
 from workflow.identity import User
 from workflow.models import UserTask
-from workflow.statements import Statement
+from workflow.statements import Statement, columns
 from workflow.statuses import TaskKind, TaskStatus
 from workflow.tasks import requests
 from workflow.tasks.rules import out_of_place
 
 OUTCOME = "outcome"  # the variable that holds the button pressed last
+_ITSELF = Statement(select(*columns(UserTask)).where(UserTask.id == bindparam("task_id")))
 _AS_IT_IS = Statement(
     select(
         UserTask.status,
@@ -106,8 +107,8 @@ def repeated(session: Session, task: UserTask, user: User, request_key: str | No
 
     The case is held, so that the answer stays true.
     """
-    history.hold(session, task.case_id)
-    session.refresh(task)
+    ((found,),) = history.hold(session, task.case_id, _ITSELF(task_id=task.id))
+    rows.objects(session, found, UserTask)
     return requests.is_repeated(task, requests.digest(request_key, user, sent))
 
 
