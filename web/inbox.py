@@ -12,7 +12,7 @@ from web.naming import Due, due, person_name
 from web.navigation import Entry
 from web.reader import current_user
 from web.wishes import DUES, VIEWS, Choice, Wish, wish_of
-from workflow import tasks
+from workflow import substitutes, tasks
 from workflow.identity import User
 from workflow.models import ProcessDefinition, ProcessInstance, UserTask
 from workflow.statuses import InstanceStatus, TaskStatus
@@ -32,6 +32,7 @@ class Row:
     mine: bool
     may_claim: bool
     paused: bool = False
+    for_whom: str = ""
 
 
 @blueprint.get("/inbox")
@@ -58,18 +59,31 @@ def _rows(session: Session, found: list[UserTask], user: User, view: str) -> lis
         ProcessInstance.id.in_([task.instance_id for task in found]), ProcessInstance.status == InstanceStatus.SUSPENDED
     )
     paused = set(session.scalars(asked)) if found else set()
-    return [row_of(task, user, view, task.instance_id in paused) for task in found]
+    principals = _principals(session, found, user)
+    return [row_of(task, user, view, task.instance_id in paused, principals.get(task.id, "")) for task in found]
 
 
-def row_of(task: UserTask, user: User, view: str, paused: bool = False) -> Row:
+def _principals(session: Session, found: list[UserTask], user: User) -> dict[int, str]:
+    """Task id → for whom the user has it, or would take it. Costs nothing for who stands in for nobody."""
+    names = {task.id: [task.on_behalf_of] for task in found if task.on_behalf_of}
+    if substitutes.stands_for(session, user):
+        mine = {task.id for task in found if task.assignee == user.name}
+        names |= {
+            each.id: tasks.places(session, each, user) for each in found if each.id not in names | dict.fromkeys(mine)
+        }
+    return {task_id: "、".join(map(person_name, each)) for task_id, each in names.items()}
+
+
+def row_of(task: UserTask, user: User, view: str, paused: bool = False, for_whom: str = "") -> Row:
     open_ = task.status is TaskStatus.OPEN
     return Row(
         task=task,
         due=due(task),
         who=person_name(task.assignee),
         mine=open_ and task.assignee == user.name,
-        may_claim=open_ and task.assignee is None and view == "groups" and not paused,
+        may_claim=open_ and task.assignee != user.name and view == "groups" and not paused,
         paused=open_ and paused,
+        for_whom=for_whom,
     )
 
 

@@ -9,7 +9,7 @@ from web.auth import needs, own_transactions
 from web.i18n import _, name_of
 from web.navigation import Entry
 from web.reader import current_user
-from workflow import people, signins
+from workflow import leaving, people, signins
 from workflow.errors import Invalid
 from workflow.identity import User
 
@@ -63,6 +63,8 @@ def change(name: str) -> Any:
         people.change(
             g.session, user, request.form.get("display_name", ""), request.form.getlist("groups"), current_user()
         )
+        if "head" in request.form:
+            people.set_head(g.session, user, request.form["head"])
     except Invalid as refusal:
         return _person_page(user, refusal.problems), 422
     flash(_("Saved."), "ok")
@@ -72,7 +74,10 @@ def change(name: str) -> Any:
 @blueprint.post("/people/<name>/activity")
 @needs(MANAGE)
 def switch(name: str) -> Any:
+    """Whoever has work in hand is led to its hand-over first, unless it is to be done anyway."""
     user, active = people.find(g.session, name), request.form.get("active") == "1"
+    if not active and request.form.get("anyway") != "1" and leaving.plan(g.session, user).items:
+        return redirect(url_for("leaving.show", name=name, off=1), 303)
     people.switch(g.session, user, active, current_user())
     flash(_("The account is on.") if active else _("The account is off and signed out everywhere."), "ok")
     return redirect(url_for(".person", name=name), 303)
@@ -144,7 +149,9 @@ def _new_page(problems: Any) -> str:
 
 def _person_page(user: User, problems: Any) -> str:
     browsers = signins.live_ones(g.session, user.name)
-    return render_template("person.html", user=user, problems=problems, choices=_group_choices(), browsers=browsers)
+    heads = [each for each in people.everyone(g.session) if each.active and each.name != user.name]
+    facts = {"problems": problems, "choices": _group_choices(), "browsers": browsers, "heads": heads}
+    return render_template("person.html", user=user, **facts)
 
 
 def _groups_page(problems: Any) -> str:
@@ -181,5 +188,6 @@ PERMISSION_LABELS = {
     "packs.receive": "receive packs without a list",
     "policies.manage": "keep policies of separation, agree as the second person",
     "tasks.assign": "hand over the tasks of others",
+    "tasks.supervise": "lead: urge, supervise, stop clocks, set priorities",
     "users.manage": "manage people and groups",
 }

@@ -8,7 +8,8 @@ from typing import Any
 from flask import Blueprint, Response, g, make_response, redirect, render_template, request
 
 from forms.choices import offered
-from web import asked, drafts
+from web import asked, boards, drafts
+from web.delegations import done_by_delegate
 from web.errors import is_fragment
 from web.fragments import toast
 from web.i18n import _, name_of
@@ -41,8 +42,8 @@ def show(task_id: int) -> Response:
 def claim(task_id: int) -> Response:
     """Claim; a plain form and the task's own page then show it, the inbox only says so."""
     user = current_user()
-    task = tasks.claim(g.session, tasks.find(g.session, task_id, user), user)
-    return _after(task, _("“{task}” is yours.", task=name_of(task)), f"/tasks/{task_id}")
+    task = tasks.claim(g.session, tasks.find(g.session, task_id, user), user, asked.text("for") or None)
+    return after(task, _("“{task}” is yours.", task=name_of(task)), f"/tasks/{task_id}")
 
 
 @blueprint.delete("/claim", endpoint="unclaim")
@@ -50,7 +51,7 @@ def claim(task_id: int) -> Response:
 def release(task_id: int) -> Response:
     user = current_user()
     task = tasks.release(g.session, tasks.find(g.session, task_id, user), user)
-    return _after(task, _("“{task}” is free again.", task=name_of(task)), "/inbox")
+    return after(task, _("“{task}” is free again.", task=name_of(task)), "/inbox")
 
 
 @blueprint.post("/assignment")
@@ -61,7 +62,7 @@ def hand_over(task_id: int) -> Response:
     if to is None or not to.active:
         raise Invalid(message="Choose the person who shall do it.")
     tasks.assign(g.session, task, user, to, asked.text("reason", 500))
-    return _after(task, _("“{task}” is now with {person}.", task=name_of(task), person=to.display_name), "/inbox")
+    return after(task, _("“{task}” is now with {person}.", task=name_of(task), person=to.display_name), "/inbox")
 
 
 @blueprint.put("/draft")
@@ -95,6 +96,8 @@ def complete(task_id: int) -> Response:
     try:
         context = context_of(task, user)
         checked = form.check(request.form, request.files, context)
+        if task.delegated_by is not None and task.assignee == user.name:
+            return done_by_delegate(task, user, form.typed(request.form))
         with _undone_when_refused():
             answers = form.settle(checked, context)
             tasks.complete(g.session, task, user, answers, request_key=request_key, sent=said)
@@ -148,7 +151,7 @@ def choices(task_id: int, source: str) -> str:
     return render_template("_choices.html", choices=found)
 
 
-def _after(task: UserTask, said: str, then: str) -> Response:
+def after(task: UserTask, said: str, then: str) -> Response:
     """From the task's own page the task anew, from elsewhere a toast; both tell the inbox."""
     if is_fragment() and request.headers.get("HX-Target", "").endswith("#task"):
         answer = _page(task)
@@ -184,6 +187,7 @@ def _facts(task: UserTask, user: User, problems: Mapping[str, Any], typed: Mappi
         "draft_at": draft_at,
         "colleagues": _colleagues(task, user) if mine else [],
         "paused": suspensions.why_not(g.session, task.instance) if mine else None,
+        **boards.facts(task, user),
     }
 
 

@@ -7,10 +7,10 @@ from itertools import groupby
 
 from archive import documents
 from web.boards import RESULTS
-from web.i18n import _, language
+from web.i18n import _, language, say
 from web.naming import N_, person_name
 from web.words import place_name
-from workflow import history
+from workflow import history, kept_sentences
 from workflow.history import Event
 from workflow.statuses import ReturnMode
 from workflow.voting import Result
@@ -24,6 +24,16 @@ SENTENCES = {
     "released": "{who} released “{name}”",
     "assigned": "{who} handed “{name}” over to {to}",
     "completed": "{who} completed “{name}”",
+    "completed for another": "{who} completed “{name}” for {principal}",
+    "claimed for another": "{who} claimed “{name}” for {principal}",
+    "passed over": "“{name}” was passed over: {why}",
+    "redirected": "“{name}” went elsewhere: {why}",
+    "delegated": "{who} delegated “{name}” to {to}",
+    "handed_back": "{who} gave “{name}” back to {to}",
+    "recalled": "{who} took “{name}” back from {before}",
+    "returned": "“{name}” went back to {to}: {before} no longer stands in",
+    "handed_on": "{who} put {to} in the place of {before} at “{name}”",
+    "taken_over": "{who} put {to} in the place of {before}, who started the case",
     "cancelled": "“{name}” was withdrawn",
     "entered": "“{name}” began",
     "decided": "“{name}” was decided",
@@ -35,6 +45,22 @@ SENTENCES = {
     "incident_opened": "“{name}” failed and needs a person: {message}",
     "incident_resolved": "{who} resolved the failure of “{name}”",
     "commented": "{who} wrote a comment",
+    "copied": "{who} sent a copy to {receivers}",
+    "copy_read": "{who} read the copy",
+    "urged": "{who} urged “{name}”",
+    "supervision_begun": "{who} supervises it: {note}",
+    "supervision_answered": "{who} answered the supervision: {note}",
+    "supervision_closed": "{who} closed the supervision",
+    "task_reminded": "“{name}”: {receivers} were reminded",
+    "due_moved": "{who} moved the due date of “{name}”",
+    "clock_paused": "{who} stopped the clock of “{name}”",
+    "clock_resumed": "{who} let the clock of “{name}” go on",
+    "prioritised": "{who} set the priority of “{name}” to {after}",
+    "asked": "{who} asked {to}",
+    "item_added": "{who} added to the list of “{name}”: {item}",
+    "item_removed": "{who} removed from the list of “{name}”: {item}",
+    "item_done": "{who} ticked off: {item}",
+    "item_undone": "{who} took back the tick: {item}",
     "attached": "{who} attached {file_name}",
     "issued": "{who} issued a document: {document}",
     "ended": "The process ended",
@@ -75,7 +101,8 @@ SENTENCES = {
 }
 OTHERWISE = N_("{who}: {kind} {name}")
 KINDS_OF_ONE = {"moved": "moved", "registered": "registered", "dossier_registered": "registered"}
-LOUD = frozenset({"incident_opened", "incident_resolved", "opened", "started", "closed"})  # never folded away
+# never folded away
+LOUD = frozenset({"redirected", "returned", "incident_opened", "incident_resolved", "opened", "started", "closed"})
 
 
 @dataclass(frozen=True)
@@ -123,7 +150,7 @@ def _said_once(events: Iterable[Event]) -> Iterator[Event]:
 
 
 def _is_machine(event: Event) -> bool:
-    return event.actor == history.SYSTEM and event.kind not in LOUD
+    return event.actor == history.SYSTEM and event.kind not in LOUD and "passed" not in event.data
 
 
 def _fold(events: list[Event]) -> Line:
@@ -140,6 +167,11 @@ def _line(event: Event) -> Line:
     facts["witness"] = person_name(str(event.data.get("witness") or ""))
     facts |= {"who": person_name(event.actor), "name": _name(event), "kind": facts.get("kind", event.kind)}
     facts["to"] = person_name(str(event.data.get("to") or ""))
+    facts["receivers"] = [person_name(each) for each in event.data.get("to_all") or event.data.get("told") or ()]
+    facts["principal"] = person_name(str(event.data.get("on_behalf_of") or ""))
+    if event.kind in ("recalled", "returned", "handed_on", "taken_over"):
+        facts["before"] = person_name(str(event.data.get("before") or ""))
+    facts["why"] = _why(event)
     facts["changed"] = list(event.data.get("variables") or {})
     facts["document"] = _paper(event)
     facts["result"] = _result(event)
@@ -167,6 +199,10 @@ def _kind(event: Event) -> str:
         return "sent back straight" if event.data.get("mode") == ReturnMode.STRAIGHT else anew
     if event.kind == "completed" and "corrects" in event.data:
         return "corrected"
+    if event.kind in ("claimed", "completed") and "on_behalf_of" in event.data:
+        return f"{event.kind} for another"
+    if event.kind == "completed" and "passed" in event.data:
+        return "passed over"
     return "opened beside" if event.kind == "opened" and "witness" in event.data else event.kind
 
 
@@ -199,6 +235,12 @@ def _value(value: object) -> str:
     return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
 
 
+def _why(event: Event) -> str:
+    """Why a task was passed over or went elsewhere."""
+    kept = event.data.get("passed") or event.data.get("why")
+    return say(kept_sentences.spoken(kept)) if isinstance(kept, list) else ""
+
+
 def _named(activity: object) -> str:
     """An activity as the history kept it."""
     if not isinstance(activity, dict):
@@ -207,4 +249,4 @@ def _named(activity: object) -> str:
 
 
 def _name(event: Event) -> str:
-    return event.names.get(language()) or event.name
+    return event.names.get(language()) or event.name or str(event.data.get("task_name") or "")

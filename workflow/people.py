@@ -105,6 +105,18 @@ def change(session: Session, user: User, display_name: str, group_keys: Iterable
     _require_manager(session)
 
 
+def set_head(session: Session, user: User, head_name: str) -> None:
+    """Who oversees this person's work; "" for nobody. Raises Invalid({"head": …}) for somebody who is not here, and
+    for a ring."""
+    head = session.get(User, head_name) if head_name else None
+    if head_name and (head is None or not head.active):
+        raise Invalid({"head": [sentence("There is no account “{name}”.", name=head_name)]})
+    if head is not None and (head.name == user.name or performers.is_head_of(session, user, head.name, True)):
+        told = sentence("{person} cannot be the head of {other}.", person=head.display_name, other=user.display_name)
+        raise Invalid({"head": [told]})
+    user.head = head.name if head else None
+
+
 def switch(session: Session, user: User, active: bool, by: User) -> None:
     """Switch an account off (signed out everywhere at once) or on again."""
     _require_other(user, by)

@@ -149,6 +149,12 @@ def around(session: Session, user: User) -> list[Substitution]:
     return list(session.scalars(select(Substitution).where(mine, *live).order_by(Substitution.begins_at)))
 
 
+def live(session: Session) -> list[Substitution]:
+    """All that are in force or yet to begin, by beginning."""
+    query = select(Substitution).where(Substitution.ended_at.is_(None), Substitution.ends_at > now())
+    return list(session.scalars(query.order_by(Substitution.begins_at, Substitution.id)))
+
+
 def stands_for(session: Session, user: User, at: datetime | None = None) -> Mapping[str, Standing]:
     """Principal → what the user may do in that person's place at that moment. No question is asked for who stands in
     for nobody."""

@@ -45,7 +45,7 @@ def test_what_the_delegate_entered_stands_in_the_delegator_s_form(session, held,
     assert tasks.draft(session, held, carl) is None
     told = history.timeline(session, held.case)[-1]
     assert (told.kind, told.data["before"], told.data["to"], told.data["reason"]) == (
-        "given_back",
+        "handed_back",
         "carl",
         "anna",
         "已核对",

@@ -40,13 +40,30 @@ def password(name: str, password_stdin: bool) -> None:
     click.echo(f"Account {name} has a new first password.")
 
 
+@group.command()
+@click.argument("name")
+@click.argument("head_name", metavar="HEAD", default="")
+@refusals
+def head(name: str, head_name: str) -> None:
+    """Set who oversees a person's work; without HEAD nobody does."""
+    with office().database.transaction() as session:
+        people.set_head(session, people.find(session, name), head_name)
+    click.echo(f"The head of {name} is {head_name or 'nobody'}.")
+
+
 @group.command("list")
 @json_option
 def list_(as_json: bool) -> None:
     """All accounts with their groups."""
     with office().database.reading() as session:
         facts = [
-            {"name": user.name, "display_name": user.display_name, "active": user.active, "groups": user.group_keys}
+            {
+                "name": user.name,
+                "display_name": user.display_name,
+                "active": user.active,
+                "groups": user.group_keys,
+                "head": user.head,
+            }
             for user in people.everyone(session)
         ]
     say(

@@ -35,13 +35,13 @@ def heads(session: Session, name: str | None, levels: int = 1) -> User | None:
     return found
 
 
-def is_head_of(session: Session, user: User, name: str | None) -> bool:
-    """Whether the user stands above the person with this login, on whatever level."""
+def is_head_of(session: Session, user: User, name: str | None, even_gone: bool = False) -> bool:
+    """Whether the user stands above the person with this login, on whatever level; `even_gone`: also one who left."""
     met: set[str] = set()
     person = session.get(User, name) if name else None
     while person is not None and person.head and person.head not in met:
         if person.head == user.name:
-            return user.active
+            return user.active or even_gone
         met.add(person.head)
         person = session.get(User, person.head)
     return False

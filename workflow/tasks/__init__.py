@@ -13,7 +13,7 @@ from workflow.tasks.drafts import draft, save_draft
 from workflow.tasks.finding import find, find_all, next_in_case, open_in_case, scan
 from workflow.tasks.inbox import COUNTED_TO, Page, counts, filter_counts, inbox
 from workflow.tasks.requests import RequestReused, digest, is_repeated
-from workflow.tasks.rules import candidates, possible_performers, why_not
+from workflow.tasks.rules import candidates, places, possible_performers, why_not
 from workflow.tasks.standing_in import settle_ended
 
 __all__ = [
@@ -40,6 +40,7 @@ __all__ = [
     "is_repeated",
     "next_in_case",
     "open_in_case",
+    "places",
     "possible_performers",
     "release",
     "repeated",

@@ -71,7 +71,7 @@ def give_back(session: Session, task: UserTask, user: User, note: str = "") -> U
         task.remark = kept(sentence(said, person=delegator.display_name))
     session.flush()  # what follows is written past the session
     give(session, task, UserTask.assignee == delegate_name, to, task.on_behalf_of)
-    kind = "recalled" if user.name == delegator.name else "given_back"
+    kind = "recalled" if user.name == delegator.name else "handed_back"
     tell(session, task, user.name, kind, before=delegate_name, to=to, reason=note.strip())
     return task
 

@@ -72,7 +72,7 @@ def way(
     refused = unfit(session, task, user)
     if wanted is None and (refused is None or task.assignee == user.name or not user.active):
         return None, refused
-    principals = [each for each in _principals(session, task, user) if wanted in (None, each)]
+    principals = [each for each in places(session, task, user) if wanted in (None, each)]
     if not principals:
         if wanted is not None:
             refused = sentence("You do not stand in for {person} here.", person=called(session, wanted))
@@ -83,8 +83,9 @@ def way(
     return principals[0], separation.why_not(session, task, user, principals[0])
 
 
-def _principals(session: Session, task: UserTask, user: User) -> list[str]:
-    """For whom the user stands in who hold the task, or to whom it is offered."""
+def places(session: Session, task: UserTask, user: User) -> list[str]:
+    """In whose place the user could take the open task: those they stand in for who hold it, or to whom it is offered.
+    Nothing is asked of the database for who stands in for nobody."""
     standings = substitutes.stands_for(session, user)
     if not standings:
         return []
