@@ -24,11 +24,28 @@ ANSWER = orjson.dumps(
         ]
     }
 )  # of what a colleague is asked
+SIGN = orjson.dumps(
+    {
+        "components": [
+            {
+                "type": "textarea",
+                "key": "opinion",
+                "label": "意见",
+                "properties": {"label:en": "Opinion"},
+                "validate": {"maxLength": 2000},
+            },
+            {"type": "button", "label": "同意", "properties": {"label:en": "Agree", "outcome": "agree"}},
+            {"type": "button", "label": "不同意", "properties": {"label:en": "Do not agree", "outcome": "refuse"}},
+        ]
+    }
+)  # of who was asked to sign beside a step
 
 
 def form_for(session: Session, task: UserTask) -> Form:
     """The form the task's diagram names; an empty one (only a button) when it names none; that of an answer for what
-    a colleague asks."""
+    a colleague asks, of an agreement for what one is asked to sign."""
+    if task.kind is TaskKind.SIGNER:
+        return compile_form(SIGN)
     if task.kind is TaskKind.ADHOC:
         return compile_form(ANSWER)
     return form_named(session, task.definition, task.form_key)

@@ -54,7 +54,7 @@ def checked_reason(reason: str) -> str:
     """The reason without blanks around; raises Invalid when there is none, or too much of it."""
     reason = reason.strip().replace("\x00", "")
     if not reason:
-        raise Invalid({"reason": [sentence("Please give a reason.")]})
+        raise Invalid({"reason": [sentence("Please say why.")]})
     if len(reason) > LONGEST_REASON:
         raise Invalid({"reason": [sentence("At most {most} characters.", most=LONGEST_REASON)]})
     return reason
