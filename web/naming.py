@@ -9,6 +9,7 @@ from sqlalchemy import select
 from web.i18n import _, language
 from web.reader import viewer
 from workflow import office
+from workflow.around import asked
 from workflow.clock import now
 from workflow.errors import NotFound
 from workflow.identity import User
@@ -26,6 +27,8 @@ def activity_name(definition: ProcessDefinition, activity_id: str | None) -> str
     """The name of an activity in the reader's language; the element id when it has none, "" for no activity."""
     if activity_id is None:
         return ""
+    if activity_id == asked.ACTIVITY:
+        return _("Question of a colleague")
     activity = definition.activities.get(activity_id) or {}
     return (activity.get("names") or {}).get(language()) or activity.get("name") or activity_id
 

@@ -6,12 +6,13 @@ from typing import Any
 from flask import Blueprint, current_app, flash, g, redirect, render_template, request, url_for
 
 from web.auth import needs, own_transactions
-from web.i18n import _, name_of
+from web.i18n import _, name_of, say
 from web.navigation import Entry
 from web.reader import current_user
 from workflow import leaving, people, signins
 from workflow.errors import Invalid
 from workflow.identity import User
+from workflow.separation import staffing
 
 blueprint = Blueprint("people", __name__)
 NAVIGATION = (Entry("People", "people.show", order=80, permission="users.manage"),)
@@ -58,7 +59,7 @@ def person(name: str) -> Any:
 @blueprint.post("/people/<name>")
 @needs(MANAGE)
 def change(name: str) -> Any:
-    user = people.find(g.session, name)
+    user, before = people.find(g.session, name), _left_over()
     try:
         people.change(
             g.session, user, request.form.get("display_name", ""), request.form.getlist("groups"), current_user()
@@ -68,6 +69,7 @@ def change(name: str) -> Any:
     except Invalid as refusal:
         return _person_page(user, refusal.problems), 422
     flash(_("Saved."), "ok")
+    _warn_of(before)
     return redirect(url_for(".person", name=name), 303)
 
 
@@ -135,6 +137,19 @@ def change_group(key: str) -> Any:
         return _group_page(key, refusal.problems), 422
     flash(_("Saved."), "ok")
     return redirect(url_for(".groups"), 303)
+
+
+def _left_over() -> dict[str, str]:
+    """What of the processes nobody could do with the people there are: sentence → process."""
+    found = staffing.left_over(g.session)
+    return {say(each.message): name_of(definition) for definition, each in found}
+
+
+def _warn_of(before: dict[str, str]) -> None:
+    """Say what cannot be done any more since then."""
+    for said, process in _left_over().items():
+        if said not in before:
+            flash(_("{process}: {said}", process=process, said=said), "warn")
 
 
 def first_password() -> str:

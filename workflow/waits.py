@@ -232,7 +232,7 @@ def _add_task(session: Session, instance: ProcessInstance, model: Model, wait: W
         created_at=at,
         due_at=made.due_at,
     )
-    queue = {"claimed": made.assignee is not None, "due_at": made.due_at or FAR, "urgency": urgent}
+    queue = {"claimed": made.assignee is not None, "due_at": made.due_at or FAR, "rank": -urgent}
     of = {"of_instance": instance.id, "of_token": wait.token_id}
     rows.write(session, *(_OFFER(**of, candidate=each, **queue) for each in made.candidates))
     if not made.assignee and not made.users:
@@ -241,12 +241,12 @@ def _add_task(session: Session, instance: ProcessInstance, model: Model, wait: W
 
 _OFFER = Statement(  # the task by its place in the process: its id is the database's affair
     insert(TaskCandidate).from_select(
-        ["task_id", "candidate", "claimed", "due_at", "urgency"],
+        ["task_id", "candidate", "claimed", "due_at", "rank"],
         select(
             UserTask.id,
             *(
                 bindparam(name, type_=TaskCandidate.__table__.c[name].type)
-                for name in ("candidate", "claimed", "due_at", "urgency")
+                for name in ("candidate", "claimed", "due_at", "rank")
             ),
         ).where(UserTask.instance_id == bindparam("of_instance"), UserTask.token_id == bindparam("of_token")),
     )

@@ -2,15 +2,16 @@
 
 import re
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from workflow import cases
 from workflow.errors import Invalid, Sentence, sentence
-from workflow.identity import User
-from workflow.models import Case
+from workflow.identity import Membership, User
+from workflow.models import Case, CaseGroup, CasePerson
 
 _AT = re.compile(r"[@＠]")
+MOST_NAMED = 60
 
 
 def mentioned(session: Session, case: Case, body: str) -> list[str]:
@@ -40,9 +41,13 @@ def sees(session: Session, case: Case, person: User) -> bool:
 
 
 def who_see(session: Session, case: Case, user: User) -> list[User]:
-    """Whom this user could mention in the case, by display name; at most 100."""
-    people = session.scalars(select(User).where(User.active, User.name != user.name).order_by(User.display_name))
-    return [person for person in people if sees(session, case, person)][:100]
+    """Whom this user could mention in the case, by display name, at most MOST_NAMED; those who see it only because they
+    may see every case are left out."""
+    groups = select(CaseGroup.group_key).where(CaseGroup.case_id == case.id)
+    members = select(Membership.user_name).where(Membership.group_key.in_(groups))
+    people = select(CasePerson.user_name).where(CasePerson.case_id == case.id)
+    query = select(User).where(User.active, User.name != user.name, or_(User.name.in_(members), User.name.in_(people)))
+    return list(session.scalars(query.order_by(User.display_name, User.name).limit(MOST_NAMED)))
 
 
 def _meant(people: list[User], rest: str) -> list[User]:
