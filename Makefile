@@ -56,8 +56,9 @@ fuzz: setup-dev ## random processes against two oracles, in the engine and in bo
 	@JUANLIU_FUZZ_RUNS=$(or $(RUNS),20000) JUANLIU_FUZZ_SEED=$(or $(SEED),1) $(PY) -m pytest -q -s -p no:cacheprovider \
 		tests/workflow/engine/test_fuzz.py tests/workflow/engine/test_wild.py tests/workflow/test_wild_rows.py
 
-docs: setup-dev ## write docs/bpmn.md from the tests that prove it
+docs: setup-dev ## write docs/bpmn.md and docs/returns.md from the tests that prove them
 	@$(PY) -m tests.workflow.engine.table.writing
+	@JUANLIU_WRITE_DOCS=1 $(PY) -m pytest -q -p no:cacheprovider tests/workflow/returns/test_matrix.py -k sqlite
 
 bench: setup-dev ## measure all of docs/performance.md, ratios side by side (half an hour; QUICK=1: smaller, a few minutes)
 	@$(PY) -m bench $(if $(QUICK),--quick)
