@@ -23,6 +23,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 from tools.children import AskedToStop, Child, Children, die_with_parent
+from web.room import READERS, WORKERS
 from workflow import migrations
 from workflow.identity import User
 from workflow.office import Office, open_office
@@ -171,7 +172,7 @@ def web_command(settings: Settings) -> list[str]:
     """A body far beyond the upload limit is refused before it is read; one just beyond gets a sentence from web."""
     limit = 2 * settings.upload_limit + 1024 * 1024
     listen = [f"--host={settings.host}", f"--port={settings.port}"]
-    return [sys.executable, "-m", "waitress", *listen, "--threads=8", f"--max-request-body-size={limit}", "wsgi:app"]
+    return [sys.executable, "-m", "waitress", *listen, f"--threads={WORKERS + READERS}", f"--max-request-body-size={limit}", "wsgi:app"]
 
 
 def await_answer(children: Children, settings: Settings) -> None:

@@ -10,7 +10,7 @@ from flask import Blueprint, Flask, g, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import web
-from web import assets, auth, errors, i18n, navigation, security, shell
+from web import assets, auth, errors, i18n, live, navigation, security, shell
 from workflow import jobs, registry
 from workflow.office import Office, open_office
 from workflow.passwords import STANDARD, Hasher
@@ -51,7 +51,7 @@ def create_app(settings: Settings | None = None, office: Office | None = None, h
     if app.office.settings.secure_cookies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1)
     modules = list(_modules())
-    for part in (security, auth, i18n, errors, navigation, assets, shell):
+    for part in (security, auth, i18n, errors, navigation, assets, shell, live):
         part.install(app)
     for module in modules:
         _register(app, module)

@@ -98,7 +98,8 @@ def _load(_request: Request) -> SignedIn | None:
 
 def _note_use(sign_in: SignIn) -> None:
     """Reading a page keeps the sign-in alive; what a page fetches by itself does not."""
-    by_itself = request.method in SAFE_METHODS and request.headers.get("HX-Request-Type") == "partial"
+    fetched = request.headers.get("HX-Request-Type") == "partial" or request.endpoint == "live.events"
+    by_itself = request.method in SAFE_METHODS and fetched
     if by_itself or not signins.stale(sign_in):
         return
     if request.method in SAFE_METHODS:

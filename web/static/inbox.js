@@ -6,7 +6,11 @@
   const list = document.getElementById("inbox");
   if (!list) return;
 
-  const REFRESH_MS = 4000;
+  const REFRESH_MS = 4000;              // asking by itself, where no news come
+  const SELDOM_MS = 60000;              // and where they do: what no news tell of, like the clock
+  const SILENCE_MS = 12000;             // without a beat for so long the line is dead, or something holds it back
+  const AGAIN_MS = 300000;              // then it is tried again
+  const SETTLE_MS = 300;                // news that come together are answered together
   const chosen = new Set();
   let asking = false;
   let etag = "";
@@ -118,8 +122,58 @@
   }
 
   document.body.addEventListener("inbox-changed", refresh);
-  setInterval(() => { if (!busy()) refresh(); }, REFRESH_MS);
-  document.addEventListener("visibilitychange", () => { if (!busy()) refresh(); });
+  let askedAt = Date.now();
+  let heardAt = 0;                      // when the line last gave a sign; 0: there is none
+  let source = null;
+  let settling = 0;
+
+  const hears = () => source !== null && Date.now() - heardAt < SILENCE_MS;
+
+  function ask() {
+    clearTimeout(settling);
+    settling = 0;
+    if (busy()) { askedAt = 0; return; }               // at the next look
+    askedAt = Date.now();
+    refresh();
+  }
+
+  function concerns(news) {
+    if (news.mine || news.all) return true;
+    const shown = new Set([...list.querySelectorAll("tr[data-case]")].map((each) => Number(each.dataset.case)));
+    return news.cases.some((id) => shown.has(id));
+  }
+
+  function listen() {
+    if (!window.EventSource) return;
+    source = new EventSource("/inbox/events");
+    source.addEventListener("beat", () => { heardAt = Date.now(); });
+    source.addEventListener("news", (event) => {
+      heardAt = Date.now();
+      if (concerns(JSON.parse(event.data)) && !settling) settling = setTimeout(ask, SETTLE_MS);
+    });
+    source.addEventListener("error", () => {
+      heardAt = 0;
+      if (source.readyState === EventSource.CLOSED) hangUp();   // no room, no source, signed out
+      else ask();                                               // it comes again by itself; what was missed is asked for
+    });
+    setTimeout(() => { if (!hears()) hangUp(); }, SILENCE_MS);
+  }
+
+  function hangUp() {
+    source?.close();
+    source = null;
+    heardAt = 0;
+  }
+
+  setInterval(() => {
+    if (source !== null && heardAt && !hears()) hangUp();
+    if (Date.now() - askedAt >= (hears() ? SELDOM_MS : REFRESH_MS)) ask();
+    list.dataset.live = hears() ? "news" : "asking";
+  }, 1000);
+  setInterval(() => { if (source === null && !document.hidden) listen(); }, AGAIN_MS);
+  window.addEventListener("pagehide", hangUp);
+  document.addEventListener("visibilitychange", () => { if (!document.hidden) { if (source === null) listen(); ask(); } });
+  listen();
 
   // The count in the navigation says what the tab says.
   function showCount() {
