@@ -49,8 +49,7 @@ def hand_over() -> Any:
         raise Invalid(message="Choose the person who shall do it.")
     if not chosen:
         raise Invalid(message="Choose at least one task.")
-    found = {task.id: task for task in tasks.find_all(g.session, chosen, user)}
-    given = [task for each in chosen if (task := found.get(each)) and _given(task, user, to)]
+    given = [task for task in load.chosen(g.session, user, chosen) if _given(task, user, to)]
     if given:
         flash(_("{count} tasks are now with {person}.", count=len(given), person=to.display_name), "ok")
     return redirect(url_for(".show", person=asked.text("person")), 303)

@@ -76,6 +76,13 @@ def tasks_of(session: Session, person: User) -> list[UserTask]:
     return _listed(session, UserTask.assignee == person.name)
 
 
+def chosen(session: Session, head: User, task_ids: Sequence[int]) -> list[UserTask]:
+    """Those of these tasks that are in the hands of people whose load this user sees, in the order asked."""
+    names = [person.name for person in people_of(session, head)]
+    found = {task.id: task for task in _listed(session, UserTask.id.in_(task_ids) & UserTask.assignee.in_(names))}
+    return [found[each] for each in dict.fromkeys(task_ids) if each in found]
+
+
 def day(session: Session, user: User) -> Day:
     """The user's day."""
     mine, end = _listed(session, UserTask.assignee == user.name), _midnight(session)

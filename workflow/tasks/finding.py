@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, bindparam, case, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 from sqlalchemy.orm.attributes import set_committed_value
 
-from workflow import cases, rows, substitutes
+from workflow import cases, performers, rows, substitutes
 from workflow.errors import NotFound
 from workflow.identity import User
 from workflow.models import Case, CaseKey, ProcessDefinition, TaskCandidate, UserTask
@@ -39,12 +39,13 @@ def whole(session: Session, row: Sequence[Any]) -> UserTask:
 
 
 def _in_anothers_place(session: Session, task_id: int, user: User) -> list[Any]:
-    """The row of a task that a principal may see for whom the user stands in."""
+    """The row of a task that a principal may see for whom the user stands in, or that somebody of theirs holds."""
     for name, standing in substitutes.stands_for(session, user).items():
         (found,) = rows.ask(session, _THEIRS(task_id=task_id, name=name))
         if found and standing.covers(found[0].process_key, found[0].activity_id):
             return found
-    return []
+    (found,) = rows.ask(session, _ANYONES(task_id=task_id))
+    return found if found and performers.is_head_of(session, user, found[0].assignee) else []
 
 
 def find_all(session: Session, task_ids: Iterable[int], user: User) -> list[UserTask]:
