@@ -18,6 +18,7 @@ from workflow.engine import StateCorrupt
 from workflow.errors import Conflict, Invalid, NotAllowed, NotFound, Refusal, sentence
 from workflow.models import Case, ProcessInstance
 from workflow.operations import CANCEL, CHANGE, LONGEST_REASON, MOVE, SUSPEND
+from workflow.separation import NeedsAgreement
 
 blueprint = Blueprint("operations", __name__, url_prefix="/cases/<int:case_id>/processes/<int:instance_id>")
 
@@ -74,7 +75,9 @@ def act(case_id: int, instance_id: int, kind: str) -> Response:
         return _page(_again(desk), 422, problems=wrong.problems or {"": [wrong.sentence]})
     except Conflict as conflict:
         return _page(_again(desk), 409, conflict=conflict.sentence)
-    flash(_(DONE_LABELS[kind]), "ok")
+    except NeedsAgreement as alone:
+        return _page(_again(desk), 409, conflict=alone.sentence, needs_second=True)
+    flash(_("It is asked for; a second person must agree.") if _second() else _(DONE_LABELS[kind]), "ok")
     return make_response(redirect(f"/cases/{case_id}", 303))
 
 
@@ -115,7 +118,7 @@ def _again(desk: Desk) -> Desk:
 def _page(desk: Desk, status: int = 200, **more: Any) -> Response:
     if desk.place is None and desk.kind in ("moves", "skips", "news"):
         more.setdefault("conflict", Conflict("The process has gone on meanwhile.").sentence)
-    shown = {"problems": {}, "conflict": None, **_shown(desk), **more}
+    shown = {"problems": {}, "conflict": None, "needs_second": False, **_shown(desk), **more}
     suspension = suspensions.suspension(g.session, desk.instance)
     page = render_template("operation.html", desk=desk, suspension=suspension, reason=_reason(), **shown)
     return make_response(page, status)
@@ -180,11 +183,13 @@ def _kind_of(value: Any) -> str:
 
 def _move(desk: Desk) -> None:
     place, (target, others) = _place(desk), _target(desk)
-    operations.move(g.session, desk.instance, current_user(), place.token_id, target, _reason(), others, _seen())
+    verb = operations.ask_to_move if _second() else operations.move
+    verb(g.session, desk.instance, current_user(), place.token_id, target, _reason(), others, _seen())
 
 
 def _skip(desk: Desk) -> None:
-    operations.skip(g.session, desk.instance, current_user(), _place(desk).token_id, _reason(), _seen())
+    verb = operations.ask_to_skip if _second() else operations.skip
+    verb(g.session, desk.instance, current_user(), _place(desk).token_id, _reason(), _seen())
 
 
 def _whole(verb: Callable[..., None]) -> Callable[[Desk], None]:
@@ -240,6 +245,11 @@ def _target(desk: Desk) -> tuple[str, tuple[str, ...]]:
 
 def _reason() -> str:
     return text("reason", LONGEST_REASON)
+
+
+def _second() -> bool:
+    """Whether a second person is to be asked, because protected work is passed by."""
+    return text("second") == "1"
 
 
 def _seen() -> int | None:

@@ -58,7 +58,7 @@ def tighten(session: Session, user: User, policy: Policy, value: str, reason: st
     _require(user)
     _require_live(policy)
     said = agreements.required(reason)
-    if not _is_tighter(session, policy, value):
+    if not is_tighter(session, policy, value):
         raise NotAllowed("This would loosen the policy: a second person must agree.")
     return _replaced(session, policy, user.name, value, said, None)
 
@@ -103,7 +103,8 @@ def _require_live(policy: Policy) -> None:
         raise Conflict("This policy was dropped already.")
 
 
-def _is_tighter(session: Session, policy: Policy, value: str) -> bool:
+def is_tighter(session: Session, policy: Policy, value: str) -> bool:
+    """Whether another value asks for plainly more, so that one person may set it. Raises as `add` for a wrong one."""
     place = Place(policy.process_key, policy.element)
     rules = _checked(session, policy.process_key, policy.element, policy.kind, value)
     return all(any(is_stricter(new, old) for new in rules) for old in read(Kind(policy.kind), place, policy.value))
