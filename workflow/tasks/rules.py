@@ -41,7 +41,7 @@ def why_not(session: Session, task: UserTask, user: User) -> Sentence | None:
     if task.assignee == user.name and (misplaced := out_of_place(session, task, user)):
         return misplaced
     principal, refused = way(session, task, user)
-    if task.assignee not in (None, user.name, principal) and user.active:
+    if refused is None and task.assignee not in (None, user.name, principal):
         holder = called(session, task.assignee)
         return sentence("Task “{task}” is already claimed by {assignee}.", task=task.name, assignee=holder)
     return refused
