@@ -1,8 +1,8 @@
 """The approval form (审批单): opinions and signatures of a case on one sheet, in the office's order, as a .docx.
 
 Everything on it comes from the history, so that it says what was said, whatever was changed since; a step sent back and
-done again stands on it twice. In the diagram, on a user task: `approvalRow` what its row is called ("none": no row),
-`approvalOrder` a whole number by which rows are sorted before their time. The template is the office's own
+done again stands on it twice. In the diagram, on a user task: `sheetRow` what its row is called ("none": no row),
+`sheetOrder` a whole number by which rows are sorted before their time. The template is the office's own
 `templates/approval-<process key>.docx`, or `templates/approval.docx`, in its data folder; else the one shipped.
 """
 
@@ -21,7 +21,7 @@ from workflow.identity import called
 from workflow.models import Case, ProcessDefinition, ProcessInstance, UserTask
 from workflow.statuses import TaskKind
 
-ROW, ORDER, NONE = "approvalRow", "approvalOrder", "none"  # properties of a user task
+ROW, ORDER, NONE = "sheetRow", "sheetOrder", "none"  # properties of a user task
 TEMPLATE = Path(__file__).parent / "approval.docx"
 RETURNED = "sent_back"  # the kind of event that says a step was sent back
 RETURNED_SAID, HIDDEN, BY_HAND, BY_PASSWORD = "退回", "（未公开）", "手写签名", "口令签名"  # on paper: always Chinese
@@ -77,7 +77,9 @@ def render(session: Session, case: Case, said: Callable[[Row], Mapping[str, Any]
 
     Raises documents.TemplateRefused for an unusable template of the office's own."""
     told = [{**_plain(row), "answers": [], **said(row)} for row in rows(session, case)]
-    return documents.render(template(session, case.process_key), {**facts(session, case), "rows": told})
+    definition = _definition(session, case)
+    key = definition.key if definition else case.process_key
+    return documents.render(template(session, key), {**facts(session, case), "rows": told})
 
 
 def _plain(row: Row) -> dict[str, Any]:
