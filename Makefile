@@ -1,6 +1,6 @@
 # Everything anyone must know: `make` lists the commands.
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run worker scheduler fsck test hostile season chaos contenders monkey upgrades lint format fuzz docs bench migration clean
+.PHONY: help setup setup-dev run worker scheduler fsck test hostile season chaos contenders monkey upgrades lint format fuzz moves docs bench migration clean
 PY := .venv/bin/python
 FLASK := $(PY) -m flask --app wsgi
 
@@ -55,6 +55,9 @@ format: setup-dev ## put the code into shape
 fuzz: setup-dev ## random processes against two oracles, in the engine and in both databases: make fuzz RUNS=20000 SEED=1
 	@JUANLIU_FUZZ_RUNS=$(or $(RUNS),20000) JUANLIU_FUZZ_SEED=$(or $(SEED),1) $(PY) -m pytest -q -s -p no:cacheprovider \
 		tests/workflow/engine/test_fuzz.py tests/workflow/engine/test_wild.py tests/workflow/test_wild_rows.py
+
+moves: setup-dev ## everything people do with tasks and cases, in random order on random processes, on both databases (RUNS=10000, SEED=)
+	@JUANLIU_MOVES=$(or $(RUNS),10000) JUANLIU_FUZZ_SEED=$(or $(SEED),1) $(PY) -m pytest -q -s -n 2 -p no:cacheprovider tests/workflow/returns/test_moves.py
 
 docs: setup-dev ## write docs/bpmn.md and docs/returns.md from the tests that prove them
 	@$(PY) -m tests.workflow.engine.table.writing
