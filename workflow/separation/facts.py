@@ -30,13 +30,15 @@ _DONE = Statement(
         UserTask.on_behalf_of,
         UserTask.prepared_by,
         UserTask.ended_at,
+        UserTask.kind,
+        UserTask.passed_over,
         SupersededTask.return_id,
     )
     .outerjoin(SupersededTask, SupersededTask.task_id == UserTask.id)
     .where(
         UserTask.case_id == bindparam("case_id"),
         UserTask.status == TaskStatus.COMPLETED,
-        one_of(UserTask.kind, (TaskKind.STEP, TaskKind.CORRECTION)),
+        one_of(UserTask.kind, (TaskKind.STEP, TaskKind.CORRECTION, TaskKind.SIGNER)),
     )
     .order_by(UserTask.ended_at, UserTask.id)
 )
@@ -83,7 +85,11 @@ _TOKENS = Statement(
 
 @dataclass(frozen=True)
 class Act:
-    """A completed task: the element by the version its instance runs on now, and the people behind it."""
+    """A completed task: the element by the version its instance runs on now, and the people behind it.
+
+    `counts`: it was done by whom the process asked. Who was asked to sign along, or whose opinion of before stood for
+    it, is behind the act, but is not one of the people a rule asks for.
+    """
 
     task_id: int
     instance_id: int
@@ -91,6 +97,7 @@ class Act:
     drawn_as: str  # the element's id when it was done
     token_id: str
     people: frozenset[str]
+    counts: bool
 
 
 @dataclass(frozen=True)
@@ -137,11 +144,12 @@ def versions(session: Session, case_id: int) -> set[int]:
 
 
 def standing(session: Session, acts: Sequence[Act], several: Collection[Place]) -> list[Act]:
-    """Of these acts those that stand: the last one of each element in each instance; of what is done by `several`,
-    those since it was last entered."""
+    """Of these acts those that count and stand: the last one of each element in each instance; of what is done by
+    `several`, those since it was last entered."""
     found: dict[tuple[int, Place], list[Act]] = {}
     for act in acts:
-        found.setdefault((act.instance_id, act.place), []).append(act)
+        if act.counts:
+            found.setdefault((act.instance_id, act.place), []).append(act)
     kept = []
     for (_instance, place), these in found.items():
         kept += _of_last_round(session, these) if place in several else these[-1:]
@@ -178,4 +186,5 @@ def _act(row: Any, moves: Sequence[Any]) -> Act:
         if move.instance_id == row.instance_id and move.ended_at >= row.ended_at:
             name = move.mapping.get(name, name)
     people = frozenset(filter(None, (row.completed_by, row.on_behalf_of, *row.prepared_by)))
-    return Act(row.id, row.instance_id, Place(row.process_key, name), row.activity_id, row.token_id, people)
+    counts = row.kind is not TaskKind.SIGNER and not row.passed_over
+    return Act(row.id, row.instance_id, Place(row.process_key, name), row.activity_id, row.token_id, people, counts)

@@ -16,6 +16,7 @@ from workflow.separation.agreements import agreed_to_pass
 from workflow.separation.editors import editors
 from workflow.separation.facts import Act, Facts
 from workflow.separation.required import drawn, required
+from workflow.statuses import TaskKind
 
 
 def why_not(session: Session, task: UserTask, user: User, for_: User | str | None = None) -> Sentence | None:
@@ -25,6 +26,8 @@ def why_not(session: Session, task: UserTask, user: User, for_: User | str | Non
 
     Held with its case, a task is judged as things are; else as they were a moment ago.
     """
+    if task.kind is TaskKind.ADHOC:
+        return None
     rules = concerning(session, task)
     if not rules:
         return ballots.twice(session, task, user)
@@ -80,11 +83,18 @@ class Judged:
 
     @property
     def behind(self) -> frozenset[str]:
+        """Who must not be somebody: who acts, in whose place, and who has prepared it by delegation."""
+        prepared = self.task.prepared_by if self.task is not None else ()
+        return self.acting.union(prepared)
+
+    @property
+    def acting(self) -> frozenset[str]:
+        """Who must be somebody."""
         return frozenset(filter(None, (self.actor, self.principal)))
 
     @cached_property
     def facts(self) -> Facts:
-        return facts.of_case(self.session, self.case_id, sorted(self.behind), but=self.task.id if self.task else None)
+        return facts.of_case(self.session, self.case_id, sorted(self.acting), but=self.task.id if self.task else None)
 
     @cached_property
     def several(self) -> set[Place]:
@@ -146,7 +156,7 @@ def _same(judged: Judged, rule: Rule) -> Sentence | None:
         if not mine and judged.acts([judged.place]):
             continue
         for act in judged.standing([place])[-1:]:
-            if not act.people & judged.behind:
+            if not act.people & judged.acting:
                 return sentence(
                     "“{task}” must be done by {person}, who did “{other}”.",
                     task=judged.task_name,
