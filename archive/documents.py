@@ -17,7 +17,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from archive import columns, numbers
 from archive.numbers import IssuedNumber
-from workflow import documents, files, history, office
+from workflow import documents, files, history, office, returns
 from workflow.clock import now
 from workflow.db import Base
 from workflow.errors import NotFound
@@ -50,7 +50,8 @@ KINDS = {
 
 
 class Document(Base):
-    """An issued paper. It is never changed; a wrong one is voided with its number and issued anew."""
+    """An issued paper. It is never changed; a wrong one is voided with its number and issued anew. `superseded_by`: the
+    paper that took its place when its case was sent back and the same was issued again; its number stays its own."""
 
     __tablename__ = "documents"
     __table_args__ = (UniqueConstraint("kind", "number"),)
@@ -62,6 +63,7 @@ class Document(Base):
     template_sha256: Mapped[str] = mapped_column(String(64))
     issued_at: Mapped[datetime]
     issued_by: Mapped[str] = mapped_column(String(60))
+    superseded_by: Mapped[int | None] = mapped_column(ForeignKey("documents.id"))
 
     file: Mapped[StoredFile] = relationship()
     case: Mapped[Case] = relationship()
@@ -95,8 +97,19 @@ def issue(
     )
     session.add(document)
     session.flush()  # the process keeps its id
+    _supersede(session, document)
     history.record(session, case, by, "issued", document=document.id, document_kind=kind, number=number)
     return document
+
+
+def _supersede(session: Session, document: Document) -> None:
+    """It takes the place of those of its kind that an earlier round of the case has issued."""
+    begun = returns.latest(session, document.case_id)
+    if begun is not None:
+        same = (Document.case_id == document.case_id, Document.kind == document.kind, Document.id != document.id)
+        earlier = (Document.issued_at <= begun.at, Document.superseded_by.is_(None))
+        for each in session.scalars(select(Document).where(*same, *earlier)):
+            each.superseded_by = document.id
 
 
 def of_case(session: Session, case: Case) -> list[Document]:

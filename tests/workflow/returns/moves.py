@@ -245,9 +245,10 @@ def _skip(life: Life, session: Session) -> object:
 
 
 def _cancel(life: Life, session: Session) -> object:
-    if life.chance.random() < 0.9:
+    instance = life.instance(session)
+    if instance is None or life.chance.random() < 0.9:
         return None
-    return operations.cancel(session, life.instance(session), life.user(session, "dora"), "why") or True
+    return operations.cancel(session, instance, life.user(session, "dora"), "why") or True
 
 
 def _suspend(life: Life, session: Session) -> object:
