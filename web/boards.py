@@ -51,9 +51,14 @@ def facts(task: UserTask, user: User) -> dict[str, Any]:
         "removable": signing.removable(g.session, task, user) if board and open_ else frozenset(),
         "not_yet_signers": _others(board, task) if may_add else [],
         "signing_waits": ballots.why_not(g.session, task, user) if open_ and task.assignee == user.name else None,
-        "aside": board is not None and board.aside_since is not None and task.assignee == user.name,
-        "asked_to_sign": task.kind is TaskKind.SIGNER,
+        "aside": _is_aside(board, task, user),
     }
+
+
+def _is_aside(board: Board | None, task: UserTask, user: User) -> bool:
+    """Whether the reader is done with the step, which waits for others."""
+    waits = board is not None and board.aside_since is not None and task.kind is TaskKind.STEP
+    return waits and task.assignee == user.name
 
 
 def _others(board: Board | None, task: UserTask) -> list[User]:
