@@ -1,7 +1,7 @@
 """A pack enters the house: it gets its row, its case and its receipt process."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -62,12 +62,36 @@ def expect(
     `facts` as a list row has them (tracking_no and name at least); `id_no` checked and normalised, sealed here.
     Raises AlreadyKnown for a number that has a pack (D4), Invalid for one that is none.
     """
-    tracking_no = tracking_number(facts.get("tracking_no", ""))
-    known = by_tracking_no(session, tracking_no)
-    if known is not None:
-        raise AlreadyKnown(known)
+    (pack,) = expect_all(session, [(facts, id_no)], by, courier_list)
+    return pack
+
+
+def expect_all(
+    session: Session,
+    announced: Sequence[tuple[Mapping[str, Any], str | None]],
+    by: str,
+    courier_list: CourierList | None = None,
+) -> list[Pack]:
+    """The same for several, each of (facts, ID number), in few round trips. Refuses all as `expect` does one."""
+    packs = [_pack(session, facts, id_no, courier_list) for facts, id_no in announced]
+    known = known_among(session, (pack.tracking_no for pack in packs))
+    for pack in packs:
+        if pack.tracking_no in known:
+            raise AlreadyKnown(known[pack.tracking_no])
+    session.add_all(packs)
+    _open_cases(session, packs, by)
+    return packs
+
+
+def known_among(session: Session, tracking_nos: Iterable[str]) -> dict[str, Pack]:
+    """The packs that these numbers, as stored, have already."""
+    found = session.scalars(select(Pack).where(Pack.tracking_no.in_(list(tracking_nos))))
+    return {pack.tracking_no: pack for pack in found}
+
+
+def _pack(session: Session, facts: Mapping[str, Any], id_no: str | None, courier_list: CourierList | None) -> Pack:
     pack = Pack(
-        tracking_no=tracking_no,
+        tracking_no=tracking_number(facts.get("tracking_no", "")),
         channel=Channel(facts.get("channel") or Channel.OTHER),
         courier=facts.get("courier", ""),
         sender=facts.get("sender", ""),
@@ -82,8 +106,6 @@ def expect(
         seal_id(session, pack, id_no)
     if facts.get("phone"):
         pack.phone_sealed = vault.seal(session, facts["phone"], PHONE_PURPOSE)
-    session.add(pack)
-    _open_case(session, pack, by)
     return pack
 
 
@@ -121,14 +143,16 @@ def phone_of(session: Session, pack: Pack) -> str | None:
     return vault.open_(session, pack.phone_sealed, PHONE_PURPOSE) if pack.phone_sealed else None
 
 
-def _open_case(session: Session, pack: Pack, by: str) -> None:
-    title = f"{pack.listed_name or pack.sender} · {pack.tracking_no}"
-    case = cases.open_case(session, f"REC-{pack.tracking_no}", title, PROCESS, by)
-    cases.add_key(session, case, pack.tracking_no)
-    pack.case_id = case.id
-    session.flush()  # the process keeps the pack's id
-    definition = definitions.latest(session, PROCESS)
-    instances.start(session, definition, case, by, _first_variables(pack))
+def _open_cases(session: Session, packs: Sequence[Pack], by: str) -> None:
+    titled = [(f"REC-{pack.tracking_no}", f"{pack.listed_name or pack.sender} · {pack.tracking_no}") for pack in packs]
+    opened = cases.open_cases(session, titled, PROCESS, by)
+    for pack, case in zip(packs, opened, strict=True):
+        cases.add_key(session, case, pack.tracking_no)
+    for pack, case in zip(packs, opened, strict=True):
+        pack.case_id = case.id
+    session.flush()  # each process keeps its pack's id
+    begun = [(case, _first_variables(pack)) for pack, case in zip(packs, opened, strict=True)]
+    instances.start_all(session, definitions.latest(session, PROCESS), begun, by)
 
 
 def _first_variables(pack: Pack) -> dict[str, Any]:

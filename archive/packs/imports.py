@@ -4,7 +4,8 @@ Safe to break off anywhere: a portion is one transaction, a row is done when its
 number makes one pack only. So the same list imported twice brings nothing new the second time.
 """
 
-from collections.abc import Mapping
+import contextlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +18,7 @@ from archive.packs.lists import ListRow
 from archive.packs.models import CourierList, CourierRow, ListStatus, Pack, RowStatus
 from workflow import jobs
 from workflow.clock import now
-from workflow.errors import NotFound, Refusal
+from workflow.errors import Invalid, NotFound, Refusal
 from workflow.kept_sentences import kept
 from workflow.registry import Repeat, Work, fsck_check, service_task
 
@@ -103,8 +104,10 @@ def import_portion(session: Session, work: Work) -> Mapping[str, Any] | Repeat:
         .limit(PORTION)
     )
     portion = list(session.scalars(waiting))
+    together = _bring_in_together(session, courier_list, _clear(session, portion))
     for row in portion:
-        _bring_in(session, courier_list, row)
+        if row not in together:
+            _bring_in(session, courier_list, row)
     if len(portion) == PORTION:
         return Repeat()
     courier_list.status, courier_list.done_at = ListStatus.DONE, now()
@@ -125,16 +128,47 @@ def _kept_row(session: Session, courier_list: CourierList, row: ListRow) -> Cour
     )
 
 
-def _bring_in(session: Session, courier_list: CourierList, row: CourierRow) -> None:
-    id_no = vault.open_(session, row.id_no_sealed, ID_PURPOSE) if row.id_no_sealed else None
-    phone = vault.open_(session, row.phone_sealed, PHONE_PURPOSE) if row.phone_sealed else None
+def _clear(session: Session, portion: Sequence[CourierRow]) -> list[CourierRow]:
+    """The rows of the portion that nothing is known to speak against: their number is one, new, and theirs alone."""
+    numbered: dict[str, CourierRow] = {}
+    for row in portion:
+        with contextlib.suppress(Invalid):
+            numbered.setdefault(desk.tracking_number(row.facts.get("tracking_no", "")), row)
+    known = desk.known_among(session, numbered)
+    return [row for number, row in numbered.items() if number not in known]
+
+
+def _bring_in_together(
+    session: Session, courier_list: CourierList, clear: Sequence[CourierRow]
+) -> Sequence[CourierRow]:
+    """Make packs of these rows in few round trips: all of them, or none when one of them is refused after all."""
+    announced = [_announced(session, row) for row in clear]
     try:
         with session.begin_nested():
-            pack = desk.expect(session, {**row.facts, "phone": phone}, id_no, courier_list.imported_by, courier_list)
+            packs = desk.expect_all(session, announced, courier_list.imported_by, courier_list) if clear else []
+    except Refusal:
+        return []
+    for row, pack in zip(clear, packs, strict=True):
+        row.status, row.pack_id = RowStatus.ACCEPTED, pack.id
+    return clear
+
+
+def _bring_in(session: Session, courier_list: CourierList, row: CourierRow) -> None:
+    facts, id_no = _announced(session, row)
+    try:
+        with session.begin_nested():
+            pack = desk.expect(session, facts, id_no, courier_list.imported_by, courier_list)
     except Refusal as refused:
         row.status, row.reason = RowStatus.REJECTED, kept(refused.sentence)
     else:
         row.status, row.pack_id = RowStatus.ACCEPTED, pack.id
+
+
+def _announced(session: Session, row: CourierRow) -> tuple[dict[str, Any], str | None]:
+    """What the row says of its pack, and the ID number; both opened."""
+    id_no = vault.open_(session, row.id_no_sealed, ID_PURPOSE) if row.id_no_sealed else None
+    phone = vault.open_(session, row.phone_sealed, PHONE_PURPOSE) if row.phone_sealed else None
+    return {**row.facts, "phone": phone}, id_no
 
 
 @fsck_check("lists_add_up")

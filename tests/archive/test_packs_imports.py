@@ -1,6 +1,7 @@
 """A list becomes packs: every row ends accepted or rejected, once, whatever happens on the way."""
 
 import contextlib
+import logging
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from archive.packs import desk, imports
 from archive.packs.models import CourierList, CourierRow, ListStatus, Pack, PackStatus, RowStatus
 from archive.statuses import Channel
 from tests.processes.receiving import ID_NO, OTHER_ID_NO, Receiving
-from workflow import jobs, tasks
+from workflow import cases, jobs, tasks
 from workflow.errors import Conflict, Invalid, Sentence, sentence
 from workflow.identity import User
 from workflow.kept_sentences import kept, spoken
@@ -145,6 +146,43 @@ def test_a_crash_at_any_row_loses_and_doubles_nothing(receiving, fatal_row):
     assert progress(receiving, courier_list) == imports.Progress(rows=40, accepted=40, rejected=0, waiting=0)
     assert count(receiving, Pack) == count(receiving, Case, Case.process_key == "receipt") == 40
     assert sound(receiving) == []
+
+
+def test_a_portion_goes_in_together(receiving, caplog):
+    courier_list = begin(receiving, many(20))
+    with caplog.at_level(logging.DEBUG, "workflow.rows"):
+        jobs.perform(receiving.database, courier_list.job_id)
+
+    trips = [record for record in caplog.records if record.message == "rows_sent"]
+    assert progress(receiving, courier_list).accepted == 20
+    assert len(trips) <= 2 * 20  # when its first task is due is asked for each; row by row there are six more
+
+
+def test_a_row_refused_when_its_process_starts_spoils_no_other(receiving):
+    with receiving.database.transaction() as session:  # somebody has opened a case of this name by hand
+        cases.open_case(session, "REC-1000000000003", "由人开立", "receipt", "wang")
+    courier_list = begin(receiving, many(6))
+    receiving.machine()
+
+    assert progress(receiving, courier_list) == imports.Progress(rows=6, accepted=5, rejected=1, waiting=0)
+    with receiving.database.reading() as session:
+        rejected = imports.rows(session, imports.find(session, courier_list.id), RowStatus.REJECTED)
+        assert [(row.number, str(spoken(row.reason))) for row in rejected] == [
+            (5, "There is already a case “REC-1000000000003”.")
+        ]
+    assert count(receiving, Pack) == 5
+
+
+def test_of_a_portion_only_what_is_known_is_refused(receiving):
+    begin(receiving, many(2))
+    receiving.machine()
+    courier_list = begin(receiving, many(4), "more.csv")
+    receiving.machine()
+
+    with receiving.database.reading() as session:
+        found = imports.rows(session, imports.find(session, courier_list.id))
+        assert [row.status for row in found] == [RowStatus.REJECTED] * 2 + [RowStatus.ACCEPTED] * 2
+        assert str(spoken(found[0].reason)) == "Tracking number 1000000000000 is already known: 学生0."
 
 
 def test_two_lists_with_the_same_packs_at_once_make_each_pack_once(receiving):
