@@ -1,10 +1,12 @@
 """Pages around a task: the bell, copies and receipts, urging, supervision, questions, lists, dates, phrases."""
 
+import io
+
 import pytest
 
 from tests.web import desk
 from workflow.around import copies, notices
-from workflow.identity import User
+from workflow.identity import Group, User
 from workflow.models import UserTask
 
 SOON = "2026-07-03T17:30"
@@ -243,3 +245,30 @@ def test_a_question_of_another_task_is_not_taken_back_here(anna, office):
 
     assert anna.ask("/tasks/1/questions/1/withdrawal", "POST").status_code == 404
     assert "已撤回" in anna.ask("/tasks/1/questions/2/withdrawal", "POST").text
+
+
+def test_a_task_shows_what_hangs_on_its_case_and_the_form_can_be_had(anna, office):
+    with office.database.transaction() as session:
+        session.get_one(Group, "registry").permissions = ["comments"]
+    sent = {"file": (io.BytesIO(b"%PDF-1.7\n%%EOF"), "函.pdf")}
+    anna.post("/cases/1/attachments", data=sent, content_type="multipart/form-data")
+    anna.post("/cases/1/comments", data={"body": "请看 @鲍勃"})
+    page = anna.get("/tasks/1").text
+    paper = anna.get("/cases/1/approval.docx")
+
+    assert "函.pdf" in page
+    assert "请看 @鲍勃" in page
+    assert paper.status_code == 200
+    assert paper.data.startswith(b"PK")
+    assert told(office, "bob") == ["mentioned"]
+    assert "安娜提到了您" in anna.get("/notices").text or told(office, "anna") == []
+
+
+def test_who_may_not_see_a_case_is_not_mentioned_in_it(anna, office):
+    with office.database.transaction() as session:
+        session.get_one(Group, "registry").permissions = ["comments"]
+    answer = anna.ask("/cases/1/comments", "POST", data={"body": "@卡尔 看看"})
+
+    assert answer.status_code == 422
+    assert "卡尔无权查看该事项" in answer.text
+    assert "@卡尔 看看" in answer.text

@@ -1,10 +1,10 @@
 """The approval form of a case as a Word file: buttons and answers by their labels, drawn signatures in their place."""
 
+import io
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from flask import Blueprint, Response, g, make_response
-from werkzeug.http import dump_options_header
+from flask import Blueprint, Response, g, send_file
 
 from forms.context import FormContext
 from forms.form import OUTCOME, Form
@@ -28,11 +28,8 @@ PAPER = "zh"  # the language of papers
 @blueprint.get("/cases/<int:case_id>/approval.docx")
 def show(case_id: int) -> Response:
     case = cases.find(g.session, case_id, current_user())
-    answer = make_response(approval.render(g.session, case, said()))
-    name = f"审批单 {case.business_key}.docx"
-    answer.headers["Content-Type"] = DOCX
-    answer.headers["Content-Disposition"] = dump_options_header("attachment", {"filename": name})
-    return answer
+    content = io.BytesIO(approval.render(g.session, case, said()))
+    return send_file(content, DOCX, as_attachment=True, download_name=f"审批单 {case.business_key}.docx", etag=False)
 
 
 def said() -> Callable[[Row], Mapping[str, Any]]:

@@ -11,7 +11,7 @@ from web.around.typed import moment
 from web.asked import text
 from web.errors import is_fragment
 from web.reader import current_user
-from workflow import tasks
+from workflow import attachments, comments, tasks
 from workflow.around import (
     ahead,
     asked,
@@ -51,6 +51,8 @@ class Beside:
     too_early: Sentence | None
     supervisions: list[Any]
     reminders: list[Any]
+    papers: list[Any]
+    comments: list[Any]
     follow_up: Any
     may_urge: bool
     may_pause: bool
@@ -79,6 +81,8 @@ def beside(task: UserTask, user: User) -> Beside | None:
             (each, supervisions.may_answer(session, each, user)) for each in watched if each.task_id in (None, task.id)
         ],
         reminders=reminders.of(session, task),
+        papers=attachments.of(session, task.case),
+        comments=comments.of(session, task.case),
         follow_up=follow_ups.of(session, task, user),
         may_urge=may_urge,
         may_pause=deadlines.why_not_pause(session, task, user) is None,
