@@ -83,6 +83,7 @@ SENTENCES = {
     "taken_back": "{who} took “{name}” back",
     "reopened": "{who} opened the case again at “{name}”: round {round} begins",
     "message_sent": "{who} delivered news by hand: {message}",
+    "repaired": "{who} repaired what the watchdog found",
     "moved": "{who} moved it to {place}",
     "dossier_registered": "{who} registered the dossier {dossier_no}",
     "signed": "{who} signed for the pack",

@@ -31,9 +31,7 @@ def apart(session: Session, only: int | None) -> Iterator[Found]:
     for child, parent in session.execute(query.order_by(ProcessInstance.id)):
         facts = {"called": child.definition.name, "caller": parent.definition.name}
         if parent.status not in LIVE_INSTANCES:
-            said = sentence(
-                "“{called}” was called by “{caller}”, which is over: its result is awaited by nobody.", **facts
-            )
+            said = sentence("“{called}” was called by “{caller}”, which is over: nobody awaits its result.", **facts)
             yield _found(FindingKind.CALLED, child, said)
             continue
         said = sentence("“{called}” goes on although “{caller}”, which called it, is suspended.", **facts)
