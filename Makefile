@@ -1,6 +1,6 @@
 # Everything anyone must know: `make` lists the commands.
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run worker scheduler fsck test hostile season chaos contenders monkey upgrades lint format fuzz moves docs bench migration clean
+.PHONY: help setup setup-dev run worker scheduler fsck test hostile season chaos contenders monkey upgrades lint format fuzz signings moves docs bench migration clean
 PY := .venv/bin/python
 FLASK := $(PY) -m flask --app wsgi
 
@@ -56,12 +56,19 @@ fuzz: setup-dev ## random processes against two oracles, in the engine and in bo
 	@JUANLIU_FUZZ_RUNS=$(or $(RUNS),20000) JUANLIU_FUZZ_SEED=$(or $(SEED),1) $(PY) -m pytest -q -s -p no:cacheprovider \
 		tests/workflow/engine/test_fuzz.py tests/workflow/engine/test_wild.py tests/workflow/test_wild_rows.py
 
+signings: setup-dev ## every ballot of every kind of signing, and signers added and taken out at random (RUNS=500)
+	@SIGNING_SHARE=1 SIGNING_SAMPLES=3000 SIGNING_WALKS=$(or $(RUNS),500) $(PY) -m pytest -q -n 2 -p no:cacheprovider tests/workflow/test_voting.py tests/workflow/engine/test_signing.py tests/workflow/test_signing_joining.py
+
 moves: setup-dev ## everything people do with tasks and cases, in random order on random processes, on both databases (RUNS=10000, SEED=)
 	@JUANLIU_MOVES=$(or $(RUNS),10000) JUANLIU_FUZZ_SEED=$(or $(SEED),1) $(PY) -m pytest -q -s -n 2 -p no:cacheprovider tests/workflow/returns/test_moves.py
 
-docs: setup-dev ## write docs/bpmn.md and docs/returns.md from the tests that prove them
+docs: setup-dev ## write docs/bpmn.md, docs/separation.md, docs/returns.md and docs/human-tasks-access.md from the tests that prove them
 	@$(PY) -m tests.workflow.engine.table.writing
-	@JUANLIU_WRITE_DOCS=1 $(PY) -m pytest -q -p no:cacheprovider tests/workflow/returns/test_matrix.py -k sqlite
+	@$(PY) -m tests.workflow.separation.writing
+	@JUANLIU_WRITE_DOCS=1 $(PY) -m pytest -q -p no:cacheprovider tests/workflow/returns/test_matrix.py tests/workflow/performers/test_access.py -k sqlite
+
+separation: setup-dev ## the separation matrix, every cell on both databases
+	@JUANLIU_MATRIX=all $(PY) -m pytest -q -p no:cacheprovider tests/workflow/separation/test_matrix.py
 
 bench: setup-dev ## measure all of docs/performance.md, ratios side by side (half an hour; QUICK=1: smaller, a few minutes)
 	@$(PY) -m bench $(if $(QUICK),--quick)

@@ -74,7 +74,7 @@ class Rule:
             return self.at == place
         if self.kind is Kind.DISTINCT_PEOPLE:
             return place in self.members
-        named = self.kind in (Kind.DIFFERENT_FROM, Kind.SAME_PERSON_AS)
+        named = self.kind in (Kind.DIFFERENT_FROM, Kind.SAME_PERSON_AS, Kind.NOT_RELATED)
         return self.at.of(place) or (named and place in self.others)
 
 

@@ -199,9 +199,9 @@ def _not_editor(judged: Judged, rule: Rule) -> Sentence | None:
 
 def _not_related(judged: Judged, rule: Rule) -> Sentence | None:
     """Not to whom the case is about or who began it; to who did the elements named, if it names some."""
-    others: set[str] = set()
     if rule.others:
-        others = {name for act in judged.acts(rule.others) for name in act.people}
+        places = rule.others if rule.at.of(judged.place) else [rule.at]
+        others = {name for act in judged.acts(places) for name in act.people}
     else:
         others = judged.facts.starters(judged.instance_id)
     found = relations.first(judged.session, judged.case_id, judged.behind, others, not rule.others)
