@@ -24,7 +24,7 @@ def claimed(session, activity="open", who="anna", drawing=REVIEW, **said):
 def test_only_who_has_claimed_a_task_completes_it(session, anna, bob):
     task = claimed(session)
 
-    with pytest.raises(NotAllowed, match="not yours; claim it first"):
+    with pytest.raises(NotAllowed, match="already claimed by 安娜"):
         tasks.complete(session, task, bob, {})
 
 

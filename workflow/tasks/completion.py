@@ -33,7 +33,7 @@ from workflow.models import UserTask
 from workflow.statements import Statement, columns
 from workflow.statuses import TaskKind, TaskStatus
 from workflow.tasks import requests
-from workflow.tasks.rules import out_of_place
+from workflow.tasks.rules import out_of_place, why_not
 
 OUTCOME = "outcome"  # the variable that holds the button pressed last
 _ITSELF = Statement(select(*columns(UserTask)).where(UserTask.id == bindparam("task_id")))
@@ -86,7 +86,7 @@ def complete(
         session.refresh(task)
         if requests.is_repeated(task, digest):
             return task
-        _refuse(task, user)
+        _refuse(session, task, user)
     if of_another:
         _require_place(session, task, user)
     if hung and _waits(session, task, user, held, answers, outcome, digest):
@@ -128,11 +128,12 @@ def _finish(session: Session, task: UserTask, held: Held, user: User, outcome: s
     held.standing.pop(("user_task", task.token_id), None)
 
 
-def _refuse(task: UserTask, user: User) -> None:
+def _refuse(session: Session, task: UserTask, user: User) -> None:
+    """In the words of tasks.why_not; who could have it must claim it first."""
     if task.status is not TaskStatus.OPEN:
         raise TaskNotOpen(task=task.name)
-    if not user.active:
-        raise NotAllowed("{person} is no longer active.", person=user.display_name)
+    if refused := why_not(session, task, user):
+        raise NotAllowed(refused.template, **refused.facts)
     raise NotAllowed("Task “{task}” is not yours; claim it first.", task=task.name)
 
 

@@ -99,7 +99,7 @@ def test_checking_says_what_will_and_what_will_not_and_changes_nothing(office, d
 
     assert counted(office, run_id) == {"will": 2, "will_not": 3}, said(office, run_id)
     reasons = " ".join(sorted(said(office, run_id)))
-    assert all(each in reasons for each in ("is not yours", "no longer open", "suspended"))
+    assert all(each in reasons for each in ("already claimed by", "no longer open", "suspended"))
     assert happened(office, "claimed") == 2 and happened(office, "variables_changed") == 0
     with office.database.reading() as session:
         assert bulk.progress(session, bulk.find(session, run_id, anna)).phase is bulk.Phase.READY
