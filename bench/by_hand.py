@@ -18,9 +18,19 @@ from workflow.office import Office
 
 Rows = dict[str, list[dict[str, Any]]]
 OF_CASE = ("history_events", "case_groups", "case_people", "case_keys")
-OF_INSTANCE = ("variables", "user_tasks", "jobs")
+OF_INSTANCE = ("variables", "user_tasks", "jobs", "footings")
 OF_TASK = ("task_candidates", "task_onlookers")
-UPSERT = " ON CONFLICT (instance_id, name) DO UPDATE SET value = excluded.value, revision = excluded.revision"
+
+
+def upsert(keys: tuple[str, ...], *changed: str) -> str:
+    """The end of an INSERT that changes the row which has these keys already."""
+    return f" ON CONFLICT ({', '.join(keys)}) DO UPDATE SET " + ", ".join(f"{n} = excluded.{n}" for n in changed)
+
+
+UPSERT = upsert(("instance_id", "name"), "value", "revision", "word", "number", "live")
+FOOTING = ("task_id", "revision_before", "revision_after", "state", "variables", "kept_at")
+STAND = upsert(("instance_id",), *FOOTING)
+OVER = "UPDATE variables SET live = false WHERE instance_id = ?"
 
 
 @dataclass(frozen=True)
@@ -42,7 +52,7 @@ def recorded(office: Office) -> list[Step]:
     (sample,) = process.begun(office, 1)
     for activity_id, answers, outcome in WALK:
         task_id = process.claimed(office, sample, activity_id, anna) if activity_id != MACHINE else None
-        before = _rows_of(office.database, sample)
+        before = rows_of(office.database, sample)
         if task_id is None:
             process.work_off(office)
         else:
@@ -74,6 +84,8 @@ class ByHand:
         else:
             self._finish(step, task_id, WALK[number][2])
         self._add(step, work, seq)
+        for row in step.added["footings"]:
+            self.insert("footings", row, work, STAND, task_id=task_id)
         self.driver.commit()
 
     def _look(self, work: Running, task_id: int | None) -> int:
@@ -112,6 +124,7 @@ class ByHand:
             ended = "UPDATE process_instances SET status = 'completed', ended_at = ? WHERE id = ?"
             self.write(ended, step.moment, work.instance_id)
             self.write("UPDATE cases SET closed_at = ? WHERE id = ?", step.moment, work.case_id)
+            self.write(OVER, work.instance_id)
 
     def insert(self, table: str, row: Mapping[str, Any], work: Running, after: str = "", **others: Any) -> Any:
         values = own(row, work, **others)
@@ -146,6 +159,8 @@ class Together(ByHand):
         parts.add("DELETE FROM task_onlookers WHERE task_id = ?", task_id)
         parts.add("DELETE FROM task_drafts WHERE task_id = ?", task_id)
         self._put(step, work, last, parts)
+        for row in step.added["footings"]:
+            parts.insert("footings", own(row, work, task_id=task_id), STAND)
         self.driver.autocommit = True
         self.run(parts.statement(), parts.values)
         self.driver.autocommit = False
@@ -156,6 +171,8 @@ class Together(ByHand):
         parts.add(change, step.state, *([step.moment] if step.over else []), work.instance_id)
         if step.over:
             parts.add("UPDATE cases SET closed_at = ?::timestamptz WHERE id = ?", step.moment, work.case_id)
+            written = [row["name"] for row in step.added["variables"]]  # no row twice in one statement
+            parts.add(OVER + " AND name <> ALL(?)", work.instance_id, written)
         for number, row in enumerate(step.added["history_events"], 1):
             parts.insert("history_events", own(row, work), seq=f"(SELECT seq FROM {last}) + {number}")
         for row in step.added["variables"]:
@@ -204,17 +221,19 @@ def own(row: Mapping[str, Any], work: Running, **others: Any) -> dict[str, Any]:
 
 
 def _step(database: Database, sample: Running, before: Rows) -> Step:
-    after = _rows_of(database, sample)
+    after = rows_of(database, sample)
     added = {name: [row for row in rows if row not in before[name]] for name, rows in after.items()}
     added["user_tasks"] = [row for row in added["user_tasks"] if row["status"] == "open"]
     added["jobs"] = [row for row in added["jobs"] if row["status"] == "waiting"]
+    known = {(row["name"], row["revision"]) for row in before["variables"]}  # at the end all change: they are not live
+    added["variables"] = [row for row in added["variables"] if (row["name"], row["revision"]) not in known]
     with database.engine.connect() as connection:
         query = text("SELECT state, status FROM process_instances WHERE id = :id")
         state, status = connection.execute(query, {"id": sample.instance_id}).one()
     return Step(added, state, status == "completed")
 
 
-def _rows_of(database: Database, work: Running) -> Rows:
+def rows_of(database: Database, work: Running) -> Rows:
     """The rows that belong to the work, each value as the driver takes it back."""
     of_task = "(SELECT instance_id FROM user_tasks WHERE id = task_id)"
     keys = dict.fromkeys(OF_CASE, ("case_id", work.case_id))

@@ -5,6 +5,7 @@ timed are the completions by people, each one durable transaction. Before the fi
 are counted and must be the same.
 """
 
+import re
 import statistics
 import time
 from collections.abc import Callable
@@ -13,7 +14,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import func, select
 
 from bench import process
-from bench.by_hand import ByHand, Together, recorded
+from bench.by_hand import ByHand, Together, recorded, rows_of
 from bench.ground import KINDS, office, quantile, show
 from bench.process import MACHINE, WALK, Running
 from workflow.db import Base, Database
@@ -126,14 +127,29 @@ def walk(opened: Office, complete: Complete, begun: list[Running]) -> tuple[list
 
 
 def same_rows(opened: Office, ways: dict[str, Complete]) -> None:
-    """All must leave the same number of rows in every table."""
-    grown = []
+    """All must leave the same number of rows in every table, and the same in them but for moments and numbers."""
+    left = []
     for complete in ways.values():
         begun = process.begun(opened, 1)
         before = sizes(opened.database)
         walk(opened, complete, begun)
-        grown.append({name: size - before[name] for name, size in sizes(opened.database).items()})
-    assert all(each == grown[0] for each in grown), f"not the same rows: {grown}"
+        grown = {f"rows of {name}": size - before[name] for name, size in sizes(opened.database).items()}
+        left.append({**grown, **_said(opened.database, begun[0])})
+    for way, found in zip(ways, left, strict=True):
+        differing = {name: (found[name], said) for name, said in left[0].items() if found[name] != said}
+        assert not differing, f"{way} does not write the same: {differing}"
+
+
+def _said(database: Database, work: Running) -> dict[str, list[str]]:
+    """What the rows of the work say, table by table, without what differs from one instance to the next."""
+    own, number = re.compile(r"(^|.*_)(id|at|until|state|seq)$"), re.compile(r"[0-9a-f-]*[0-9][0-9a-f-]*")
+    said = {
+        name: [
+            [f"{key}={number.sub('#', str(value))}" for key, value in row.items() if not own.match(key)] for row in rows
+        ]
+        for name, rows in rows_of(database, work).items()
+    }
+    return {name: sorted(", ".join(row) for row in rows) for name, rows in said.items()}
 
 
 def sizes(database: Database) -> dict[str, int]:
