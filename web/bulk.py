@@ -44,7 +44,7 @@ def ask() -> Response:
     """
     if "csrf_token" in request.args:
         return make_response(redirect(f"/inbox/completions/new?{urlencode({'task': _chosen()}, doseq=True)}", 303))
-    return _form(*_alike(g.session, _chosen(), current_user()))
+    return _form(*alike(g.session, _chosen(), current_user()))
 
 
 @blueprint.post("/completions")
@@ -52,7 +52,7 @@ def complete() -> Response:
     """Apply the one set of answers to every task of the step: each is claimed if need be, checked, completed."""
     user, key = current_user(), request.form.get("request_key")
     done, waiting = _done_before(g.session, _chosen(), user, key)
-    same, left_out = _alike(g.session, waiting, user)
+    same, left_out = alike(g.session, waiting, user)
     if not same and done:
         return _results([*done, *left_out])
     if not same:
@@ -61,7 +61,7 @@ def complete() -> Response:
     if form.rearranges(request.form):
         return _form(same, left_out, typed=form.typed(request.form))
     try:
-        answers = form.load(request.form, request.files, _shared_context(form, same, user))
+        answers = form.load(request.form, request.files, shared_context(form, same, user))
     except Invalid as wrong:
         return _form(same, left_out, wrong.problems, form.typed(request.form), 422)
     ids = [task.id for task in same]
@@ -95,7 +95,7 @@ def _chosen() -> list[int]:
     return ids
 
 
-def _alike(session: Session, task_ids: list[int], user: User) -> tuple[list[UserTask], list[Result]]:
+def alike(session: Session, task_ids: list[int], user: User) -> tuple[list[UserTask], list[Result]]:
     """The tasks of the first one's step that the user may do, and the others with the reason."""
     same: list[UserTask] = []
     left_out: list[Result] = []
@@ -130,7 +130,7 @@ def _form(
     facts = {
         "same": same,
         "left_out": left_out,
-        "form": form.render(typed, problems, _shared_context(form, same, current_user())) if form else "",
+        "form": form.render(typed, problems, shared_context(form, same, current_user())) if form else "",
         "form_has_buttons": bool(form and form.buttons),
         "differing": [field.label(i18n.language()) for field in _differing(form, same)] if form else [],
         "request_key": request.form.get("request_key") or secrets.token_urlsafe(16),
@@ -138,7 +138,7 @@ def _form(
     return make_response(render_template("bulk_form.html", **facts), status)
 
 
-def _shared_context(form: Form, same: Sequence[UserTask], user: User) -> FormContext:
+def shared_context(form: Form, same: Sequence[UserTask], user: User) -> FormContext:
     """Around the shared form: of what the cases know only what it asks for and all of them agree on."""
     first, *others = _known(same)
     agreed = {

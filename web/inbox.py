@@ -5,14 +5,17 @@ from dataclasses import dataclass
 from flask import Blueprint, Response, g, request
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
 
+from web import lists
+from web.errors import is_fragment
 from web.fragments import page
 from web.i18n import _, language, name_of
 from web.naming import Due, due, person_name
 from web.navigation import Entry
 from web.reader import current_user
-from web.wishes import DUES, VIEWS, Choice, Wish, wish_of
-from workflow import substitutes, tasks
+from web.wishes import DUES, OPERATORS, STATES, THEN, VIEWS, Choice, Wish, wish_of
+from workflow import substitutes, tasks, views
 from workflow.identity import User
 from workflow.models import ProcessDefinition, ProcessInstance, UserTask
 from workflow.statuses import InstanceStatus, TaskStatus
@@ -39,8 +42,9 @@ class Row:
 def show() -> Response:
     user = current_user()
     counts = tasks.counts(g.session, user)
-    wish = wish_of(request.args, "mine" if counts.get("mine") else "groups")
-    found = tasks.inbox(g.session, user, wish.view, wish.filters, wish.sort, wish.after or None, PAGE)
+    list_ = lists.settle(g.session, user, _wish(g.session, user, "mine" if counts.get("mine") else "groups"))
+    wish = list_.wish
+    found = views.search(g.session, user, list_.asked, wish.after or None, PAGE)
     return page(
         "inbox.html",
         "_inbox.html",
@@ -49,9 +53,43 @@ def show() -> Response:
         counts={view: _shown(view, number) for view, number in counts.items()},
         page=found,
         rows=_rows(g.session, found.rows, user, wish.view),
+        known=views.values(g.session, found.rows, wish.columns),
+        labels=_labels(g.session, wish),
+        problems=list_.problems,
         choices=choices(g.session, user, wish),
         empty=_empty(wish),
+        **({} if is_fragment() else _around(g.session, user)),
     )
+
+
+def _wish(session: Session, user: User, otherwise: str) -> Wish:
+    """What the address asks; an address that asks nothing is the view the reader's day begins with."""
+    start = None if request.args else views.saved.start(session, user)
+    if start is None:
+        return wish_of(request.args, otherwise)
+    return wish_of(MultiDict({**start.asked, "saved": [str(start.id)]}), otherwise)
+
+
+def _around(session: Session, user: User) -> dict:
+    """What stands around the list and does not change with it."""
+    people = select(User.name, User.display_name).where(User.active).order_by(User.display_name, User.name)
+    return {
+        "saved_views": views.saved.offered(session, user),
+        "start": views.saved.start(session, user),
+        "variables": lists.variable_choices(session),
+        "people": [Choice(*row) for row in session.execute(people)],
+        "operators": OPERATORS,
+        "states": STATES,
+        "then": THEN,
+    }
+
+
+def _labels(session: Session, wish: Wish) -> dict[str, str]:
+    """Variable → the heading of its column."""
+    if not wish.columns:
+        return {}
+    known = lists.fields(session)
+    return {name: known[name].label(language()) if name in known else name for name in wish.columns}
 
 
 def _rows(session: Session, found: list[UserTask], user: User, view: str) -> list[Row]:

@@ -25,12 +25,13 @@ class Step:
 
     process_key: str
     activity_id: str
-    form: str | None
+    form: str
 
 
 def step_of(session: Session, task: UserTask) -> Step:
     pinned = definitions.resources(session, task.definition)
-    form = pinned.get(f"{task.form_key}.form", task.form_key) if task.form_key else None
+    key = task.form_key or ""
+    form = pinned.get(key if key.endswith(".form") else f"{key}.form", key)
     return Step(task.process_key, task.activity_id, form)
 
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import Session, aliased
 
 from workflow import values
 from workflow.errors import Invalid, Sentence, sentence
@@ -133,3 +133,9 @@ def _number(text: str) -> float | None:
         return float(text)
     except ValueError:
         return None
+
+
+def is_there(session: Session, variable: str) -> bool:
+    """Whether any case that is not over has a variable of this name."""
+    query = select(Variable.name).where(Variable.name == variable, Variable.live, Variable.word.is_not(None))
+    return session.scalar(query.limit(1)) is not None
