@@ -82,7 +82,8 @@ def test_redone_the_task_says_who_sent_it_back_and_the_story_is_folded(office, s
 
 
 @pytest.mark.parametrize(
-    "data, status, said", [({"reason": ""}, 422, "请说明原因"), ({"to": ""}, 422, "请选择"), ({"to": "1:nowhere"}, 409, "已经不能退回")]
+    "data, status, said",
+    [({"reason": ""}, 422, "请说明原因"), ({"to": ""}, 422, "请选择"), ({"to": "1:nowhere"}, 409, "已经不能退回")],
 )
 def test_what_is_wrong_is_said_and_nothing_is_done(office, signed_in, deciding, data, status, said):
     answer = signed_in("bob").post(
@@ -139,8 +140,12 @@ def test_a_case_is_withdrawn_by_who_began_it_and_reopened_by_those_entitled(offi
     assert f"/cases/{case_id}/reopening" not in anna.get(f"/cases/{case_id}").text
     assert "查看" in dora.get(f"/cases/{case_id}/reopening").text
     assert dora.post(f"/cases/{case_id}/reopening", data={"reason": "x"}).status_code == 422
-    assert anna.post(f"/cases/{case_id}/reopening", data={"reason": "x", "at": f"{instance_id}:look"}).status_code == 403
-    done = dora.post(f"/cases/{case_id}/reopening", data={"reason": "要办", "at": f"{instance_id}:look"}, follow_redirects=True)
+    assert (
+        anna.post(f"/cases/{case_id}/reopening", data={"reason": "x", "at": f"{instance_id}:look"}).status_code == 403
+    )
+    done = dora.post(
+        f"/cases/{case_id}/reopening", data={"reason": "要办", "at": f"{instance_id}:look"}, follow_redirects=True
+    )
     assert "重新打开了这件事，第 2 轮开始" in done.text
     with office.database.reading() as session:
         assert session.get_one(ProcessInstance, instance_id).ended_at is None

@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 from workflow import definitions, engine, registry
 from workflow.errors import Conflict, Sentence, sentence
 from workflow.identity import User, called
-from workflow.models import HistoryEvent, ProcessInstance, UserTask
+from workflow.models import HistoryEvent, ProcessInstance, Timer, UserTask
 from workflow.returns import places, redoing
 from workflow.returns.places import Target
 from workflow.returns.redoing import Plan
-from workflow.statuses import ReturnMode, TaskStatus
+from workflow.statuses import ReturnMode, TaskStatus, TimerStatus
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,14 @@ def _withdrawn(session: Session, task: UserTask, planned: Plan) -> Iterator[Sent
     for child in session.scalars(select(ProcessInstance).where(*calls).order_by(ProcessInstance.id)):
         if child.parent_token_id in {end.token_id for end in ended}:
             yield sentence("The called process “{name}” ends with all that is in it.", name=child.definition.name)
-    yield sentence("Timers of what ends stop; they start anew when the process comes there again.")
+    if _timers(session, planned.instance, kept):
+        yield sentence("Timers of what ends stop; they start anew when the process comes there again.")
+
+
+def _timers(session: Session, instance: ProcessInstance, kept: set[str]) -> bool:
+    """Whether a timer of the instance would wait no more."""
+    waiting = (Timer.instance_id == instance.id, Timer.status == TimerStatus.WAITING)
+    return any(token_id not in kept for token_id in session.scalars(select(Timer.token_id).where(*waiting)))
 
 
 def _void(planned: Plan) -> Iterator[Sentence]:

@@ -135,6 +135,8 @@ def _why_acted_on(session: Session, task: UserTask, stood: Sequence[Footing]) ->
     for event in _since(session, task):
         if event.kind == "thrown":
             return sentence("“{name}” has been sent since.", name=_named(session, event))
+        if event.kind == "signing_closed" and event.data.get("hidden"):
+            return sentence("The hidden votes of “{name}” have been told since.", name=_named(session, event))
         if event.actor in (history.SYSTEM, task.completed_by) and event.kind in ("completed", *_AUTOMATIC, *HARMLESS):
             continue
         if event.kind not in HARMLESS or event.token_id in fresh:
@@ -143,7 +145,18 @@ def _why_acted_on(session: Session, task: UserTask, stood: Sequence[Footing]) ->
     return _why_begun(session, fresh, task)
 
 
-_AUTOMATIC = ("entered", "cancelled", "decided", "caught", "ended", "closed", "started", "issued", "withdrawn")
+_AUTOMATIC = (
+    "entered",
+    "cancelled",
+    "decided",
+    "caught",
+    "ended",
+    "closed",
+    "started",
+    "issued",
+    "withdrawn",
+    "signing_closed",
+)
 
 
 def _why_begun(session: Session, fresh: set[str], task: UserTask) -> Sentence | None:

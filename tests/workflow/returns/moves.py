@@ -112,7 +112,8 @@ class Life:
         self.chance.shuffle(open_ones)
         if any(self._finished(task_id) for task_id in open_ones):
             return True
-        return bool(self._worked() or self.attempt(_news) or self.attempt(_time) or self.attempt(_give_all_away))
+        ways = (_news, _time, _give_all_away, _change_facts)
+        return bool(self._worked()) or any(self.attempt(each) for each in ways)
 
     def _finished(self, task_id: int) -> bool:
         return self.attempt(lambda life, session: life.complete(session, session.get_one(UserTask, task_id)))
@@ -321,6 +322,20 @@ def _news(life: Life, session: Session) -> object:
     messages.receive(session, name, "", life.blocks.chosen(), f"{name}-{number}")
     messages.broadcast(session, name, life.blocks.chosen())
     return True
+
+
+def _change_facts(life: Life, session: Session) -> object:
+    """What waits for a condition may hear of it; else somebody waits in vain."""
+    instance = life.instance(session, InstanceStatus.RUNNING)
+    if instance is None or not _waits_for_a_condition(session, instance):
+        return None
+    instances.set_variables(session, instance, life.blocks.chosen(), "dora")
+    return True
+
+
+def _waits_for_a_condition(session: Session, instance: ProcessInstance) -> bool:
+    waits = engine.waits_of(definitions.model(session, instance.definition), instances.state(instance))
+    return any(each.kind is engine.WaitKind.CONDITION for each in waits)
 
 
 def _give_all_away(life: Life, session: Session) -> object:

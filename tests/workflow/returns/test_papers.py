@@ -10,7 +10,14 @@ FACTS = {"tracking_no": "1", "name": "李四", "sender": "学院", "why": "", "t
 
 
 def issue(session, instance):
-    facts = {**FACTS, "sender_city": "", "received_on": "2026年7月1日", "channel": "EMS", "codes": [], "dossier_no": "1"}
+    facts = {
+        **FACTS,
+        "sender_city": "",
+        "received_on": "2026年7月1日",
+        "channel": "EMS",
+        "codes": [],
+        "dossier_no": "1",
+    }
     facts |= {"stored_on": "2026年7月1日", "missing": [], "missing_necessary": [], "missing_other": []}
     return documents.issue(session, instance.case, "receipt", facts, "eve")
 
