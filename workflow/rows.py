@@ -24,19 +24,20 @@ from workflow.statements import Compiled, Filled, Statement, Told, adding, chang
 
 log = logging.getLogger(__name__)
 WAITING = "rows_waiting"  # in the `info` of a connection: what is written and has not gone out
+CONNECTION = "rows_connection"  # in the `info` of a session, while its transaction lasts
 AT_ONCE = 50  # rows of one INSERT
 
 
 def ask(session: Session, *questions: Filled) -> list[list[Any]]:
     """The rows each question gives, as named tuples. Everything written before goes out first, in the same trip."""
     _flush(session)
-    return _send(session.connection(), questions)
+    return _send(_connection(session), questions)
 
 
 def write(session: Session, *changes: Filled) -> None:
     """To be written, in this order, before anything else is asked and at the latest with the commit."""
     _flush(session)
-    session.connection().info.setdefault(WAITING, []).extend(changes)
+    _connection(session).info.setdefault(WAITING, []).extend(changes)
 
 
 def add(session: Session, entity: type, told: Told | None = None, **values: Any) -> None:
@@ -84,6 +85,22 @@ def _flush(session: Session) -> None:
     """What the ORM has changed before comes before; costs nothing when that is nothing."""
     if session.autoflush:
         session.flush()
+
+
+def _connection(session: Session) -> Connection:
+    """The connection of the session's transaction, on which it has begun; a savepoint begins when it is first asked
+    for in it. SQLAlchemy takes longer to say which it is than a row takes to be written."""
+    found = session.info.get(CONNECTION)
+    if found is None:
+        found = session.info[CONNECTION] = session.connection()
+    return found
+
+
+@event.listens_for(Session, "after_transaction_create")
+@event.listens_for(Session, "after_transaction_end")
+@event.listens_for(Session, "after_soft_rollback")
+def _ask_again(session: Session, _transaction: Any) -> None:
+    session.info.pop(CONNECTION, None)
 
 
 def attend(engine: Engine) -> None:
@@ -145,7 +162,7 @@ def _send(connection: Connection, questions: Sequence[Filled] = (), commit: bool
 
 def _bundled(line: Sequence[Filled], dialect: Dialect) -> Iterator[_Bundle]:
     for statement, alike in _gathered(line):
-        for part in _parts(statement, alike):
+        for part in _parts(statement, alike) if len(alike) > 1 else (alike,):
             compiled = statement.on(dialect, len(part))
             yield _Bundle(compiled, compiled.parameters([each.values for each in part]), part[0].told)
 
