@@ -1,6 +1,6 @@
 # Everything anyone must know: `make` lists the commands.
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run worker scheduler fsck test hostile season chaos contenders monkey upgrades lint format fuzz signings moves docs bench migration clean
+.PHONY: help setup setup-dev run worker scheduler fsck test hostile season chaos contenders monkey upgrades lint format fuzz signings separation moves around docs bench migration clean
 PY := .venv/bin/python
 FLASK := $(PY) -m flask --app wsgi
 
@@ -58,6 +58,9 @@ fuzz: setup-dev ## random processes against two oracles, in the engine and in bo
 
 signings: setup-dev ## every ballot of every kind of signing, and signers added and taken out at random (RUNS=500)
 	@SIGNING_SHARE=1 SIGNING_SAMPLES=3000 SIGNING_WALKS=$(or $(RUNS),500) $(PY) -m pytest -q -n 2 -p no:cacheprovider tests/workflow/test_voting.py tests/workflow/engine/test_signing.py tests/workflow/test_signing_joining.py
+
+around: setup-dev ## everything around a task (notices, copies, reminders, clocks …) on both databases
+	@AROUND=both $(PY) -m pytest tests/workflow/around -q
 
 moves: setup-dev ## everything people do with tasks and cases, in random order on random processes, on both databases (RUNS=10000, SEED=)
 	@JUANLIU_MOVES=$(or $(RUNS),10000) JUANLIU_FUZZ_SEED=$(or $(SEED),1) $(PY) -m pytest -q -s -n 2 -p no:cacheprovider tests/workflow/returns/test_moves.py

@@ -12,7 +12,7 @@ from typing import Any, Generic, TypeVar
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from workflow import decisions, engine, examination, lint, registry, staff, start_events, xmlsafe
+from workflow import decisions, engine, examination, lint, policy_digests, registry, staff, start_events, xmlsafe
 from workflow.clock import now
 from workflow.diagram import reading
 from workflow.errors import DefinitionRefused, NotFound
@@ -104,11 +104,11 @@ def deploy(
         version_tag=(model.version_tag or "")[:200] or None,
         deployed_at=_moment(session),
         deployed_by=by,
-        policy_digest=_policy_digest(session, model.key),
     )
     session.add(definition)
     session.flush()  # the pins need its id
     _pin(session, definition, pinned)
+    policy_digests.note(session, definition)
     start_events.arm(session, definition, model.starts)
     return definition
 
@@ -266,12 +266,6 @@ def digest(xml: bytes, pinned: Mapping[str, bytes]) -> str:
 def _next_version(session: Session, key: str) -> int:
     last = session.scalar(select(func.max(ProcessDefinition.version)).where(ProcessDefinition.key == key))
     return (last or 0) + 1
-
-
-def _policy_digest(session: Session, key: str) -> str:
-    """The policies in force are those of all versions."""
-    query = select(ProcessDefinition.policy_digest).where(ProcessDefinition.key == key)
-    return session.scalar(query.order_by(ProcessDefinition.version.desc()).limit(1)) or ""
 
 
 def _moment(session: Session) -> datetime:

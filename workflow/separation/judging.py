@@ -41,7 +41,7 @@ def concerning(session: Session, task: UserTask) -> list[Rule]:
     """The rules a person could break by doing this task."""
     place = Place(task.process_key, task.activity_id)
     rules = list(required(session, task.definition))
-    if task.definition.policy_digest or task.instance.parent_id is not None or drawn(session, task.definition).calls:
+    if task.definition.policy_digest:
         rules += _of_others(session, task)
     return [rule for rule in rules if rule.concerns(place)]
 

@@ -3,20 +3,18 @@
 One person adds and tightens; what loosens (dropping one, or another value that is not plainly stricter) takes a second.
 """
 
-import hashlib
 from collections.abc import Sequence
 
-import orjson
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from workflow import definitions
+from workflow import definitions, policy_digests
 from workflow.clock import now
 from workflow.duties.language import PERFORMED, Kind, Place, Rule, WrongRule, read
 from workflow.duties.stricter import is_stricter
 from workflow.errors import Conflict, Invalid, NotAllowed, NotFound, Sentence, sentence
 from workflow.identity import Group, User
-from workflow.models import Agreement, Policy, ProcessDefinition
+from workflow.models import Agreement, Policy
 from workflow.separation import agreements
 from workflow.separation.relations import MANAGE
 from workflow.statuses import AgreementKind
@@ -126,37 +124,14 @@ def _kept(session: Session, by: str, process_key: str, element: str, kind: str, 
         added_by=by,
     )
     session.add(made)
-    _stamp(session, process_key)
+    policy_digests.renew(session, policy_digests.named(policy_digests.of_policy(made)) | {process_key})
     return made
 
 
 def _drop(session: Session, policy: Policy, by: str, agreement_id: int | None) -> None:
     _require_live(policy)
     policy.dropped_at, policy.dropped_by, policy.agreement_id = now(), by, agreement_id
-    _stamp(session, policy.process_key)
-
-
-def _stamp(session: Session, process_key: str) -> None:
-    """Every version of the process, and of those its policies name, says which policies are in force now."""
-    session.flush()  # what is asked next must see it
-    every = list(everything(session, also_dropped=True))
-    keys = {process_key, *(place.process for policy in every for place in _places(policy))}
-    for key in keys:
-        change = update(ProcessDefinition).where(ProcessDefinition.key == key).values(policy_digest=_digest(every, key))
-        session.execute(change.execution_options(synchronize_session="fetch"))
-
-
-def _digest(every: Sequence[Policy], key: str) -> str:
-    """Of what is demanded of a process, and of whose policies speak of it."""
-    live = [each for each in every if each.dropped_at is None]
-    own = sorted((each.element, each.kind, each.value) for each in live if each.process_key == key)
-    naming = sorted({each.process_key for each in live if any(place.process == key for place in _places(each))} - {key})
-    return hashlib.sha256(orjson.dumps([own, naming])).hexdigest() if own or naming else ""
-
-
-def _places(policy: Policy) -> list[Place]:
-    rules = read(Kind(policy.kind), Place(policy.process_key, policy.element), policy.value)
-    return [place for rule in rules for place in (rule.at, *rule.others)]
+    policy_digests.renew(session, policy_digests.named(policy_digests.of_policy(policy)) | {policy.process_key})
 
 
 def _checked(session: Session, process_key: str, element: str, kind: str, value: str) -> list[Rule]:

@@ -12,8 +12,9 @@ from workflow import definitions, xmlsafe
 from workflow.diagram import reading
 from workflow.diagram.graph import Process
 from workflow.duties import language
-from workflow.duties.language import Kind, Place, Rule, WrongRule
+from workflow.duties.language import Rule
 from workflow.models import Policy, ProcessDefinition
+from workflow.policy_digests import of_policy
 
 _drawn: definitions.Recent["Drawn"] = definitions.Recent(200)
 _policies: definitions.Recent[tuple[Rule, ...]] = definitions.Recent(200)
@@ -25,11 +26,6 @@ class Drawn:
 
     rules: tuple[Rule, ...]
     process: Process | None  # None when the file cannot be read any more
-
-    @cached_property
-    def calls(self) -> bool:
-        """Whether it calls other processes, whose rules may speak of its elements."""
-        return self.process is not None and any(node.kind == "callActivity" for node in self.process.nodes.values())
 
     @cached_property
     def several(self) -> frozenset[str]:
@@ -53,14 +49,6 @@ def policies(session: Session, definition: ProcessDefinition) -> tuple[Rule, ...
         return tuple(rule for row in rows for rule in of_policy(row))
 
     return _policies.find((key, definition.policy_digest), read)
-
-
-def of_policy(policy: Policy) -> list[Rule]:
-    """The rules of a policy; it was readable when it was made."""
-    try:
-        return language.read(Kind(policy.kind), Place(policy.process_key, policy.element), policy.value, policy=True)
-    except (ValueError, WrongRule):
-        return []
 
 
 def drawn(session: Session, definition: ProcessDefinition) -> Drawn:
