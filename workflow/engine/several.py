@@ -20,8 +20,8 @@ from workflow.statuses import SignerPlace
 
 class Several(Element):
     """What is remembered: total, done, next (how many have begun), left (items not begun), out (results by counter);
-    gone (counters of runs taken out), after (token of a run → items that begin when it is done). A run remembers its
-    counter, and behind: tokens of the runs it waits for."""
+    gone (counters of runs taken out), after (counter of a run, as text → items that begin when it is done). A run
+    remembers its counter, and behind: counters of the runs it waits for. (Tokens may get new ids when taken back.)"""
 
     body: Element
     cardinality: Expression | None = None
@@ -108,11 +108,11 @@ class Several(Element):
     def _let_go(self, token: Token, run: Token) -> None:
         """Who waited behind the run goes on; who comes after it begins, or is the next in turn."""
         for other in self.runs(token):
-            behind = [each for each in other.internal_data.pop("behind", ()) if each != run.id]
+            behind = [each for each in other.internal_data.pop("behind", ()) if each != run.internal_data["counter"]]
             if behind:
                 other.internal_data["behind"] = behind
         memory = token.internal_data
-        items = memory.get("after", {}).pop(run.id, [])
+        items = memory.get("after", {}).pop(str(run.internal_data["counter"]), [])
         if not memory.get("after", True):
             del memory["after"]
         if self.loop.sequential:
@@ -147,11 +147,11 @@ class Several(Element):
         if self.loop.output:
             memory["out"].append(None)
         if where is SignerPlace.AFTER:
-            memory.setdefault("after", {}).setdefault(run.id, []).append(item)
+            memory.setdefault("after", {}).setdefault(str(run.internal_data["counter"]), []).append(item)
             return
         added = self._begin_with(token, item)
         if where is SignerPlace.BEFORE:
-            run.internal_data.setdefault("behind", []).append(added.id)
+            run.internal_data.setdefault("behind", []).append(added.internal_data["counter"])
 
     def take_out(self, token: Token, run: Token) -> None:
         """A run ends without being done; it counts no more."""

@@ -20,8 +20,9 @@ Vote = Mapping[str, Any]  # signer (whose seat), who, onBehalfOf, outcome, side,
 
 
 class Signing(Several):
-    """What is remembered besides: votes in the order they came, weights (login → weight, where drawn), twice (logins
-    that stood more than once on the list). Without anybody on the list one run begins whose signer is null."""
+    """What is remembered besides: key (what it is called as long as it lasts), votes in the order they came, weights
+    (login → weight, where drawn), twice (logins that stood more than once on the list). Without anybody on the list
+    one run begins whose signer is null."""
 
     weights: Expression | None = None
 
@@ -35,7 +36,7 @@ class Signing(Several):
         return self.terms.result or f"{self.bpmn_id}_signing"
 
     def _update_hook(self, token: Token) -> bool:
-        token.internal_data["votes"] = []
+        token.internal_data.update(key=token.id, votes=[])
         return super()._update_hook(token)
 
     def _items(self, token: Token) -> list[Any]:
@@ -118,7 +119,8 @@ class Signing(Several):
     def choose(self, token: Token) -> list[Way]:
         votes = token.internal_data["votes"]
         told = voting.figures(self.tally(token))
-        token.workflow.note("signing_closed", token, **told, votes=[dict(vote) for vote in votes])
+        closed = {"signing": token.internal_data["key"], "hidden": self.terms.hidden, **told}
+        token.workflow.note("signing_closed", token, **closed, votes=[dict(vote) for vote in votes])
         kept = [{name: value for name, value in vote.items() if name != "token"} for vote in votes]
         token.workflow.changes[self.variable] = {**told, "votes": kept}
         token.workflow.unsettled = True
@@ -138,9 +140,11 @@ class Seat:
 
 @dataclass(frozen=True)
 class Gathering:
-    """A signing under way. `token_id` is the token around its runs; `twice`: who stood more than once on the list."""
+    """A signing under way. `token_id` is the token around its runs, `key` its name as long as it lasts; `twice`: who
+    stood more than once on the list."""
 
     token_id: str
+    key: str
     activity_id: str
     terms: Terms
     votes: tuple[Vote, ...]
@@ -158,14 +162,16 @@ class Gathering:
 def gathering(token: Token) -> Gathering:
     """What there is to see of a signing."""
     spec, memory = token.task_spec, token.internal_data
+    counted = {run.internal_data["counter"]: run.id for run in spec.runs(token)}
     running = [
-        Seat(signer, spec.weight(token, signer), run.id, tuple(run.internal_data.get("behind", ())))
+        Seat(signer, spec.weight(token, signer), run.id, tuple(counted[each] for each in behind))
         for run in spec.runs(token)
-        for signer in [spec.signer_of(run)]
+        for signer, behind in [(spec.signer_of(run), run.internal_data.get("behind", ()))]
     ]
     later = [Seat(signer, spec.weight(token, signer)) for signer in spec.pending(token)]
     return Gathering(
         token_id=token.id,
+        key=memory["key"],
         activity_id=spec.bpmn_id,
         terms=spec.terms,
         votes=tuple(memory["votes"]),

@@ -99,7 +99,7 @@ def _join(
         raise
     except engine.EngineProblem as problem:
         raise Conflict(problem.sentence.template, **problem.sentence.facts) from problem
-    _tell(session, task, user, to, where, reason, signing=gathering.token_id)
+    _tell(session, task, user, to, where, reason, signing=gathering.key)
     instances.settle(session, held.instance, step, user.name, held.variables, None, held.standing)
 
 

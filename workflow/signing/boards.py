@@ -99,7 +99,7 @@ def board(session: Session, task: UserTask, reader: User | None = None) -> Board
 
 def _open(session: Session, task: UserTask, gathering: Gathering, reader: User | None) -> Board:
     tasks = _tasks(session, task, gathering)
-    added = _added(session, task, gathering.token_id)
+    added = _added(session, task, gathering.key)
     votes = [_vote(vote, tasks, added) for vote in gathering.votes]
     if gathering.terms.hidden:
         votes = [line if reader is not None and line.who == reader.name else _veiled(line) for line in votes]
@@ -126,7 +126,7 @@ def _closed(session: Session, task: UserTask) -> Board | None:
     event = next((e for e in session.scalars(query) if _holds(e.data["votes"], task)), None)
     if event is None:
         return None
-    added = _added(session, task, event.token_id or "")
+    added = _added(session, task, event.data["signing"])
     properties = definitions.activities(session, task.definition)[task.activity_id]["properties"]
     lines = tuple(_vote(vote, {}, added) for vote in event.data["votes"])
     return Board(task.activity_id, voting.read(properties), False, True, lines, event.data)
@@ -142,7 +142,7 @@ def _tasks(session: Session, task: UserTask, gathering: Gathering) -> dict[str, 
     return {each.token_id: each for each in session.scalars(select(UserTask).where(*of_them))}
 
 
-def _added(session: Session, task: UserTask, token_id: str) -> dict[str, dict[str, Any]]:
+def _added(session: Session, task: UserTask, key: str) -> dict[str, dict[str, Any]]:
     """Who was added by hand: where, by whom, why."""
     told = (HistoryEvent.instance_id == task.instance_id, HistoryEvent.kind == "signer_added")
     query = select(HistoryEvent).where(HistoryEvent.case_id == task.case_id, *told).order_by(HistoryEvent.seq)
@@ -153,7 +153,7 @@ def _added(session: Session, task: UserTask, token_id: str) -> dict[str, dict[st
             "reason": event.data["reason"],
         }
         for event in session.scalars(query)
-        if event.data.get("signing") == token_id
+        if event.data.get("signing") == key
     }
 
 

@@ -78,7 +78,7 @@ def _leave(
         step = engine.remove_run(model, state, seat.token_id, around)
     else:
         step = engine.remove_run(model, state, gathering.token_id, around, seat.signer)
-    _tell(session, task, user, seat.signer, reason, signing=gathering.token_id)
+    _tell(session, task, user, seat.signer, reason, signing=gathering.key)
     instances.settle(session, held.instance, step, user.name, held.variables, None, held.standing)
 
 
@@ -97,7 +97,7 @@ def _added(session: Session, task: UserTask, gathering: Gathering) -> set[str]:
     query = select(HistoryEvent.data).where(
         HistoryEvent.instance_id == task.instance_id, HistoryEvent.kind == "signer_added"
     )
-    return {each["to"] for each in session.scalars(query) if each.get("signing") == gathering.token_id}
+    return {each["to"] for each in session.scalars(query) if each.get("signing") == gathering.key}
 
 
 def _withdraw(session: Session, task: UserTask, user: User, who: str | None, reason: str) -> None:

@@ -118,7 +118,8 @@ def test_people_join_and_leave_at_random(seed):
     chance = random.Random(seed)
     names = [f"p{number}" for number in range(chance.randint(1, 4))]
     kind = chance.choice(["all", "any", "vote", "inTurn"])
-    sequential, stops, quorum = kind == "inTurn" or chance.random() < 0.3, chance.random() < 0.6, chance.choice([0, 2])
+    sequential = kind == "inTurn" or (kind != "all" and chance.random() < 0.4)
+    stops, quorum = chance.random() < 0.6, chance.choice([0, 2])
     said = {"signing": kind, "signingStops": "yes" if stops else "no", **({"signingQuorum": "2"} if quorum else {})}
     run = Signed(names, sequential, **said, **({"signingShare": "2/3"} if kind == "vote" else {}))
     ballot, fresh = Ballot(kind, names, sequential, stops, quorum=quorum), 10
@@ -232,12 +233,18 @@ def test_weights_are_taken_from_the_diagram_at_the_beginning():
 @pytest.mark.parametrize("weight", [None, -1, True, "2", 1.5, 1_000_001])
 def test_who_has_no_weight_is_named(weight):
     with pytest.raises(EngineProblem, match="bob has no weight at “sign”"):
-        Signed(["anna", "bob"], weights={"anna": 1, "bob": weight}, signing="vote", signingWeights="weights")
+        Signed(
+            ["anna", "bob"],
+            weights={"anna": 1, "bob": weight},
+            signing="vote",
+            signingShare="1",
+            signingWeights="weights",
+        )
 
 
 def test_weights_that_are_no_table_are_refused():
     with pytest.raises(EngineProblem, match="The weights of “sign” are no table of names"):
-        Signed(["anna", "bob"], weights=[1, 2], signing="vote", signingWeights="weights")
+        Signed(["anna", "bob"], weights=[1, 2], signing="vote", signingShare="1", signingWeights="weights")
 
 
 def test_an_added_signer_needs_a_weight_where_weights_are_drawn():
