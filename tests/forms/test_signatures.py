@@ -10,7 +10,7 @@ from werkzeug.datastructures import MultiDict
 from forms.compiler import compile_form
 from forms.context import FormContext
 from tests.web.desk import form
-from workflow import office
+from workflow import office as offices
 from workflow.errors import Invalid
 from workflow.models import StoredFile
 
@@ -23,6 +23,11 @@ def png(ink: int = 60, size: tuple[int, int] = (200, 60), kind: str = "PNG", mod
         ImageDraw.Draw(image).line([(5, 5), (5 + ink, 40)], fill="black", width=3)
     image.save(made, kind)
     return "data:image/png;base64," + base64.b64encode(made.getvalue()).decode()
+
+
+@pytest.fixture
+def office(sqlite_office):
+    return sqlite_office
 
 
 @pytest.fixture
@@ -46,7 +51,7 @@ def test_a_drawn_signature_is_kept_as_a_file(session, context):
         "image/png",
         "anna",
     )
-    with Image.open(office.of(session).files.path(row.sha256)) as kept:
+    with Image.open(offices.of(session).files.path(row.sha256)) as kept:
         assert kept.size == (200, 60)
     assert compile_form(FORM).fields["sign"].display(signed, context, {}) == "安娜 2026-07-01 09:00"
 

@@ -13,6 +13,12 @@ SOON = "2026-07-03T17:30"
 
 
 @pytest.fixture
+def office(sqlite_office):
+    """Pages say the same of either database; tests/workflow/around asks both."""
+    return sqlite_office
+
+
+@pytest.fixture
 def anna(office, clock, signed_in):
     """anna has the first task (1) of the desk's case 1."""
     desk.put(office, claimed_by="anna")

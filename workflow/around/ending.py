@@ -1,6 +1,6 @@
 """When a task ends, so does what was around it: reminders, follow-ups, a stopped clock. And what must be before it."""
 
-from sqlalchemy import bindparam, delete, exists, select, update
+from sqlalchemy import bindparam, delete, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from workflow import rows
@@ -14,15 +14,19 @@ from workflow.statuses import TaskStatus, TimerStatus
 _OF_TASK = bindparam("of_task")
 _TO_DO = (ChecklistItem.required, ChecklistItem.done_at.is_(None))
 UNTICKED = exists().where(ChecklistItem.task_id == UserTask.id, *_TO_DO)  # a required item is not ticked off
+_WAITING, _STOPPED = TaskReminder.status == TimerStatus.WAITING, ClockPause.ended_at.is_(None)
+AROUND = or_(  # there is something that `end` ends
+    exists().where(TaskReminder.task_id == UserTask.id, _WAITING),
+    exists().where(FollowUp.task_id == UserTask.id),
+    exists().where(ClockPause.task_id == UserTask.id, _STOPPED),
+)
 _REMIND_NO_MORE = Statement(
-    update(TaskReminder)
-    .where(TaskReminder.task_id == _OF_TASK, TaskReminder.status == TimerStatus.WAITING)
-    .values(status=TimerStatus.CANCELLED)
+    update(TaskReminder).where(TaskReminder.task_id == _OF_TASK, _WAITING).values(status=TimerStatus.CANCELLED)
 )
 _FORGET = Statement(delete(FollowUp).where(FollowUp.task_id == _OF_TASK))
 _END_PAUSE = Statement(
     update(ClockPause)
-    .where(ClockPause.task_id == _OF_TASK, ClockPause.ended_at.is_(None))
+    .where(ClockPause.task_id == _OF_TASK, _STOPPED)
     .values(ended_at=bindparam("at", type_=ClockPause.__table__.c.ended_at.type), ended_by=SYSTEM)
 )
 

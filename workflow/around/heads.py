@@ -1,5 +1,7 @@
 """Who leads whom, as far as urging, supervising and reminding need it."""
 
+from collections.abc import Iterator
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -9,18 +11,28 @@ SUPERVISE = "tasks.supervise"  # the permission of a head over everybody's work:
 
 
 def of(session: Session, name: str) -> list[str]:
-    """The names of the active heads of this person: their own (users.head), or else all who may supervise."""
-    person = session.get(User, name)
-    own = session.get(User, person.head) if person is not None and person.head else None
-    if own is not None and own.active:
+    """The names of the heads of this person: the nearest of their own (users.head) who is here, or else all who may
+    supervise."""
+    own = next(_above(session, name), None)
+    if own is not None:
         return [own.name]
     everyone = session.scalars(select(User).where(User.active, User.name != name).order_by(User.name))
     return [each.name for each in everyone if each.may(SUPERVISE)]
 
 
 def leads(session: Session, user: User, name: str | None) -> bool:
-    """Whether the user is a head of this person; of nobody in particular, whether they may supervise all work."""
+    """Whether the user is a head of this person, however far above; of nobody in particular, whether they may supervise
+    all work."""
     if user.may(SUPERVISE):
         return True
-    person = session.get(User, name) if name else None
-    return person is not None and person.head == user.name
+    return name is not None and any(head.name == user.name for head in _above(session, name))
+
+
+def _above(session: Session, name: str) -> Iterator[User]:
+    """A person's head, that one's head, and so on; who has left is stepped over."""
+    seen, person = {name}, session.get(User, name)
+    while person is not None and person.head is not None and person.head not in seen:
+        seen.add(person.head)
+        person = session.get(User, person.head)
+        if person is not None and person.active:
+            yield person

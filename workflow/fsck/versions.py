@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, joinedload
 from workflow import definitions
 from workflow.models import ProcessDefinition, ProcessInstance, Upgrade, UserTask
 from workflow.registry import fsck_check
-from workflow.statuses import TaskStatus, UpgradeStatus
+from workflow.statuses import TaskKind, TaskStatus, UpgradeStatus
 
 
 @fsck_check("versions")
@@ -18,7 +18,8 @@ def versions(session: Session) -> Iterator[str]:
     wrong = UserTask.definition_id != ProcessInstance.definition_id
     for task in session.scalars(query.where(UserTask.status == TaskStatus.OPEN, wrong)):
         yield f"Task {task.id} “{task.name}” is of another version than its process instance {task.instance_id}."
-    found = select(UserTask.definition_id, UserTask.activity_id).where(UserTask.status == TaskStatus.OPEN).distinct()
+    drawn = (UserTask.status == TaskStatus.OPEN, UserTask.kind != TaskKind.ADHOC)
+    found = select(UserTask.definition_id, UserTask.activity_id).where(*drawn).distinct()
     of_version: dict[int, set[str]] = {}
     for definition_id, activity_id in session.execute(found):
         of_version.setdefault(definition_id, set()).add(activity_id)

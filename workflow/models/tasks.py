@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from workflow.clock import now
 from workflow.db import Base, status_column
 from workflow.models.cases import Case
 from workflow.models.columns import ElementId, TokenId
@@ -48,7 +49,7 @@ class UserTask(Base):
     priority: Mapped[int] = mapped_column(default=50)  # as the diagram says it
     priority_set: Mapped[int | None]  # by hand: stands in place of whatever is computed
     urgency: Mapped[int] = mapped_column(default=50)  # what lists are sorted by: workflow.around.urgency
-    urgency_until: Mapped[datetime | None]  # when it must be computed anew; None: never by time alone
+    urgency_until: Mapped[datetime | None] = mapped_column(default=now)  # when to compute it anew; None: not by time
     created_at: Mapped[datetime]
     due_at: Mapped[datetime | None]
     claimed_at: Mapped[datetime | None]

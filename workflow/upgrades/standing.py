@@ -26,7 +26,7 @@ from workflow.models import (
     UserTask,
 )
 from workflow.offers import offer
-from workflow.statuses import IncidentStatus, TaskStatus, TimerStatus
+from workflow.statuses import IncidentStatus, TaskKind, TaskStatus, TimerStatus
 from workflow.upgrades.differences import OFFERED
 from workflow.waits import LIVE_JOBS, live_rows
 
@@ -73,10 +73,13 @@ def follow(
             fresh = {"activity_id": mapping.get(row.activity_id or "", row.activity_id)}
         elif row.token_id in by_token:
             fresh = _fresh(row, by_token[row.token_id], after, instance)
+        elif isinstance(row, UserTask) and row.kind is not TaskKind.STEP:
+            moved = mapping.get(row.activity_id, row.activity_id)
+            fresh = {"definition_id": instance.definition_id, "activity_id": moved}
         else:
             continue  # nobody waits there any more
         said[_key(row)] = _say(row, fresh)
-    tasks = {row: said[_key(row)] for row in rows if isinstance(row, UserTask) and _key(row) in said}
+    tasks = {row: said[_key(row)] for row in rows if isinstance(row, UserTask) and row.token_id in by_token}
     for task, was in tasks.items():
         activity = after.activities[task.activity_id]
         if _differ(before.activities[was["activity_id"]], activity):
@@ -141,7 +144,7 @@ def _put_up(
         session.execute(delete(table).where(table.task_id == task.id))
     claimed, due_at = task.assignee is not None, task.due_at or FAR
     if candidates:
-        queue = {"task_id": task.id, "due_at": due_at, "claimed": claimed}
+        queue = {"task_id": task.id, "due_at": due_at, "claimed": claimed, "rank": -task.urgency}
         session.execute(insert(TaskCandidate), [{**queue, "candidate": each} for each in candidates])
     session.flush()  # who looks on is found by what the task says
     cases.show_to(session, task.case_id, list(groups), list(people))

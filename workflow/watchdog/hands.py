@@ -53,7 +53,7 @@ def _give(session: Session, task: UserTask, user: User, to: User, reason: str) -
     session.refresh(task)
     mine = {"task_id": task.id, "candidate": f"user:{to.name}"}
     if session.get(TaskCandidate, (task.id, f"user:{to.name}")) is None:
-        facts = {"due_at": task.due_at or FAR, "claimed": task.assignee is not None}
+        facts = {"due_at": task.due_at or FAR, "claimed": task.assignee is not None, "rank": -task.urgency}
         session.add(TaskCandidate(**mine, **facts))
         session.flush()  # whether they may have it is asked of the database
         said = {"task": task.id, "before": task.assignee, "offered": [mine["candidate"]]}

@@ -5,13 +5,13 @@ from datetime import timedelta
 import pytest
 
 from tests.workflow.world import REVIEW, begin, do, open_tasks, process
-from workflow import engine, fsck, history, instances, operations, tasks
+from workflow import engine, fsck, history, instances, operations, tasks, upgrades
 from workflow.around import asked, checklists, notices
 from workflow.clock import now
 from workflow.errors import Conflict, Invalid, NotAllowed, NotFound, TaskNotOpen
 from workflow.identity import User
 from workflow.models import ProcessInstance, UserTask
-from workflow.statuses import NoticeKind, TaskKind, TaskStatus
+from workflow.statuses import NoticeKind, TaskKind, TaskStatus, UpgradeStatus
 
 
 @pytest.fixture
@@ -254,3 +254,19 @@ def test_the_token_of_what_is_asked_is_its_own(session, step, anna, bob):
 
     assert len(tokens) == 3
     assert session.get_one(UserTask, step.id).token_id not in tokens
+
+
+def test_what_is_asked_goes_along_to_another_version_and_back(session, step, anna, bob, dora):
+    task = asked.ask(session, step, anna, bob, "?", awaited=True)
+    newer = process(session, REVIEW, check={"nothing": "new"})
+    plan = upgrades.plan(session, step.definition, newer)
+    moved = upgrades.perform(session, plan, step.instance, dora, "新版")
+    session.flush()
+    assert (moved.status, task.definition_id) == (UpgradeStatus.DONE, newer.id)
+    assert fsck.run(session) == []
+    upgrades.undo(session, moved, dora, "还是旧版")
+    session.flush()
+
+    assert task.definition_id == step.definition_id
+    assert fsck.run(session) == []
+    assert tasks.complete(session, task, bob, {"answer": "!"}).status is TaskStatus.COMPLETED
