@@ -1,6 +1,6 @@
 """What changes for those who work on at an element, without forbidding that they do."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 import orjson
@@ -9,18 +9,23 @@ from sqlalchemy.orm import Session
 
 from workflow import definitions, engine
 from workflow.definitions import FORM, Activities
-from workflow.duties.language import Kind
+from workflow.duties import language
+from workflow.duties.language import Kind, Place, Rule
 from workflow.errors import Sentence, sentence
 from workflow.models import ProcessDefinition, ProcessInstance, TaskDraft, UserTask
 from workflow.statuses import TaskStatus
 from workflow.upgrades.problems import Problem
 from workflow.waits import LIVE_INSTANCES
 
+Compared = tuple[Kind, str, int, frozenset[str]]  # kind, element, number, elements and groups
 Pair = tuple[Mapping[str, Any], Mapping[str, Any]]  # an element as the old and as the new version says it
 _LOST_WORDS = {
     Kind.DIFFERENT_FROM: "In the new version nothing says any more that “{task}” and “{other}” need two persons.",
     Kind.SAME_PERSON_AS: "In the new version nothing says any more that “{task}” and “{other}” need the same person.",
 }
+_LOST = (
+    "In the new version “{task}” does not ask any more for {rule} “{value}”. Policies outside the diagram still hold."
+)
 OFFERED = ("assignee", "candidate_groups", "candidate_users")  # attributes that say to whom a task is offered
 
 
@@ -67,20 +72,38 @@ def _new_events(
 
 
 def _lost_rules(before: Activities, after: Activities, mapping: Mapping[str, str]) -> Iterator[tuple[str, Sentence]]:
-    """Rules about different and same persons that the new version does not have."""
-    kept = {rule for name in after for rule in _rules(after, name)}
-    for name in before:
-        for kind, first, second in _rules(before, name):
-            moved = (kind, mapping.get(first, first), mapping.get(second, second))
-            mirrored = (kind, moved[2], moved[1])
-            if moved not in kept and not (kind == Kind.DIFFERENT_FROM and mirrored in kept):
-                yield name, sentence(_LOST_WORDS[kind], task=_name(before, first), other=_name(before, second))
+    """Rules of separation that the new version does not have."""
+    kept = {_as_compared(rule, {}) for rule in _rules(after)}
+    for rule in _rules(before):
+        name = rule.at.element
+        if rule.kind not in _LOST_WORDS:
+            if _as_compared(rule, mapping) not in kept:
+                told = {"task": _name(before, name), "rule": rule.kind.value, "value": rule.text}
+                yield name, sentence(_LOST, **told)
+            continue
+        for place in rule.others:
+            if not _is_kept(rule, place, mapping, kept):
+                words = {"task": _name(before, name), "other": _name(before, place.element)}
+                yield name, sentence(_LOST_WORDS[rule.kind], **words)
 
 
-def _rules(activities: Activities, name: str) -> Iterator[tuple[str, str, str]]:
-    said = activities[name].get("properties") or {}
-    for kind in (Kind.DIFFERENT_FROM, Kind.SAME_PERSON_AS):
-        yield from ((kind, name, each.strip()) for each in said.get(kind, "").split(",") if each.strip())
+def _is_kept(rule: Rule, place: Place, mapping: Mapping[str, str], kept: Collection[Compared]) -> bool:
+    """Whether a pair is still said, in whichever order where that is the same."""
+    pair = (mapping.get(rule.at.element, rule.at.element), mapping.get(place.element, place.element))
+    pairs = {(kind, at, each) for kind, at, _number, others in kept for each in others}
+    mirrored = rule.kind is Kind.DIFFERENT_FROM and (rule.kind, pair[1], pair[0]) in pairs
+    return mirrored or (rule.kind, *pair) in pairs
+
+
+def _as_compared(rule: Rule, mapping: Mapping[str, str]) -> Compared:
+    """A rule by the names of the new version."""
+    others = (mapping.get(place.element, place.element) for place in rule.members)
+    at = mapping.get(rule.at.element, rule.at.element) if rule.kind is not Kind.DISTINCT_PEOPLE else ""
+    return rule.kind, at, rule.number, frozenset([*others, *rule.groups])
+
+
+def _rules(activities: Activities) -> list[Rule]:
+    return list(language.drawn("", language.properties_of(activities)))
 
 
 def _renamed(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Sentence]:

@@ -243,6 +243,24 @@ def test_a_rule_the_new_version_has_not_is_told(session, clock, old):
     assert upgrades.plan(session, first, mirrored).problems == ()
 
 
+@pytest.mark.parametrize(
+    ("kind", "value", "kept"),
+    [
+        ("notStarter", "true", "true"),
+        ("holdsRole", "registry", "registry"),
+        ("distinctPeople", "2: open, check", "2: check, unpack"),
+        ("notRelated", "open", "unpack"),
+    ],
+)
+def test_any_rule_of_separation_the_new_version_has_not_is_told(session, clock, kind, value, kept):
+    first = process(session, REVIEW, check={kind: value})
+    plain, same = process(session, RENAMED), process(session, RENAMED, check={kind: kept})
+
+    said = [str(each.message) for each in upgrades.plan(session, first, plain).problems]
+    assert any(f"does not ask any more for {kind} “{value}”" in each for each in said)
+    assert not any("any more for" in str(each.message) for each in upgrades.plan(session, first, same).problems)
+
+
 # Refusing
 
 
