@@ -1,6 +1,6 @@
 """Tasks beside the process: they hang on a step (`parent_id`), which waits for corrections, and end with it."""
 
-from sqlalchemy import bindparam, delete, exists, select
+from sqlalchemy import bindparam, delete, exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from workflow import history, rows
@@ -19,7 +19,8 @@ _HANGING = Statement(
     .where(UserTask.parent_id == bindparam("parent"), UserTask.status == TaskStatus.OPEN)
     .order_by(UserTask.id)
 )
-_WITHDRAW = [
+AROUND = or_(exists().where(AnswersAside.task_id == UserTask.id), ending.AROUND)  # what `withdraw` calls `around`
+*_WITHDRAW, _FORGET_ASIDE = [
     Statement(delete(table).where(table.task_id == bindparam("ended")))
     for table in (TaskCandidate, TaskOnlooker, TaskDraft, AnswersAside)
 ]
@@ -59,10 +60,13 @@ def cancel(session: Session, task: UserTask, by: str = history.SYSTEM, reason: s
     history.record(session, task.case_id, by, "cancelled", *where, **facts)
 
 
-def withdraw(session: Session, task_id: int) -> None:
-    """The task has ended: nobody may claim it any more, and what was typed is no longer needed."""
+def withdraw(session: Session, task_id: int, around: bool = True) -> None:
+    """The task has ended: nobody may claim it any more, and what was typed is no longer needed. `around`: whether there
+    is anything around it, for who has asked (AROUND)."""
     for each in list(session.identity_map.values()):
         if isinstance(each, TaskCandidate | TaskDraft | AnswersAside) and each.task_id == task_id:
             session.expunge(each)
     rows.write(session, *(gone(ended=task_id) for gone in _WITHDRAW))
-    ending.end(session, task_id)
+    if around:
+        rows.write(session, _FORGET_ASIDE(ended=task_id))
+        ending.end(session, task_id)

@@ -43,6 +43,7 @@ _AS_IT_IS = Statement(
         UserTask.assignee,
         or_(beside.HUNG, ending.UNTICKED, cosigners.ASKED).label("hung"),
         or_(UserTask.on_behalf_of.is_not(None), UserTask.delegated_by.is_not(None)).label("of_another"),
+        beside.AROUND.label("around"),
     ).where(UserTask.id == bindparam("task_id"))
 )
 Ending = Callable[[Session, UserTask, Held, User, dict[str, Any]], None]
@@ -81,7 +82,7 @@ def complete(
     outcome = outcome if outcome is not None else answers.get(OUTCOME)
     digest = requests.digest(request_key, user, [outcome, dict(answers)] if sent is None else sent)
     held = holding.take(session, task.instance_id, task.case_id, _AS_IT_IS(task_id=task.id))
-    status, assignee, hung, of_another = held.answers[0][0]
+    status, assignee, hung, of_another, _around = held.answers[0][0]
     if (status, assignee) != (TaskStatus.OPEN, user.name) or not user.active:
         session.refresh(task)
         if requests.is_repeated(task, digest):
@@ -124,7 +125,7 @@ def _finish(session: Session, task: UserTask, held: Held, user: User, outcome: s
         outcome=outcome,
         request_digest=digest,
     )
-    waits.withdraw(session, task.id)
+    waits.withdraw(session, task.id, held.answers[0][0].around)
     held.standing.pop(("user_task", task.token_id), None)
 
 
