@@ -1,6 +1,6 @@
 # Everything anyone must know: `make` lists the commands.
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run worker scheduler fsck test hostile season chaos contenders monkey upgrades lint format fuzz signings separation moves around docs bench migration clean
+.PHONY: help setup setup-dev run worker scheduler fsck test hostile season chaos contenders bulk monkey upgrades lint format fuzz signings separation moves around docs bench migration clean
 PY := .venv/bin/python
 FLASK := $(PY) -m flask --app wsgi
 
@@ -36,6 +36,9 @@ chaos: setup-dev ## kill -9 at every line and statement of every command, on bot
 
 contenders: setup-dev ## 200 people want one task at once, over HTTP, 100 rounds on both databases (CONTENDERS=200x100)
 	@JUANLIU_CONTENDERS="$(or $(CONTENDERS),200x100)" $(PY) -m pytest -q -s tests/chaos/test_contenders.py
+
+bulk: setup-dev ## 5,000 tasks completed at once, a third done by others, worker and web killed 20 times (ITEMS=, KILLS=)
+	@ITEMS=$(or $(ITEMS),5000) KILLS=$(or $(KILLS),20) $(PY) -m tests.chaos.bulk_proof
 
 upgrades: setup-dev ## 1,000 running cases follow 50 machine-made edits of their process, on both databases (INSTANCES=, EDITS=, SEED=)
 	@JUANLIU_TEST_INSTANCES=$(or $(INSTANCES),1000) JUANLIU_TEST_EDITS=$(or $(EDITS),50) JUANLIU_TEST_SEED=$(or $(SEED),1) $(PY) -m pytest -q -s -n 2 tests/workflow/upgrades/test_edits.py
