@@ -57,7 +57,7 @@ def _give(session: Session, task: UserTask, user: User, to: User, reason: str) -
         session.add(TaskCandidate(**mine, **facts))
         session.flush()  # whether they may have it is asked of the database
         said = {"task": task.id, "before": task.assignee, "offered": [mine["candidate"]]}
-        why = kept(sentence("{reason}", reason=reason))
+        why = kept(sentence("Given by hand: {reason}", reason=reason))
         place = (task.instance_id, task.activity_id, task.token_id)
         history.record(session, task.case_id, user.name, "redirected", *place, **said, why=why)
     tasks.assign(session, task, user, to, reason)

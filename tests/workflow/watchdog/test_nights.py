@@ -1,0 +1,76 @@
+"""The nightly round: once, at night, by the workers; where the machine was off, the next day."""
+
+import pytest
+from sqlalchemy import select
+
+from tests.workflow.watchdog import office as planted
+from tests.workflow.watchdog.office import World
+from workflow import jobs, registry, watchdog
+from workflow.models import Job, Watch
+
+
+@pytest.fixture
+def world(sqlite_office, clock, monkeypatch) -> World:
+    monkeypatch.setitem(registry.service_tasks, "test.work", lambda session, work: {})
+    return World(sqlite_office, clock)
+
+
+def nights(world: World) -> list[str | None]:
+    with world.office.database.reading() as session:
+        return list(session.scalars(select(Watch.night).order_by(Watch.id)))
+
+
+def work(world: World) -> None:
+    while jobs.sweep(world.office.database):
+        pass
+
+
+def test_by_day_no_round_begins(world):
+    assert not watchdog.nightly(world.office.database)
+    world.clock.move(hours=12)
+    assert not watchdog.nightly(world.office.database)
+    assert nights(world) == []
+
+
+def test_at_night_one_round_begins_however_many_schedulers_look(world):
+    world.clock.move(hours=17)
+    assert [watchdog.nightly(world.office.database) for _ in range(3)] == [True, False, False]
+    assert nights(world) == ["2026-07-02"]
+    world.clock.move(days=1)
+    assert watchdog.nightly(world.office.database)
+    assert nights(world) == ["2026-07-02", "2026-07-03"]
+
+
+def test_where_the_machine_was_off_at_night_the_round_is_made_up_for(world):
+    world.clock.move(days=2)
+    assert watchdog.nightly(world.office.database)
+    assert not watchdog.nightly(world.office.database)
+    assert nights(world) == ["2026-07-03"]
+
+
+def test_an_office_in_which_nothing_has_ever_run_needs_no_round(sqlite_office, clock):
+    clock.move(days=400)
+    assert not watchdog.nightly(sqlite_office.database)
+
+
+def test_the_workers_make_the_round_in_portions_and_end_it(world, monkeypatch):
+    monkeypatch.setattr("workflow.watchdog.looking.PORTION", 2)
+    world.plant(planted.broken_state)
+    world.clock.move(hours=17)
+    watchdog.nightly(world.office.database)
+    work(world)
+    with world.office.database.reading() as session:
+        (watch,) = session.scalars(select(Watch))
+        assert watch.ended_at is not None
+        assert watch.looked_at >= 5
+        assert {each.kind.value for each in watchdog.findings(session)} >= {"state"}
+
+
+def test_a_round_that_a_worker_left_is_gone_on_with(world):
+    with world.office.database.transaction() as session:
+        watch_id = watchdog.begin(session, "dora").id
+    work(world)
+    with world.office.database.transaction() as session:
+        again = session.scalars(select(Job).where(Job.topic == "watchdog.look")).one()
+        assert session.get_one(Watch, watch_id).ended_at is not None
+        assert registry.service_tasks["watchdog.look"](session, again) == {}
