@@ -76,7 +76,7 @@ def test_a_password_is_set_anew(run, office, app):
 
 def test_users_are_listed_for_programs_and_people(run):
     listed = json.loads(run("users", "list", "--json").output)
-    assert {"name": "anna", "display_name": "安娜", "active": True, "groups": ["registry"]} in listed
+    assert {"name": "anna", "display_name": "安娜", "active": True, "groups": ["registry"], "head": None} in listed
     assert "anna             安娜  [registry]" in run("users", "list").output
 
 
@@ -151,3 +151,11 @@ def test_migrating_twice_is_as_good_as_once(tmp_path):
         assert done.exit_code == 0, done.output
     assert migrations.version(office.database) == migrations.newest()
     office.database.engine.dispose()
+
+
+def test_the_head_of_a_person_is_set_and_taken_away(office, run):
+    assert run("users", "head", "anna", "carl").exit_code == 0
+    with office.database.reading() as session:
+        assert session.get_one(User, "anna").head == "carl"
+    assert "cannot be the head of" in run("users", "head", "carl", "anna").output
+    assert run("users", "head", "anna").output == "The head of anna is nobody.\n"
