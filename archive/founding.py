@@ -46,6 +46,7 @@ GROUPS = (
         ),
     ),
     StandardGroup("admin", "系统管理", "Administration", ("users.manage", "definitions.deploy", "incidents.retry")),
+    StandardGroup("security", "安全保密管理", "Security", ("policies.manage",)),
 )
 
 

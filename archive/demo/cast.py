@@ -22,4 +22,6 @@ PEOPLE = (
     DemoPerson("linlan", "林岚", "director"),
     DemoPerson("tangyi", "唐毅", "director"),
     DemoPerson("heguan", "何冠", "admin"),
+    DemoPerson("gaoan", "高安", "security"),
+    DemoPerson("linmi", "林密", "security"),
 )
