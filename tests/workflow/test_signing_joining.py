@@ -14,7 +14,7 @@ from workflow.identity import User
 from workflow.models import UserTask
 from workflow.statuses import SignerPlace
 
-WALKS = int(os.environ.get("SIGNING_WALKS", "4"))
+WALKS = int(os.environ.get("SIGNING_WALKS", "2"))
 
 
 def test_who_is_added_beside_signs_with_the_others(session, anna, bob, eve):
@@ -34,7 +34,10 @@ def test_who_asks_somebody_before_waits_and_keeps_the_task_and_what_was_typed(se
     task = task_of(session, instance, "anna")
     tasks.save_draft(session, task, anna, {"opinion": ["半句"]})
     add(session, instance, anna, eve, "before")
-    with pytest.raises(Conflict, match="waits until .+伊芙.+ have signed, who were asked before"), session.begin_nested():
+    with (
+        pytest.raises(Conflict, match="waits until .+伊芙.+ have signed, who were asked before"),
+        session.begin_nested(),
+    ):
         vote(session, instance, anna)
     vote(session, instance, eve)
     assert task_of(session, instance, "anna").id == task.id
@@ -107,7 +110,9 @@ def test_somebody_inactive_is_not_added(session, anna):
 
 
 def test_who_is_excluded_by_a_rule_is_not_added(session, anna, eve):
-    drawing = "start s\nuser open assignee=eve\nuser sign each=people item=who assignee=${who}\nend e\ns -> open -> sign -> e"
+    drawing = (
+        "start s\nuser open assignee=eve\nuser sign each=people item=who assignee=${who}\nend e\ns -> open -> sign -> e"
+    )
     definition = process(session, drawing, sign={"signing": "all", "differentFrom": "open"})
     instance = begin(session, definition, people=["anna", "bob"])
     vote(session, instance, eve)

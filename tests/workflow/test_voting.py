@@ -11,7 +11,7 @@ from workflow import voting
 from workflow.voting import Kind, Result, Share, Side, Terms, count, read
 
 FOR, AGAINST, ABSTAIN = Side
-SAMPLES = int(os.environ.get("SIGNING_SAMPLES", "300"))
+SAMPLES = int(os.environ.get("SIGNING_SAMPLES", "150"))
 
 
 def oracle(terms: Terms, votes: list[tuple[Side, int]]) -> Result:

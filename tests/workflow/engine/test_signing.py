@@ -14,8 +14,8 @@ from workflow.engine import EngineProblem, TokenGone
 from workflow.statuses import SignerPlace
 from workflow.voting import Side
 
-SHARE = int(os.environ.get("SIGNING_SHARE", "12"))  # one of so many of the table is looked at; 1: all
-WALKS = int(os.environ.get("SIGNING_WALKS", "30"))
+SHARE = int(os.environ.get("SIGNING_SHARE", "24"))  # one of so many of the table is looked at; 1: all
+WALKS = int(os.environ.get("SIGNING_WALKS", "16"))
 DRAWING = """
     start s
     user sign each=people item=who assignee=${who} MORE
