@@ -1,74 +1,78 @@
 """Which tasks belong to a view: as a condition on a task, and as queues that stand in the order of due dates."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, literal, or_, select, true
+from sqlalchemy import ColumnElement, and_, func, literal, or_, select, true
 from sqlalchemy.orm import Session
 
-from workflow import cases, onlookers
-from workflow.identity import User
-from workflow.models import Case, ProcessInstance, TaskCandidate, TaskOnlooker, UserTask
+from workflow import onlookers
+from workflow.around import follow_ups
+from workflow.db import Moment
+from workflow.models import FAR, Case, ProcessInstance, TaskCandidate, TaskOnlooker, UserTask
 from workflow.statements import one_of
 from workflow.statuses import InstanceStatus, TaskStatus
 from workflow.tasks.filters import of_due, of_group, of_task, of_text
-from workflow.tasks.rules import tickets
+from workflow.tasks.readers import Reader
 from workflow.views.asking import Asked, State, View
 
 
-@dataclass(frozen=True)
-class Reader:
-    """Who looks, as far as it makes a difference."""
-
-    name: str
-    tickets: tuple[str, ...]
-    reads_all: bool
-
-
-def reader(user: User) -> Reader:
-    return Reader(user.name, tuple(tickets(user)), user.may(cases.READ_ALL))
-
-
 class Queue(NamedTuple):
-    """Rows of a short index that stand for open tasks."""
+    """Rows that stand for open tasks, in the order of their due dates by an index."""
 
-    table: type[TaskCandidate] | type[TaskOnlooker]
+    task_id: ColumnElement[int]
+    due_at: ColumnElement[datetime]
     here: ColumnElement[bool]
 
-    @property
-    def due_at(self) -> ColumnElement[datetime]:
-        return self.table.due_at
+
+_DUE = func.coalesce(UserTask.due_at, literal(FAR, Moment()), type_=Moment())
 
 
 def belongs(who: Reader, view: View) -> ColumnElement[bool]:
     """The condition on user_tasks for a view."""
-    is_open, free = UserTask.status == TaskStatus.OPEN, UserTask.assignee.is_(None)
+    is_open = UserTask.status == TaskStatus.OPEN
     match view:
         case View.MINE:
-            return and_(UserTask.assignee == who.name, is_open)
+            return and_(UserTask.assignee == who.name, is_open, ~follow_ups.is_hidden(who.name))
         case View.GROUPS:
-            return and_(is_open, free, _has(TaskCandidate, TaskCandidate.candidate, who.tickets))
+            return and_(is_open, _for_me(who), ~follow_ups.is_hidden(who.name))
         case View.DONE:
             return and_(UserTask.completed_by == who.name, UserTask.ended_at.is_not(None))
         case View.OTHERS:
-            for_me = and_(free, _has(TaskCandidate, TaskCandidate.candidate, who.tickets))
-            return and_(is_open, UserTask.assignee.is_distinct_from(who.name), ~for_me, _seen(who))
+            theirs = (UserTask.assignee.is_distinct_from(each.principal) for each in who.standings)
+            not_mine = and_(UserTask.assignee.is_distinct_from(who.name), *theirs)
+            return and_(is_open, not_mine, ~_free(who.tickets), _seen(who))
     return and_(is_open, or_(UserTask.assignee == who.name, _seen(who)))
 
 
+def _for_me(who: Reader) -> ColumnElement[bool]:
+    """What I may claim, for myself or in somebody's place."""
+    ways = [_free(who.tickets)]
+    for standing in who.standings:
+        kinds = standing.condition()
+        theirs = or_(_free(standing.tickets), UserTask.assignee == standing.principal)
+        ways.append(theirs if kinds is None else and_(theirs, kinds))
+    return or_(*ways)
+
+
+def _free(names: Sequence[str]) -> ColumnElement[bool]:
+    return and_(UserTask.assignee.is_(None), _has(TaskCandidate, TaskCandidate.candidate, names))
+
+
 def queues(who: Reader, view: View) -> list[Queue]:
-    """The queues that hold all tasks of a view (and, for OTHERS, more); none for MINE and DONE, which are short."""
+    """The queues that hold all tasks of a view (and some more); none for MINE and DONE, which are short."""
     if view is View.GROUPS:
-        return [Queue(TaskCandidate, _offered(each, False)) for each in who.tickets]
+        names = dict.fromkeys([*who.tickets, *(each for standing in who.standings for each in standing.tickets)])
+        return [_offered(each, False) for each in names] + [_held(each.principal) for each in who.standings]
     if view in (View.MINE, View.DONE):
         return []
     if who.reads_all:
-        return [Queue(TaskOnlooker, TaskOnlooker.onlooker == onlookers.EVERYONE)]
+        return [_seen_by(onlookers.EVERYONE)]
     claimed = [True] if view is View.OTHERS else [True, False]
-    offered = [Queue(TaskCandidate, _offered(each, taken)) for each in who.tickets for taken in claimed]
-    return offered + [Queue(TaskOnlooker, TaskOnlooker.onlooker == each) for each in who.tickets]
+    return [_offered(each, taken) for each in who.tickets for taken in claimed] + [
+        _seen_by(each) for each in who.tickets
+    ]
 
 
 def asked_for(session: Session, asked: Asked) -> list[ColumnElement[bool]]:
@@ -92,8 +96,17 @@ def _of_state(state: State | None) -> list[ColumnElement[bool]]:
     return [UserTask.assignee.is_(None) if state is State.FREE else UserTask.assignee.is_not(None)]
 
 
-def _offered(candidate: str, claimed: bool) -> ColumnElement[bool]:
-    return and_(TaskCandidate.candidate == candidate, TaskCandidate.claimed.is_(claimed))
+def _offered(candidate: str, claimed: bool) -> Queue:
+    here = and_(TaskCandidate.candidate == candidate, TaskCandidate.claimed.is_(claimed))
+    return Queue(TaskCandidate.task_id, TaskCandidate.due_at, here)
+
+
+def _seen_by(name: str) -> Queue:
+    return Queue(TaskOnlooker.task_id, TaskOnlooker.due_at, TaskOnlooker.onlooker == name)
+
+
+def _held(name: str) -> Queue:
+    return Queue(UserTask.id, _DUE, and_(UserTask.assignee == name, UserTask.status == TaskStatus.OPEN))
 
 
 def _seen(who: Reader) -> ColumnElement[bool]:

@@ -21,9 +21,10 @@ from workflow import tasks
 from workflow.identity import User
 from workflow.models import UserTask, Variable
 from workflow.tasks.pages import Page
+from workflow.tasks.readers import Reader, reader_of
 from workflow.views import sorting
 from workflow.views.asking import Asked
-from workflow.views.belonging import Reader, asked_for, belongs, queues, reader
+from workflow.views.belonging import asked_for, belongs, queues
 from workflow.views.conditions import Condition, by_index, fulfilled, is_quick
 from workflow.views.sorting import Key, Place
 
@@ -48,7 +49,7 @@ def search(session: Session, user: User, asked: Asked, after: str | None = None,
         return tasks.inbox(session, user, asked.view, asked.filters, asked.order[0], after, limit)
     keys = sorting.keys_of(asked.order)
     place = sorting.place_of(after, asked.order, keys)
-    found = _rows(_Search(session, reader(user), asked, keys), place, limit + 1)
+    found = _rows(_Search(session, reader_of(session, user), asked, keys), place, limit + 1)
     back = place is not None and place.back
     more, found = len(found) > limit, found[:limit]
     if back:
@@ -66,7 +67,10 @@ def count(session: Session, user: User, asked: Asked) -> int:
 
 def every(session: Session, user: User, asked: Asked, most: int) -> list[int]:
     """The ids of the tasks of the list, in its order, `most` at most."""
-    return [row[-1] for row in _rows(_Search(session, reader(user), asked, sorting.keys_of(asked.order)), None, most)]
+    return [
+        row[-1]
+        for row in _rows(_Search(session, reader_of(session, user), asked, sorting.keys_of(asked.order)), None, most)
+    ]
 
 
 def _rows(search: _Search, place: Place | None, number: int) -> list[Any]:
@@ -133,8 +137,8 @@ def _ahead(search: _Search, place: Place | None, far: int) -> Any:
     keys, back = search.keys, place is not None and place.back
     tops = []
     for line in queues(search.who, search.asked.view):
-        columns = (line.due_at, line.table.task_id)
-        query = select(line.table.task_id.label("id"), line.due_at.label("due_at")).where(line.here)
+        columns = (line.due_at, line.task_id)
+        query = select(line.task_id.label("id"), line.due_at.label("due_at")).where(line.here)
         if place is not None:
             query = query.where(sorting.beyond(keys, columns, place))
         tops.append(query.order_by(*sorting.order_by(keys, columns, back)).limit(far).subquery())
@@ -145,7 +149,7 @@ def _ahead(search: _Search, place: Place | None, far: int) -> Any:
 
 def _whole(search: _Search) -> CTE:
     """The view's queues, all of them."""
-    lines = (select(line.table.task_id.label("id")).where(line.here) for line in queues(search.who, search.asked.view))
+    lines = (select(line.task_id.label("id")).where(line.here) for line in queues(search.who, search.asked.view))
     return select(union(*lines).subquery().c.id).cte("whole").prefix_with("MATERIALIZED")
 
 

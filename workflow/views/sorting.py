@@ -45,7 +45,7 @@ class Place:
 _OWN: dict[str, tuple[ColumnElement[Any], Kind, bool]] = {
     "due": (func.coalesce(UserTask.due_at, literal(FAR, Moment()), type_=Moment()), Moment(), False),
     "created": (UserTask.created_at, Moment(), False),
-    "priority": (UserTask.priority, Integer(), True),
+    "priority": (UserTask.urgency, Integer(), True),
     "ended": (func.coalesce(UserTask.ended_at, literal(FAR, Moment()), type_=Moment()), Moment(), False),
     "step": (UserTask.name, String(), False),
     "person": (func.coalesce(UserTask.assignee, literal(LAST)), String(), False),

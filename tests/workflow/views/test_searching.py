@@ -8,7 +8,8 @@ import pytest
 
 from tests.workflow import made
 from tests.workflow.views import crowd
-from workflow import tasks, variable_rows, views
+from workflow import substitutes, tasks, variable_rows, views
+from workflow.around import follow_ups
 from workflow.clock import now
 from workflow.errors import Invalid
 from workflow.models import FAR
@@ -150,6 +151,20 @@ def test_process_step_group_due_text_person_and_state_narrow_a_filtered_list(ses
         assert views.every(session, anna, views.asked_of("all", {**filters, **changed}, **told)[0], 10) == []
     for changed in ({"person": "anna"}, {"state": "free"}, {"state": "suspended"}):
         assert views.every(session, anna, views.asked_of("all", filters, **{**told, **changed})[0], 10) == []
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_substitute_and_what_is_put_off_are_treated_as_by_the_plain_list(session, people, clock, monkeypatch, way):
+    crowd.many(session, 30)
+    ends = now() + timedelta(days=3)
+    substitutes.grant(session, people.dora, people.carl, now(), ends, [], people.dora, "休假")
+    put_off = tasks.inbox(session, people.anna, "groups").rows[0]
+    follow_ups.set_(session, put_off, people.anna, now() + timedelta(days=1), hidden=True)
+    take(monkeypatch, way)
+    for view, user in itertools.product(("mine", "groups", "others"), (people.anna, people.carl)):
+        plain = [task.id for task in tasks.inbox(session, user, view, limit=100).rows]
+        asked, _ = views.asked_of(view, sorts=["due", "created"])
+        assert views.every(session, user, asked, 100) == plain, (view, user.name)
 
 
 def test_a_list_without_filters_on_variables_is_the_plain_one(session, anna, clock):
