@@ -278,3 +278,11 @@ def test_who_may_not_see_a_case_is_not_mentioned_in_it(anna, office):
     assert answer.status_code == 422
     assert "卡尔无权查看该事项" in answer.text
     assert "@卡尔 看看" in answer.text
+
+
+def test_the_house_offers_phrases_in_the_readers_language(anna):
+    anna.post("/language", data={"language": "en"})
+    page = anna.get("/tasks/1").text
+
+    assert "Proceed by the rules." in page
+    assert "请按规定办理" not in page

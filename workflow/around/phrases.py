@@ -10,14 +10,17 @@ from workflow.identity import User
 from workflow.models import OpinionPhrase
 
 OPINION = "opinion"  # the answer of an approval in which an opinion is kept, and which its form prints
-STANDARD = ("同意。", "不同意。", "已阅。", "请按规定办理。", "请补充材料后再报。")  # of who has none of their own
+STANDARD = {  # of who has none of their own, by their language
+    "zh": ("同意。", "不同意。", "已阅。", "请按规定办理。", "请补充材料后再报。"),
+    "en": ("Agreed.", "Not agreed.", "Read.", "Proceed by the rules.", "Complete the papers and submit again."),
+}
 LONGEST, MOST = 200, 20
 
 
 def of(session: Session, user: User) -> list[str]:
     """The user's phrases in their order, or the house's."""
     query = select(OpinionPhrase.text).where(OpinionPhrase.user_name == user.name).order_by(OpinionPhrase.id)
-    return list(session.scalars(query)) or list(STANDARD)
+    return list(session.scalars(query)) or list(STANDARD.get(user.language, STANDARD["zh"]))
 
 
 def change(session: Session, user: User, lines: Iterable[str]) -> list[str]:
