@@ -17,6 +17,12 @@ FORM = {"desk-decide.form": desk.form(
 STEP = "start s\nuser check assignee=anna\nend e\ns -> check -> e"
 
 
+@pytest.fixture
+def office(sqlite_office):
+    """Pages look the same on either database."""
+    return sqlite_office
+
+
 def gathered(office, people=("anna", "bob"), more="", **properties) -> dict[str, int]:
     """A signing under way: task ids by person."""
     with office.database.transaction() as session:

@@ -12,6 +12,12 @@ KINDS = ("all", "any", "vote", "in-turn")
 FORM = {"signing-opinion.form": (EXAMPLES / "signing-opinion.form").read_bytes()}
 
 
+@pytest.fixture
+def office(sqlite_office):
+    """What is drawn means the same on either database."""
+    return sqlite_office
+
+
 def diagram(kind):
     return (EXAMPLES / f"signing-{kind}.bpmn").read_bytes()
 
