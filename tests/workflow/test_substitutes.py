@@ -63,6 +63,17 @@ def test_what_colleagues_of_the_principal_have_in_hand_is_not_the_substitute_s(s
     assert "you are not among them" in str(tasks.why_not(session, task, cast["carl"]))
 
 
+def test_many_are_completed_together_for_the_principal(session, cast):
+    """Those in the queue and those in the principal's hand."""
+    stand_in(session)
+    waiting = [open_tasks(session, begin(session, process(session, REVIEW)))["open"] for _each in range(2)]
+    tasks.claim(session, waiting[1], cast["anna"])
+    done = tasks.complete_all(session, [task.id for task in waiting], cast["carl"], {})
+
+    assert [result.refused for result in done] == [None, None]
+    assert [(task.completed_by, task.on_behalf_of) for task in waiting] == [("carl", "anna")] * 2
+
+
 def test_the_completion_keeps_both_names(session, cast):
     instance = begin(session, process(session, REVIEW))
     stand_in(session)

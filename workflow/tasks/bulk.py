@@ -12,6 +12,7 @@ from workflow.models import UserTask
 from workflow.tasks.claims import claim
 from workflow.tasks.completion import complete
 from workflow.tasks.finding import find_all
+from workflow.tasks.rules import places
 
 
 @dataclass(frozen=True)
@@ -41,13 +42,14 @@ def complete_all(
     request_key: str | None = None,
     sent: Any = None,
 ) -> list[Result]:
-    """Complete each task with the same answers, claiming first what is nobody's yet; one result per id.
+    """Complete each task with the same answers, claiming first what is nobody's yet, or in the hand of a principal the
+    user stands in for; one result per id.
 
     `request_key` and `sent` as in `complete`: sent again, what was done is done.
     """
 
     def finish(task: UserTask) -> None:
-        if task.assignee is None:
+        if task.assignee is None or task.assignee in places(session, task, user):
             claim(session, task, user)
         complete(session, task, user, answers, outcome, request_key, sent)
 
