@@ -66,7 +66,7 @@ around: setup-dev ## everything around a task (notices, copies, reminders, clock
 	@AROUND=both $(PY) -m pytest tests/workflow/around -q
 
 moves: setup-dev ## everything people do with tasks and cases, in random order on random processes, on both databases (RUNS=10000, SEED=)
-	@JUANLIU_MOVES=$(or $(RUNS),10000) JUANLIU_FUZZ_SEED=$(or $(SEED),1) $(PY) -m pytest -q -s -n 2 -p no:cacheprovider tests/workflow/returns/test_moves.py
+	@JUANLIU_MOVES=$(or $(RUNS),10000) JUANLIU_FUZZ_SEED=$(or $(SEED),1) $(PY) -m pytest -q -s -n 2 -p no:cacheprovider tests/workflow/returns/test_moves.py tests/workflow/returns/test_matrix.py
 
 docs: setup-dev ## write docs/bpmn.md, docs/separation.md, docs/returns.md and docs/human-tasks-access.md from the tests that prove them
 	@$(PY) -m tests.workflow.engine.table.writing

@@ -4,6 +4,7 @@ A player begins the process, comes to the sender's step `z`, sends it back to `a
 plays it to its end.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -207,9 +208,9 @@ def _told(task: UserTask) -> str:
     return f"{task.activity_id}{kind} ({task.assignee or 'free'})"
 
 
-def rows(office: Office, shape: str, done: list[int]) -> list[Row]:
+def rows(office: Office, shape: str, done: list[int], besides: Sequence[str] = BESIDE) -> list[Row]:
     """All rows of a shape, in order."""
-    return [Player(office, shape, beside, done).play(mode) for mode in ReturnMode if mode in WAYS for beside in BESIDE]
+    return [Player(office, shape, beside, done).play(mode) for mode in WAYS for beside in besides]
 
 
 WAYS = (ReturnMode.STRAIGHT, ReturnMode.REDO)

@@ -10,10 +10,12 @@ from pathlib import Path
 import pytest
 
 from tests.workflow.returns.desk import STRAIGHT
-from tests.workflow.returns.matrix import BEFORE, BESIDE, HEAD, SHAPES, WAYS, Row, rows
+from tests.workflow.returns.matrix import BEFORE, BESIDE, HEAD, SHAPES, Row, rows
 from workflow import fsck, registry
 
 PAGE = Path(__file__).parents[3] / "docs" / "returns.md"
+ALL = bool(os.environ.get("JUANLIU_MOVES"))
+SHARE = ("machine work before", "twice")  # of what is beside, on PostgreSQL in an ordinary run
 WRITES = bool(os.environ.get("JUANLIU_WRITE_DOCS"))
 
 
@@ -27,14 +29,15 @@ def done(monkeypatch):
 
 @pytest.mark.parametrize("shape", SHAPES)
 def test_sending_back_does_in_every_shape_what_the_rules_say(office, clock, done, shape):
-    found = rows(office, shape, done)
-    assert len(found) == len(BESIDE) * len(WAYS)
+    whole = ALL or office.database.engine.name == "sqlite"
+    found = rows(office, shape, done, BESIDE if whole else SHARE)
     for row in found:
         assert row.end == "closed", row
         (_raced if row.beside == "raced by a completion" else _straight if row.mode is STRAIGHT else _redone)(row)
     with office.database.reading() as session:
         assert fsck.run(session) == []
-    _keep_page(shape, found)
+    if whole:
+        _keep_page(shape, found)
 
 
 def _straight(row: Row) -> None:

@@ -12,9 +12,9 @@ import pytest
 from tests.workflow.returns.moves import Life
 from workflow import registry
 
-RUNS = int(os.environ.get("JUANLIU_MOVES", "24"))
+RUNS = int(os.environ.get("JUANLIU_MOVES", "8"))
 FIRST = int(os.environ.get("JUANLIU_FUZZ_SEED", "0"))
-PORTION = 12  # lives in one office
+PORTION = 8  # lives in one office
 
 
 @pytest.mark.parametrize("first", range(FIRST, FIRST + RUNS, PORTION))
@@ -34,4 +34,4 @@ def test_after_any_moves_every_case_comes_to_its_end_and_nothing_is_amiss(office
         assert end != "stuck", f"seed {seed}\n{life.drawing}"
         assert life.amiss() == [], f"seed {seed}, in the end\n{life.drawing}"
     print(", ".join(f"{name}: {number}" for name, number in sorted(tally.items())))
-    assert tally["sent back redo"] + tally["sent back straight"] + tally["not begun"]
+    assert tally["in the end closed"]
