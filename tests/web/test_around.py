@@ -286,3 +286,11 @@ def test_the_house_offers_phrases_in_the_readers_language(anna):
 
     assert "Proceed by the rules." in page
     assert "请按规定办理" not in page
+
+
+def test_the_clocks_of_a_case_are_stopped_on_its_page(anna):
+    assert anna.post("/cases/1/pauses", data={"reason": "等原单位回函"}).status_code == 303
+    assert "等原单位回函" in anna.get("/tasks/1").text
+    assert anna.post("/cases/1/pauses", data={"reason": "x"}).status_code == 422
+    assert anna.post("/cases/1/pauses", data={"resume": "1"}).status_code == 303
+    assert "计时已停止" not in anna.get("/tasks/1").text

@@ -7,7 +7,7 @@ from web.around.typed import moment
 from web.asked import text
 from web.reader import current_user
 from workflow import cases, history
-from workflow.around import approval, copies, heads, supervisions
+from workflow.around import approval, copies, deadlines, heads, supervisions
 from workflow.errors import Invalid
 from workflow.models import Case
 
@@ -69,6 +69,21 @@ def supervise(case_id: int) -> Response:
     try:
         until = moment("answer_by", needed=True)
         supervisions.supervise(g.session, case, user, until, text("note", LONGEST))  # type: ignore[arg-type]
+    except Invalid as wrong:
+        return _wrong(case, wrong)
+    return make_response(redirect(f"/cases/{case_id}#copies", 303))
+
+
+@blueprint.post("/cases/<int:case_id>/pauses")
+def pause(case_id: int) -> Response:
+    """Stop the clocks of the case's tasks; with `resume` let them go on."""
+    user = current_user()
+    case = cases.find(g.session, case_id, user)
+    try:
+        if "resume" in request.form:
+            deadlines.resume_all(g.session, case, user)
+        else:
+            deadlines.pause_all(g.session, case, user, text("reason", LONGEST))
     except Invalid as wrong:
         return _wrong(case, wrong)
     return make_response(redirect(f"/cases/{case_id}#copies", 303))

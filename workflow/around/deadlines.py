@@ -11,7 +11,7 @@ from workflow.clock import now
 from workflow.errors import Invalid, NotAllowed, Sentence, TaskNotOpen, sentence
 from workflow.expressions.times import parse_duration
 from workflow.identity import User
-from workflow.models import FAR, ClockPause, TaskCandidate, TaskOnlooker, TaskReminder, UserTask
+from workflow.models import FAR, Case, ClockPause, TaskCandidate, TaskOnlooker, TaskReminder, UserTask
 from workflow.statuses import TaskStatus, TimerStatus
 
 
@@ -66,6 +66,33 @@ def resume(session: Session, task: UserTask, user: User) -> ClockPause:
     facts = {"before": _iso(found.due_before), "after": _iso(found.due_after), "seconds": int(stood.total_seconds())}
     tell(session, task, user, "clock_resumed", **facts)
     return found
+
+
+def pause_all(session: Session, case: Case, user: User, reason: str) -> list[UserTask]:
+    """Stop the clocks of the case's open tasks, as far as this user may and they go on; which. Invalid for none."""
+    going = [task for task in _stoppable(session, case, user) if open_pause(session, task) is None]
+    if not going:
+        raise Invalid(message="There is no task here whose clock you could stop.")
+    for task in going:
+        pause(session, task, user, reason)
+    return going
+
+
+def resume_all(session: Session, case: Case, user: User) -> list[UserTask]:
+    """Let the stopped clocks of the case go on, as far as this user may; which. Invalid for none."""
+    stopped = [task for task in _stoppable(session, case, user) if open_pause(session, task) is not None]
+    if not stopped:
+        raise Invalid(message="There is no task here whose clock you could let go on.")
+    for task in stopped:
+        resume(session, task, user)
+    return stopped
+
+
+def _stoppable(session: Session, case: Case, user: User) -> list[UserTask]:
+    history.hold(session, case.id)
+    query = select(UserTask).where(UserTask.case_id == case.id, UserTask.status == TaskStatus.OPEN)
+    found = session.scalars(query.order_by(UserTask.id).execution_options(populate_existing=True))
+    return [task for task in found if why_not_pause(session, task, user) is None]
 
 
 def why_not_pause(session: Session, task: UserTask, user: User) -> Sentence | None:
