@@ -94,8 +94,17 @@ class Copies:
                 numbers,
                 of_instance,
             ),
-            "INSERT INTO task_candidates (task_id, candidate, claimed, due_at)"
-            f" SELECT n, 'group:' || {group}, {held}, coalesce({due}, {far}) FROM {numbers}",
+            _copy(
+                "task_candidates",
+                {
+                    "task_id": "n",
+                    "candidate": f"'group:' || {group}",
+                    "claimed": held,
+                    "due_at": f"coalesce({due}, {far})",
+                },
+                numbers,
+                "WHERE task_id = (SELECT id FROM user_tasks WHERE instance_id = :of_instance)",
+            ),
             "INSERT INTO task_onlookers (task_id, onlooker, due_at)"
             f" SELECT n, 'everyone', coalesce({due}, {far}) FROM {numbers}",
             "INSERT INTO task_onlookers (task_id, onlooker, due_at)"

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from flask import Blueprint, Response, flash, g, make_response, redirect, render_template, request
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from forms.form import Form
 from forms.tasks import form_named
@@ -12,10 +12,11 @@ from web.asked import text
 from web.errors import is_fragment
 from web.i18n import _, language
 from web.reader import current_user
-from workflow import beside, cases, returns, tasks
+from workflow import beside, cases, returns, rows, tasks
 from workflow.errors import Conflict, Invalid, NotAllowed, Refusal, Sentence, sentence
 from workflow.models import Case, Footing, ProcessInstance, Return, UserTask
 from workflow.returns import Target
+from workflow.statements import Statement
 from workflow.statuses import ReturnMode, TaskStatus
 
 blueprint = Blueprint("returns", __name__)
@@ -224,8 +225,18 @@ def takeable(task_ids: Iterable[int]) -> set[int]:
 
 
 def may_go_back(task: UserTask) -> bool:
-    """Whether the reader may take this completed task back."""
-    return returns.why_not_withdraw(g.session, task, current_user()) is None
+    """Whether to offer the reader to take this completed task back: it was theirs, and nothing has moved the process
+    since. The page behind the offer judges in full."""
+    if current_user().name not in (task.completed_by, task.on_behalf_of):
+        return False
+    (found,) = rows.ask(g.session, _UNMOVED(task_id=task.id))
+    return bool(found)
+
+
+_MOVED = select(Footing.task_id).join(ProcessInstance, ProcessInstance.id == Footing.instance_id)
+_UNMOVED = Statement(
+    _MOVED.where(Footing.task_id == bindparam("task_id"), ProcessInstance.revision == Footing.revision_after).limit(1)
+)
 
 
 def case_moves(case: Case) -> Mapping[str, bool]:

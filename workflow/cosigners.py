@@ -9,22 +9,29 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import exists, select
+from sqlalchemy import bindparam, exists, select
 from sqlalchemy.orm import Session, joinedload
 
-from workflow import cases, history, values
+from workflow import cases, history, rows, values
 from workflow.clock import now
 from workflow.errors import Conflict
 from workflow.identity import User, called
 from workflow.models import FAR, AnswersAside, AskedSigner, TaskCandidate, UserTask
+from workflow.statements import Statement
 from workflow.statuses import SignerPlace, TaskKind, TaskStatus
 from workflow.voting import SIDES, Side
 
 ASKED = exists().where(AskedSigner.task_id == UserTask.id)  # somebody was asked to sign the task
 
 
+_ANY = Statement(select(AskedSigner.id).where(AskedSigner.task_id == bindparam("task_id")).limit(1))
+
+
 def of(session: Session, task_id: int) -> list[AskedSigner]:
     """Everybody asked to sign this step, in the order they were asked."""
+    (found,) = rows.ask(session, _ANY(task_id=task_id))
+    if not found:
+        return []
     query = select(AskedSigner).options(joinedload(AskedSigner.signer_task)).where(AskedSigner.task_id == task_id)
     return list(session.scalars(query.order_by(AskedSigner.id)))
 
