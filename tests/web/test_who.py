@@ -197,7 +197,9 @@ def test_my_day_shows_what_i_did_what_waits_and_what_i_gave_away(office, signed_
     anna.post(f"/tasks/{other}/delegation", data={"to": "carl"})
     page = anna.get("/day").text
 
-    parts = {name: page.split(f'id="{name}"')[1].split("</section>")[0] for name in ("done-today", "delegated", "promised")}
+    parts = {
+        name: page.split(f'id="{name}"')[1].split("</section>")[0] for name in ("done-today", "delegated", "promised")
+    }
     assert f"/tasks/{one}" in parts["done-today"]
     assert f"/tasks/{other}" in parts["delegated"]
     assert f"/tasks/{third}" in parts["promised"]
