@@ -54,7 +54,7 @@ def prove(installation: Installation, items: int, kills: int, seed: int = 1) -> 
     clerk.send(clerk.open("/login").form("/login"), name="anna", password=people.PASSWORD)
     asked = clerk.open("/bulk/new?view=groups&process=desk&activity=look").form("/bulk")
     path = urlsplit(clerk.send(asked, act="complete", seen="封口完好", request_key="proof").url).path
-    _until(clerk, path, "ready")
+    installation.wait(lambda: _phase(clerk, path) == "ready", "a checked run", PATIENCE)
     theirs = luck.sample(ids, items // 3)
     clerk.send(clerk.open(path).form("/beginning"))
     done_by_bob, killed = 0, 0
@@ -99,13 +99,6 @@ def _by_bob(office: Office, task_id: int) -> None:
 
 def _phase(clerk: Browser, path: str) -> str:
     return re.search(r'data-phase="(\w+)"', clerk.open(path).text)[1]
-
-
-def _until(clerk: Browser, path: str, phase: str) -> None:
-    ends_at = time.monotonic() + PATIENCE
-    while _phase(clerk, path) != phase:
-        assert time.monotonic() < ends_at, f"the run does not become {phase}"
-        time.sleep(0.5)
 
 
 def _counted(office: Office, run_id: int) -> dict[str, int]:

@@ -3,6 +3,7 @@
 import json
 import time
 from threading import Event
+from types import SimpleNamespace
 
 import pytest
 import redis
@@ -106,26 +107,18 @@ def test_a_page_that_is_gone_leaves_its_place(app, listener):
     assert len(app.hearing._lines) == 0
 
 
-class Cut:
-    """A source that is gone as soon as somebody listens."""
-
-    def __init__(self):
-        self.closed = Event()
-
-    def get_message(self, timeout):
-        raise redis.ConnectionError("gone")
-
-    def close(self):
-        self.closed.set()
+def gone(timeout):
+    raise redis.ConnectionError("gone")
 
 
 def test_lines_are_over_when_their_source_is_gone():
-    source = Cut()
+    closed = Event()
+    source = SimpleNamespace(get_message=gone, close=closed.set)
     hearing = live.Hearing(lambda: source)
     line = hearing.join()
 
     assert line.get(timeout=5) is live.ENDED
-    assert source.closed.wait(5)
+    assert closed.wait(5)
     line.put(live.ENDED)
     assert len(list(live._said(line, frozenset()))) == 1, "a beat, and then it is over"
 
