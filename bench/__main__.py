@@ -6,7 +6,7 @@ Ratios are taken in turns in one run, so that they hold on a busy machine too; t
 import sys
 from collections.abc import Iterator
 
-from bench import completions, growth, inbox, over_http, starts, together
+from bench import completions, filtering, growth, inbox, over_http, starts, together
 from bench.ground import KINDS, show
 
 Row = tuple[str, str, str]  # measure, must reach, today
@@ -19,7 +19,7 @@ PAGE = {"SQLite": "p95 ≤ 30 ms", "PostgreSQL": "p95 ≤ 20 ms"}
 def main() -> None:
     sizes = QUICK if "--quick" in sys.argv else WHOLE
     rows: list[Row] = []
-    for part in (one_process, two_processes, grown, pages, started, through_http):
+    for part in (one_process, two_processes, grown, pages, filtered, started, through_http):
         for row in part(sizes):
             rows.append(row)
             print(" | ".join(row), file=sys.stderr)
@@ -64,6 +64,13 @@ def pages(sizes: dict) -> Iterator[Row]:
     for kind, size in sizes["open"].items():
         for _, _, view, half, late in inbox.measure(kind, size):
             yield f"inbox “{view}” at {size:,} open, {kind}", PAGE[kind], f"p50 {half}, p95 {late} ms"
+
+
+def filtered(sizes: dict) -> Iterator[Row]:
+    for kind, size in sizes["open"].items():
+        for _, _, filters, half, late in filtering.measure(kind, size):
+            must = "p95 ≤ 50 ms" if kind == "PostgreSQL" else ""
+            yield f"five filters, “{filters}”, at {size:,} open, {kind}", must, f"p50 {half}, p95 {late} ms"
 
 
 def started(_sizes: dict) -> Iterator[Row]:

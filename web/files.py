@@ -9,15 +9,17 @@ from sqlalchemy.orm import Session
 
 from archive.packs.models import Pack, PackPhoto
 from web.reader import current_user
-from workflow import cases, instances, tasks
+from workflow import attachments, cases, instances, tasks
 from workflow.errors import NotFound, Unavailable
 from workflow.identity import User
 from workflow.models import Attachment, Case, StoredFile
 
 blueprint = Blueprint("files", __name__)
+blueprint.app_context_processor(lambda: {"files_of": files_of, "pictures": PICTURES, "readable": READABLE})
 
 SANDBOX = "sandbox; default-src 'none'; img-src 'self'"
 PICTURES = {"image/png": "PNG", "image/jpeg": "JPEG", "image/tiff": "TIFF"}
+READABLE = frozenset({"application/pdf"})  # what a browser shows by itself without running anything of it as a page
 LONGEST_EDGE = 1600  # pixels of a picture shown on a page
 ALL_PACKS = "dossiers.read"
 
@@ -34,6 +36,23 @@ def picture(file_id: int) -> Response:
     if row.media_type not in PICTURES:
         raise NotFound
     return _picture(row)
+
+
+@blueprint.get("/files/<int:file_id>/reading")
+def reading(file_id: int) -> Response:
+    """A PDF to be read in the browser, on a phone too. NotFound for another kind."""
+    row = find(g.session, file_id, current_user())
+    if row.media_type not in READABLE:
+        raise NotFound
+    answer = download(row)
+    answer.headers["Content-Disposition"] = "inline"
+    answer.headers["Content-Security-Policy"] = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'"
+    return answer
+
+
+def files_of(case: Case) -> list[StoredFile]:
+    """What hangs on a case the reader sees, oldest first."""
+    return [each.file for each in attachments.of(g.session, case)]
 
 
 @blueprint.get("/tasks/<int:task_id>/files/<int:file_id>")

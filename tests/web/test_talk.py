@@ -3,6 +3,7 @@
 import io
 
 import pytest
+from PIL import Image
 
 from tests.web import desk
 from workflow import comments
@@ -71,3 +72,18 @@ def test_a_document_is_hung_under_its_own_name(anna, office, name):
 def test_who_does_not_see_the_case_says_nothing_in_it(anna, office, signed_in, path):
     assert signed_in("carl").ask(path, "POST", data={"body": "hello"}).status_code == 404
     assert kept(office, Comment) == kept(office, Attachment) == 0
+
+
+def test_what_hangs_on_a_case_is_read_from_the_task_without_a_download(anna, office):
+    picture = io.BytesIO()
+    Image.new("RGB", (40, 30), "red").save(picture, "PNG")
+    assert hang(anna, "意见.pdf", PDF).status_code == 200
+    assert hang(anna, "封口.png", picture.getvalue()).status_code == 200
+    page = anna.get("/tasks/1").text
+    assert 'href="/files/1/reading">阅读' in page and 'src="/files/2/picture"' in page
+
+    read = anna.get("/files/1/reading")
+    assert read.data == PDF and read.mimetype == "application/pdf"
+    assert read.headers["Content-Disposition"] == "inline" and "script" not in read.headers["Content-Security-Policy"]
+    assert anna.get("/files/2/reading").status_code == 404
+    assert anna.get("/files/1/picture").status_code == 404
