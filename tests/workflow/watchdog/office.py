@@ -79,17 +79,17 @@ ASKS = """
 
 
 class World:
-    """What runs in the office, by the name of its process."""
+    """What runs in the office, by the name of its process: of these drawings, or of all."""
 
-    def __init__(self, office: Office, clock: Hand) -> None:
+    def __init__(self, office: Office, clock: Hand, *keys: str) -> None:
         self.office, self.clock = office, clock
         self.ids: dict[str, int] = {}
         with examination.here(), office.database.transaction() as session:
             process(session, CALLED, "called")
             process(session, ASKS, "asks")
-            for key, drawing in DRAWINGS.items():
+            for key in keys or DRAWINGS:
                 said = {"check": {"differentFrom": "open"}} if key == "plain" else {}
-                self.ids[key] = begin(session, process(session, drawing, key, **said), key, v=2).id
+                self.ids[key] = begin(session, process(session, DRAWINGS[key], key, **said), key, v=2).id
 
     def look(self) -> list[Finding]:
         look(self.office.database, "eve")
@@ -182,3 +182,19 @@ def subscription_without_sender(session: Session, world: World) -> None:
 def orphaned_call(session: Session, world: World) -> None:
     caller = world.instance(session, "caller")
     caller.status, caller.ended_at = InstanceStatus.CANCELLED, now()
+
+
+NEEDS = {
+    emptied_group: "plain",
+    removed_user: "plain",
+    one_person_left_for_two: "plain",
+    timer_overdue: "timed",
+    timer_lost: "timed",
+    job_lost: "worked",
+    worker_gone: "worked",
+    broken_state: "plain",
+    join_that_can_never_complete: "forked",
+    suspended_parent: "caller",
+    subscription_without_sender: "heard",
+    orphaned_call: "caller",
+}

@@ -38,8 +38,15 @@ def worker(monkeypatch):
 
 
 @pytest.fixture
-def world(sqlite_office, clock) -> World:
-    return World(sqlite_office, clock)
+def with_fault(sqlite_office, clock):
+    """with_fault(planted.job_lost) is an office in which that is so."""
+
+    def plant(fault) -> World:
+        world = World(sqlite_office, clock, planted.NEEDS[fault])
+        world.plant(fault)
+        return world
+
+    return plant
 
 
 def repair(world: World, finding: Finding, wanted: str, user: str = "dora", reason: str = "我看过了") -> bool:
@@ -51,8 +58,8 @@ def repair(world: World, finding: Finding, wanted: str, user: str = "dora", reas
 
 
 @pytest.mark.parametrize(("fault", "wanted"), REPAIRS, ids=lambda each: getattr(each, "__name__", each))
-def test_a_proposed_repair_repairs(world, fault, wanted):
-    world.plant(fault)
+def test_a_proposed_repair_repairs(with_fault, fault, wanted):
+    world = with_fault(fault)
     for finding in world.look():
         assert repair(world, finding, wanted)
     assert world.found() == []
@@ -60,8 +67,8 @@ def test_a_proposed_repair_repairs(world, fault, wanted):
     assert world.look() == []
 
 
-def test_a_repair_leaves_the_data_sound_and_is_told(world):
-    world.plant(planted.removed_user)
+def test_a_repair_leaves_the_data_sound_and_is_told(with_fault):
+    world = with_fault(planted.removed_user)
     (finding,) = world.look()
     assert repair(world, finding, "give:bob", reason="他回来前由鲍勃办")
     with world.office.database.reading() as session:
@@ -69,8 +76,8 @@ def test_a_repair_leaves_the_data_sound_and_is_told(world):
         assert world.task(session, "plain", "open").assignee == "bob"
 
 
-def test_a_repair_needs_its_permission_and_a_reason_and_is_done_once(world):
-    world.plant(planted.job_lost)
+def test_a_repair_needs_its_permission_and_a_reason_and_is_done_once(with_fault):
+    world = with_fault(planted.job_lost)
     (finding,) = world.look()
     with world.office.database.reading() as session:
         anna = session.get_one(User, "anna")
@@ -87,8 +94,8 @@ def test_a_repair_needs_its_permission_and_a_reason_and_is_done_once(world):
         repair(world, finding, "reinstate")
 
 
-def test_only_who_is_not_excluded_is_proposed(world):
-    world.plant(planted.one_person_left_for_two)
+def test_only_who_is_not_excluded_is_proposed(with_fault):
+    world = with_fault(planted.one_person_left_for_two)
     (finding,) = world.look()
     with world.office.database.reading() as session:
         dora = session.get_one(User, "dora")
