@@ -1,11 +1,14 @@
 """Policies outside the diagram: one person tightens, two loosen."""
 
 import pytest
+from sqlalchemy import select
 
 from tests.workflow.separation.guards import guards
 from tests.workflow.world import REVIEW, begin, do, open_tasks, process
-from workflow import definitions, registry, separation, tasks
+from workflow import definitions, registry, separation, tasks, timers
 from workflow.errors import Conflict, DefinitionRefused, Invalid, NotAllowed, NotFound
+from workflow.identity import User
+from workflow.models import Timer
 from workflow.separation import agreements, policies
 from workflow.statuses import AgreementStatus
 
@@ -253,3 +256,17 @@ def test_who_stands_at_a_step_when_the_policy_comes_waits_there(session, guard, 
     policies.add(session, guard[0], "p", "pay", "approvals", "2: a, b", WHY)
 
     assert "up to now 1 have" in why(session, instance, "pay", anna)
+
+
+def test_a_timer_does_not_lead_past_the_approvals(session, clock, guard):
+    drawing = PAID.strip("\n") + "\n    boundary late on=b timer=PT1H\n    late -> pay\n"
+    instance = begin(session, process(session, drawing))
+    do(session, instance, "a", session.get_one(User, "anna"))
+    policies.add(session, guard[0], "p", "pay", "approvals", "2: a, b", WHY)
+    clock.move(hours=2)
+    timer = session.scalars(select(Timer).where(Timer.instance_id == instance.id)).one()
+
+    with pytest.raises(separation.NotApproved, match="up to now 1 have"), session.begin_nested():
+        timers.fire(session, timer)
+    session.expire_all()
+    assert list(open_tasks(session, instance)) == ["b"]
