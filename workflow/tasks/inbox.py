@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, Select, String, and_, func, literal, select, union
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from workflow import onlookers, rows
 from workflow.around import follow_ups
@@ -214,7 +214,16 @@ def _for_others(reader: Reader, asked: Filters) -> list[_Queue]:
     not_mine = (*others, ~for_me.exists().correlate(UserTask), *of_group(asked))
     seen = (onlookers.EVERYONE,) if reader.reads_all else names
     claimed = [] if reader.reads_all else [_offered(each, claimed=True, of_task=not_mine) for each in names]
-    return claimed + [_Queue(TaskOnlooker, TaskOnlooker.onlooker == each, not_mine) for each in seen]
+    return claimed + [_Queue(TaskOnlooker, _looks_on(reader, each), not_mine) for each in seen]
+
+
+def _looks_on(reader: Reader, onlooker: str) -> ColumnElement[bool]:
+    """Rows of this onlooker. Under my own name stands mostly what I hold: that is left out as a whole, by one short
+    index, before each task is looked at."""
+    here = TaskOnlooker.onlooker == onlooker
+    held = aliased(UserTask)
+    mine = select(held.id).where(held.assignee == reader.name, held.status == TaskStatus.OPEN)
+    return and_(here, TaskOnlooker.task_id.not_in(mine)) if onlooker == f"user:{reader.name}" else here
 
 
 def _offered(candidate: str, claimed: bool, of_task: tuple[ColumnElement[bool], ...] = ()) -> _Queue:
