@@ -60,14 +60,18 @@ class Copies:
         with self.office.database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(text("VACUUM ANALYZE" if self.postgresql else "ANALYZE"))
 
-    def _statements(self) -> list[str]:
-        """Ids of case, instance and task of one copy are the same number, n."""
-        numbers = (
+    def _numbers(self) -> str:
+        """The numbers of the copies as a table, numbers(n)."""
+        return (
             "generate_series(CAST(:first AS INTEGER), CAST(:last AS INTEGER)) AS numbers(n)"
             if self.postgresql
             else "(WITH RECURSIVE numbers(n) AS (SELECT :first UNION ALL SELECT n + 1 FROM numbers WHERE n < :last)"
             " SELECT n FROM numbers) AS numbers"
         )
+
+    def _statements(self) -> list[str]:
+        """Ids of case, instance and task of one copy are the same number, n."""
+        numbers = self._numbers()
         group = f"CASE n % {len(GROUPS)} {' '.join(f'WHEN {n} THEN {key!r}' for n, key in enumerate(GROUPS))} END"
         due = (
             "now() + (n * 37 % 20000 - 2000) * interval '1 minute'"
@@ -79,6 +83,9 @@ class Copies:
         far = f"CAST('{far}' AS TIMESTAMPTZ)" if self.postgresql else f"'{far}'"
         who = "CASE WHEN n % 100 = 0 THEN 'anna' WHEN n % 10 = 4 THEN 'bob' END"
         held = f"({who}) IS NOT NULL" if self.postgresql else f"(({who}) IS NOT NULL)"
+        queued = {"candidate": f"'group:' || {group}", "claimed": held, "due_at": f"coalesce({due}, {far})"}
+        queued["task_id"] = "n"
+        of_task = "WHERE task_id = (SELECT id FROM user_tasks WHERE instance_id = :of_instance)"
         of_case, of_instance = "WHERE case_id = :of_case", "WHERE instance_id = :of_instance"
         return [
             _copy("cases", {"id": "n", "business_key": "'copy-' || n"}, numbers, "WHERE id = :of_case"),
@@ -94,17 +101,7 @@ class Copies:
                 numbers,
                 of_instance,
             ),
-            _copy(
-                "task_candidates",
-                {
-                    "task_id": "n",
-                    "candidate": f"'group:' || {group}",
-                    "claimed": held,
-                    "due_at": f"coalesce({due}, {far})",
-                },
-                numbers,
-                "WHERE task_id = (SELECT id FROM user_tasks WHERE instance_id = :of_instance)",
-            ),
+            _copy("task_candidates", queued, numbers, of_task),
             "INSERT INTO task_onlookers (task_id, onlooker, due_at)"
             f" SELECT n, 'everyone', coalesce({due}, {far}) FROM {numbers}",
             "INSERT INTO task_onlookers (task_id, onlooker, due_at)"
