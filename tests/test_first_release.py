@@ -5,7 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 from alembic import command
-from sqlalchemy import Connection, inspect, select, text, update
+from sqlalchemy import Connection, column, inspect, select, text, update
+from sqlalchemy import table as sql_table
 
 from tests import servers
 from tests.conftest import SECRET, _lane
@@ -78,7 +79,8 @@ def copy(source: Connection, target: Connection) -> None:
         columns = [table.c[each["name"]] for each in there.get_columns(table.name) if each["name"] in table.c]
         rows = [row._asdict() for row in source.execute(select(*columns))]
         if rows:
-            target.execute(table.insert().values({column.name: None for column in columns}), rows)
+            as_it_was = sql_table(table.name, *(column(each.name, each.type) for each in columns))
+            target.execute(as_it_was.insert(), rows)
         if target.dialect.name == "postgresql" and "id" in table.c and table.c.id.type.python_type is int:
             sequence = f"pg_get_serial_sequence('{table.name}', 'id')"
             target.execute(text(f"SELECT setval({sequence}, (SELECT coalesce(max(id), 0) + 1 FROM {table.name}))"))

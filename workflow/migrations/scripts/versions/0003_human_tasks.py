@@ -5,13 +5,13 @@ already known of running cases.
 """
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
 
 from workflow import values
+from workflow.clock import now
 
 revision = "0003"
 down_revision = "0002"
@@ -790,7 +790,7 @@ PORTION = 5_000
 def _fill() -> None:
     bind = op.get_bind()
     bind.execute(sa.update(TASKS).values(urgency=TASKS.c.priority))
-    bind.execute(sa.update(TASKS).where(TASKS.c.status == "open").values(urgency_until=datetime.now(UTC)))
+    bind.execute(sa.update(TASKS).where(TASKS.c.status == "open").values(urgency_until=now()))
     urgency = sa.select(TASKS.c.urgency).where(TASKS.c.id == CANDIDATES.c.task_id).scalar_subquery()
     bind.execute(sa.update(CANDIDATES).values(rank=-urgency))
     over = sa.select(INSTANCES.c.id).where(INSTANCES.c.status.in_(("completed", "cancelled")))
@@ -802,9 +802,12 @@ def _fill() -> None:
 
 
 def _portions(bind: sa.Connection) -> Iterator[list[dict[str, Any]]]:
-    """What lists search each variable by, so many at once."""
-    variables = sa.select(VARIABLES.c.instance_id, VARIABLES.c.name, VARIABLES.c.value)
-    for rows in bind.execute(variables).partitions(PORTION):
+    """What lists search each variable by, so many at once, in the order of their key."""
+    key = sa.tuple_(VARIABLES.c.instance_id, VARIABLES.c.name)
+    query = sa.select(VARIABLES.c.instance_id, VARIABLES.c.name, VARIABLES.c.value)
+    query = query.order_by(VARIABLES.c.instance_id, VARIABLES.c.name).limit(PORTION)
+    rows = bind.execute(query).all()
+    while rows:
         yield [
             {
                 "of_instance": row.instance_id,
@@ -814,3 +817,4 @@ def _portions(bind: sa.Connection) -> Iterator[list[dict[str, Any]]]:
             }
             for row in rows
         ]
+        rows = bind.execute(query.where(key > sa.tuple_(*rows[-1][:2]))).all()
