@@ -171,8 +171,8 @@ def begin_office(children: Children, settings: Settings) -> None:
 def web_command(settings: Settings) -> list[str]:
     """A body far beyond the upload limit is refused before it is read; one just beyond gets a sentence from web."""
     limit = 2 * settings.upload_limit + 1024 * 1024
-    listen = [f"--host={settings.host}", f"--port={settings.port}"]
-    return [sys.executable, "-m", "waitress", *listen, f"--threads={WORKERS + READERS}", f"--max-request-body-size={limit}", "wsgi:app"]
+    listen = [f"--host={settings.host}", f"--port={settings.port}", f"--threads={WORKERS + READERS}"]
+    return [sys.executable, "-m", "waitress", *listen, f"--max-request-body-size={limit}", "wsgi:app"]
 
 
 def await_answer(children: Children, settings: Settings) -> None:

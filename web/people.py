@@ -190,6 +190,7 @@ def _permissions() -> list[tuple[str, str]]:
 
 PERMISSION_LABELS = {
     "cases.read_all": "see every case",
+    "cases.reopen": "reopen closed cases",
     "comments": "write comments",
     "days.close": "close the day",
     "definitions.deploy": "deploy processes",

@@ -92,7 +92,7 @@ class Shift:
                 Clerk(self.season, name, WITNESS.get(name, "")) for name in (BY_TURNS if login == "sunli" else (login,))
             ]
             while not self.over:
-                rested = self.machine_rests()  # asked first: what the machine ends now is work for this round or a later one
+                rested = self.machine_rests()  # asked first: what ends now is work for this round or a later one
                 done = sum(clerk.work() for clerk in team)
                 self.idle[login] = self.idle[login] + 1 if rested and not done else 0
                 if not done:

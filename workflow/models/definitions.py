@@ -34,7 +34,7 @@ class ProcessDefinition(Base):
     version_tag: Mapped[str | None] = mapped_column(String(200))  # the modeller's name of this version
     deployed_at: Mapped[datetime]  # one moment for all that is deployed together
     deployed_by: Mapped[str] = mapped_column(Person)
-    policy_digest: Mapped[str] = mapped_column(String(64), default="")  # what stands outside it: workflow.policy_digests
+    policy_digest: Mapped[str] = mapped_column(String(64), default="")  # of what stands outside it
 
 
 class DefinitionResource(Base):

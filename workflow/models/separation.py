@@ -1,4 +1,4 @@
-"""What the rules of separation know beside the diagrams: policies, what two people agreed on, who is related to whom."""
+"""What rules of separation know beside the diagrams: policies, what two people agreed on, who is related to whom."""
 
 from datetime import datetime
 from typing import Any
