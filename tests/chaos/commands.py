@@ -202,14 +202,23 @@ def cancel(office: Office, trial: Trial) -> None:
         operations.cancel(session, instance, dora, REASON)
 
 
+def looked_at(office: Office, count: int) -> list[Trial]:
+    """Running, and somebody has seen where their tokens stand."""
+    trials = running(office, count)
+    with office.database.reading() as session:
+        for trial in trials:
+            standing = operations.standing(session, session.get_one(ProcessInstance, trial["instance"]))
+            trial["tokens"] = {each.activity_id: each.token_id for each in standing}
+    return trials
+
+
 def move(office: Office, trial: Trial) -> None:
     """Token of "a" to "z", out of the parallel branches: the others go with it."""
+    tokens = trial["tokens"]
     with office.database.transaction() as session:
         instance, dora = session.get_one(ProcessInstance, trial["instance"]), session.get_one(User, "dora")
-        tokens = {each.activity_id: each.token_id for each in operations.standing(session, instance)}
-        mine = tokens.pop("a")
         others = [tokens[name] for name in ("w", "c", "k")]
-        operations.move(session, instance, dora, mine, "z", REASON, others=others, seen=trial.get("seen"))
+        operations.move(session, instance, dora, tokens["a"], "z", REASON, others=others)
 
 
 def suspend(office: Office, trial: Trial) -> None:
@@ -286,7 +295,7 @@ COMMANDS = {
     "kept message": Command(kept, perform, perform_again),
     "job": Command(running, perform, perform_again),
     "cancel": Command(running, cancel, _ask_again(cancel)),
-    "move": Command(running, move, _ask_again(move)),
+    "move": Command(looked_at, move, _ask_again(move)),
     "suspend": Command(running, suspend, _ask_again(suspend)),
     "resume": Command(suspended, resume, _ask_again(resume)),
     "upgrade": Command(to_be_upgraded, perform, perform_again),
