@@ -74,10 +74,8 @@ def task(
 ) -> UserTask:
     of = of or definition(session)
     in_case = in_case or case(session)
-    running = instance(session, of, in_case)
-    status = TaskStatus.COMPLETED if completed_by else TaskStatus.OPEN
     made = UserTask(
-        instance=running,
+        instance=instance(session, of, in_case),
         case=in_case,
         definition=of,
         process_key=of.key,
@@ -89,7 +87,7 @@ def task(
         priority=priority,
         urgency=priority,
         created_at=now(),
-        status=status,
+        status=TaskStatus.COMPLETED if completed_by else TaskStatus.OPEN,
         completed_by=completed_by,
         ended_at=now() if completed_by else None,
     )
