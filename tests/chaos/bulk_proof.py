@@ -13,6 +13,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -47,10 +48,17 @@ class Proof:
 
 def prove(installation: Installation, items: int, kills: int, seed: int = 1) -> Proof:
     """Let it happen in a running installation."""
-    began_at, luck = time.monotonic(), random.Random(seed)
     office = open_office(from_environment(installation.environment))
-    ids = _fill(office, items)
-    clerk = Browser(installation.url)
+    with closing(Browser(installation.url)) as clerk:
+        proof = _prove(installation, office, clerk, items, kills, random.Random(seed))
+    office.database.engine.dispose()
+    return proof
+
+
+def _prove(
+    installation: Installation, office: Office, clerk: Browser, items: int, kills: int, luck: random.Random
+) -> Proof:
+    began_at, ids = time.monotonic(), _fill(office, items)
     clerk.send(clerk.open("/login").form("/login"), name="anna", password=people.PASSWORD)
     asked = clerk.open("/bulk/new?view=groups&process=desk&activity=look").form("/bulk")
     path = urlsplit(clerk.send(asked, act="complete", seen="封口完好", request_key="proof").url).path

@@ -55,12 +55,15 @@ class _Place:
 
 
 def path(session: Session, instance: ProcessInstance) -> list[Ahead]:
-    """The steps to come, nearest first, at most MOST_STEPS; nothing for a process that does not run."""
+    """The steps to come, nearest first, at most MOST_STEPS; nothing for a process that does not run or is damaged."""
     if instance.status not in (InstanceStatus.RUNNING, InstanceStatus.SUSPENDED):
         return []
     graph = _graph(instance.definition.xml, instance.definition.key)
     walk = _Walk(session, instance, graph)
-    sure = walk.steps()
+    try:
+        sure = walk.steps()
+    except engine.StateCorrupt:  # said where the process is operated
+        return []
     return [_ahead(session, graph.nodes[each], sure[each], walk.around) for each in list(sure)[:MOST_STEPS]]
 
 

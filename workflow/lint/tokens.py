@@ -101,10 +101,28 @@ class Game:
             else:
                 yield self._noted(self._arrived(tokens, flows), played)
 
-    def _turn(self, place: Place) -> tuple[int, str]:
-        """Others must come to their end before who goes round for ever, and they before who ends all."""
-        node = self.process.nodes[place[0]]
-        return (2 if _ends_all(node) else int(place[0] not in self.ending)), place[0]
+    def _turn(self, place: Place) -> tuple[int, bool, str]:
+        """Others must come to their end before who goes round for ever, and they before who ends all. Who is in a loop
+        goes after who is not, so that what a round makes has come to its end before the next."""
+        name, node = place[0], self.process.nodes[place[0]]
+        return 2 if _ends_all(node) else int(name not in self.ending), name in self._turning, name
+
+    @cached_property
+    def _turning(self) -> set[str]:
+        """The elements in loops: what is left when those nothing leads to, or that lead nowhere, are taken away again
+        and again."""
+        left = {node.id for node in self.process.within(self.scope)}
+        after = {name: self._next(name) & left for name in left}
+        while True:
+            reached = set().union(*(after[name] & left for name in left))
+            kept = {name for name in left & reached if after[name] & left}
+            if kept == left:
+                return left
+            left = kept
+
+    def _next(self, name: str) -> set[str]:
+        flows = self.process.outgoing(name)
+        return {*(flow.target for flow in flows), *(edge.id for edge in self.process.boundaries(name))}
 
     def _choices(self, node: Node) -> Iterator[tuple[Flow, ...] | None]:
         """The flows a token at this element may take, for each thing that may happen; None: it ends the scope."""
@@ -185,9 +203,8 @@ class Game:
                 if at in seen:
                     continue
                 seen.add(at)
-                flows = self.process.outgoing(at)
-                found |= {flow.id for flow in flows if flow.target == join}
-                todo += [flow.target for flow in flows] + [edge.id for edge in self.process.boundaries(at)]
+                found |= {flow.id for flow in self.process.outgoing(at) if flow.target == join}
+                todo += self._next(at)
             self._known_ways[join, name] = frozenset(found)
         return self._known_ways[join, name]
 
