@@ -10,6 +10,7 @@ Files a test makes go to tmp_path; the office's data folder is tmp_path / "data"
 """
 
 import contextlib
+import gc
 import os
 import shutil
 from collections.abc import Iterator
@@ -40,6 +41,12 @@ SECRET = "the tests' secret, long enough: 0123456789"
 def pytest_configure() -> None:
     servers.announce()
     discover("workflow", "archive", "forms", "web")  # every table is known, every decorator has run
+
+
+def pytest_collection_finish() -> None:
+    """What is imported and collected stays to the end: the collector of rubbish need not go through it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -75,7 +75,7 @@ def family() -> Iterator[Callable[..., Parent]]:
     yield make
     for parent in made:
         parent.process.terminate()  # not kill: it takes along what its children left behind
-        parent.process.wait(10)
+        parent.process.wait(60)
         parent.process.stdout.close()
 
 
@@ -132,7 +132,7 @@ def test_asked_to_stop_it_stops_every_child(family, news):
     pids = parent.pids(2)
     parent.send(news)
 
-    assert parent.process.wait(10) == 0
+    assert parent.process.wait(60) == 0
     assert all(gone(pid, seconds=0) for pid in pids)
 
 
@@ -149,7 +149,7 @@ def test_a_child_that_will_not_stop_is_ended(family):
     pids = parent.pids(1)
     parent.send(signal.SIGTERM)
 
-    assert parent.process.wait(10) == 0
+    assert parent.process.wait(60) == 0
     assert gone(pids[0], seconds=0)
     parent.hear(lambda said: any("child0 did not stop by itself and was ended" in line for line in said))
 
@@ -167,7 +167,7 @@ def test_what_a_child_left_behind_is_ended_with_the_others(family):
     pids = parent.pids(2)
     parent.send(signal.SIGTERM)
 
-    assert parent.process.wait(10) == 0
+    assert parent.process.wait(60) == 0
     assert all(gone(pid, seconds=0) for pid in pids)
 
 

@@ -115,6 +115,7 @@ def test_properties_names_and_documentation_are_read():
             '<userTask id="a" name="拆封"><documentation>两人在场</documentation><extensionElements><camunda:properties>'
             '<camunda:property name="name:en" value="Open"/><camunda:property name="differentFrom" value="b"/></camunda:properties>'
             '</extensionElements></userTask><sequenceFlow id="f" sourceRef="s" targetRef="a"/>'
+            '<userTask id="b"/><sequenceFlow id="g" sourceRef="a" targetRef="b"/>'
         )
     )
     assert (found.key, found.name, found.names, found.documentation) == ("p", "收件", {"en": "Receipt"}, "每日收件")

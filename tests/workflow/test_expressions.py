@@ -508,7 +508,7 @@ def test_a_hundred_ways_out_lead_nowhere():
             ran.append((event, arguments))
 
     sys.addaudithook(watch)
-    begun = time.process_time()
+    begun = time.thread_time()
     for text in HOSTILE:
         try:
             found = value(text)
@@ -516,7 +516,7 @@ def test_a_hundred_ways_out_lead_nowhere():
             continue
         ran.append((text, found))
     watching = False
-    assert len(HOSTILE) >= 150 and ran == [] and time.process_time() - begun < 2
+    assert len(HOSTILE) >= 150 and ran == [] and time.thread_time() - begun < 2
 
 
 @pytest.mark.parametrize("text", ["__class__", "__builtins__", "__import__", "eval", "self", "os"])
@@ -594,7 +594,7 @@ def test_whatever_is_typed_is_answered_or_refused_with_a_sentence():
 def test_evaluating_is_quick():
     expression = compile_expression("amount > 1000 and name = '王芳' and x in [1, 5]")
     around = Around(VARIABLES, NOW)
-    begun = time.process_time()
+    begun = time.thread_time()
     for _ in range(10_000):
         expression.evaluate(around)
-    assert time.process_time() - begun < 10_000 * timedelta(microseconds=20).total_seconds()
+    assert time.thread_time() - begun < 10_000 * timedelta(microseconds=20).total_seconds()

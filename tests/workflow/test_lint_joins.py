@@ -207,9 +207,9 @@ def crowd(n: int) -> str:
 
 @pytest.mark.parametrize("drawing", [tangle(160), crowd(120)], ids=["tangle", "crowd"])
 def test_drawings_too_large_for_the_game_are_judged_in_time(drawing):
-    begun = time.process_time()
+    begun = time.thread_time()
     lint(bpmn(drawing))
-    assert time.process_time() - begun < 2
+    assert time.thread_time() - begun < 2
 
 
 def test_where_the_game_is_too_long_a_join_fed_by_what_may_not_come_is_warned_of():

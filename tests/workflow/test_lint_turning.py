@@ -133,9 +133,9 @@ def throwing(n: int) -> str:
     "drawing", [straight(990), crossed(600), throwing(160)], ids=["straight", "crossed", "throwing"]
 )
 def test_large_drawings_are_judged_in_time(drawing):
-    begun = time.process_time()
+    begun = time.thread_time()
     lint(bpmn(drawing))
-    assert time.process_time() - begun < 2
+    assert time.thread_time() - begun < 2
 
 
 @pytest.mark.parametrize("marker", ["times=n", "each=people", "loop='again = true' max=3 before"])

@@ -47,10 +47,10 @@ HOSTILE = {
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_file_is_refused_with_a_sentence_within_a_second(name):
-    begun = time.process_time()
+    begun = time.thread_time()
     with pytest.raises(XmlRefused) as refused:
         xmlsafe.read(HOSTILE[name])
-    assert time.process_time() - begun < 1
+    assert time.thread_time() - begun < 1
     assert str(refused.value).endswith(".")
 
 

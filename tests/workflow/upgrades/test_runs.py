@@ -29,7 +29,7 @@ def crowd(office, clock, anna):
 
 def begun(office, drawing, **given):
     with office.database.transaction() as session:
-        old = session.scalars(select(ProcessDefinition)).first()
+        old = session.scalars(select(ProcessDefinition).order_by(ProcessDefinition.id)).first()
         plan = upgrades.plan(session, old, process(session, drawing), given)
         return upgrades.begin(session, plan, session.get_one(User, "eve"), WHY)
 
