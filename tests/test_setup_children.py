@@ -15,6 +15,7 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 PARENT = """
 import os, signal, sys
 from tools.children import AskedToStop, Child, Children
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # as a terminal starts it, also where the tests are told to outlive theirs
 def say(line): os.write(1, (line + chr(10)).encode())
 children = Children(say)
 try:

@@ -81,7 +81,8 @@ def findings(
     session: Session, xml: bytes, sent: Mapping[str, bytes], together: Iterable[str] = ()
 ) -> list[lint.Finding]:
     """What lint says about a diagram, compared with what the house has to offer."""
-    kept = definitions.laid_over(*(pinned(session, key) for key in keys_of(xml)))
+    there = definitions.keys(session)
+    kept = definitions.laid_over(*(pinned(session, key) for key in keys_of(xml) if key in there))
     resources = definitions.laid_over(kept, house_resources(), sent)
     return examination.findings(xml, definitions.known(session, resources, together))
 

@@ -180,6 +180,11 @@ def versions(session: Session, key: str) -> list[ProcessDefinition]:
     return found
 
 
+def keys(session: Session) -> set[str]:
+    """The processes of which there is a version."""
+    return set(session.scalars(select(ProcessDefinition.key).distinct()))
+
+
 def latest(session: Session, key: str) -> ProcessDefinition:
     """The newest version of a process; NotFound when there is none."""
     query = select(ProcessDefinition).where(ProcessDefinition.key == key).order_by(ProcessDefinition.version.desc())
