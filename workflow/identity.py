@@ -1,6 +1,6 @@
 """Who people are: users, groups, and what a group permits."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -61,6 +61,17 @@ def members(session: Session, group_keys: Iterable[str]) -> list[User]:
         .distinct()
     )
     return list(session.scalars(query))
+
+
+def above(session: Session, name: str | None) -> Iterator[User]:
+    """A person's head, that one's head, and so on, also those who have left; a circle ends where it closes."""
+    person = session.get(User, name) if name else None
+    met: set[str] = set()
+    while person is not None and person.head and person.head not in met | {person.name}:
+        met.add(person.name)
+        person = session.get(User, person.head)
+        if person is not None:
+            yield person
 
 
 def called(session: Session, name: str | None) -> str:

@@ -1,11 +1,9 @@
 """Who leads whom, as far as urging, supervising and reminding need it."""
 
-from collections.abc import Iterator
-
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from workflow.identity import User
+from workflow.identity import User, above
 
 SUPERVISE = "tasks.supervise"  # the permission of a head over everybody's work: urge, supervise, stop clocks
 
@@ -13,7 +11,7 @@ SUPERVISE = "tasks.supervise"  # the permission of a head over everybody's work:
 def of(session: Session, name: str) -> list[str]:
     """The names of the heads of this person: the nearest of their own (users.head) who is here, or else all who may
     supervise."""
-    own = next(_above(session, name), None)
+    own = next((head for head in above(session, name) if head.active), None)
     if own is not None:
         return [own.name]
     everyone = session.scalars(select(User).where(User.active, User.name != name).order_by(User.name))
@@ -25,14 +23,4 @@ def leads(session: Session, user: User, name: str | None) -> bool:
     all work."""
     if user.may(SUPERVISE):
         return True
-    return name is not None and any(head.name == user.name for head in _above(session, name))
-
-
-def _above(session: Session, name: str) -> Iterator[User]:
-    """A person's head, that one's head, and so on; who has left is stepped over."""
-    seen, person = {name}, session.get(User, name)
-    while person is not None and person.head is not None and person.head not in seen:
-        seen.add(person.head)
-        person = session.get(User, person.head)
-        if person is not None and person.active:
-            yield person
+    return name is not None and any(head.name == user.name and head.active for head in above(session, name))

@@ -6,6 +6,7 @@ All give a login, or null when there is none; whoever is not here any more is le
 """
 
 from collections.abc import Iterable
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import select
@@ -13,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from workflow import history
 from workflow.expressions import EvaluationFailed
-from workflow.identity import User
+from workflow.identity import User, above
 from workflow.models import Case, ProcessInstance, Upgrade, UpgradeRun, UserTask
 from workflow.registry import case_function, expression_function
 from workflow.statuses import TaskStatus, UpgradeStatus
@@ -26,25 +27,14 @@ def heads(session: Session, name: str | None, levels: int = 1) -> User | None:
 
     A head who is not here any more is stepped over: the next one up counts for them.
     """
-    found = session.get(User, name) if name else None
-    met: set[str] = set()
-    while found is not None and levels > 0:
-        met.add(found.name)
-        found = session.get(User, found.head) if found.head and found.head not in met else None
-        levels -= found is not None and found.active
-    return found
+    if levels <= 0:
+        return session.get(User, name) if name else None
+    return next(islice((head for head in above(session, name) if head.active), levels - 1, None), None)
 
 
 def is_head_of(session: Session, user: User, name: str | None, even_gone: bool = False) -> bool:
     """Whether the user stands above the person with this login, on whatever level; `even_gone`: also one who left."""
-    met: set[str] = set()
-    person = session.get(User, name) if name else None
-    while person is not None and person.head and person.head not in met:
-        if person.head == user.name:
-            return user.active or even_gone
-        met.add(person.head)
-        person = session.get(User, person.head)
-    return False
+    return (user.active or even_gone) and any(head.name == user.name for head in above(session, name))
 
 
 def starter(session: Session, case_id: int) -> str | None:
