@@ -59,7 +59,7 @@ def offer(session: Session, activity: Activity, around: Around) -> Offer:
         assignee=next((name for name in named if name in living), None),
         groups=groups,
         users=[name for name in dict.fromkeys(users) if name in living],
-        due_at=_moment(activity, around),
+        due_at=moment(activity, activity.due_date, around),
         priority=_priority(activity, around),
         gone=[name for name in wanted if name not in living],
     )
@@ -97,14 +97,15 @@ def _active(session: Session, names: set[str]) -> set[str]:
     return known
 
 
-def _moment(activity: Activity, around: Around) -> datetime | None:
-    """A duration counts from now; a day means its last second; a moment is itself."""
-    text = _evaluated(activity, activity.due_date, around)
+def moment(activity: Activity, drawn: str | None, around: Around) -> datetime | None:
+    """What an attribute such as `dueDate` means: a duration counts from now; a day means its last second; a moment is
+    itself. Raises ExpressionFailed naming activity and expression."""
+    text = _evaluated(activity, drawn, around)
     if text is None or text == "":
         return None
     when = parse(str(text), around.zone)
     if when is None:
-        raise _failed(activity, activity.due_date, sentence("a day, a moment or a duration is needed"))
+        raise _failed(activity, drawn, sentence("a day, a moment or a duration is needed"))
     if isinstance(when, Duration):
         return later(around.now, when, around.zone)
     if not isinstance(when, datetime):

@@ -21,7 +21,7 @@ from workflow.statuses import TaskStatus
 
 MODEL = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 CAMUNDA = "{http://camunda.org/schema/1.0/bpmn}"
-ATTRIBUTES = {"candidateGroups", "candidateUsers", "assignee", "dueDate", "priority", "formKey"}
+ATTRIBUTES = {"candidateGroups", "candidateUsers", "assignee", "dueDate", "followUpDate", "priority", "formKey"}
 REVIEW = """
     start s
     user open candidateGroups=registry

@@ -21,6 +21,7 @@ NOTICE_SENTENCES = {
     NoticeKind.ASKED: N_("{who} asks you something"),
     NoticeKind.REPLIED: N_("{who} answered “{task}”"),
 }
+LOOK_AGAIN = N_("“{task}” is to be looked at again")  # a date its diagram has drawn
 SHOWN_AT_MOST = 99
 
 
@@ -29,7 +30,7 @@ def show() -> str:
     """The latest; `?before=` pages back."""
     found = notices.of(g.session, current_user(), whole("before"))
     older = found[-1].id if len(found) == notices.SHOWN else None
-    return render_template("around/notices.html", notices=found, older=older, sentences=NOTICE_SENTENCES)
+    return render_template("around/notices.html", notices=found, older=older)
 
 
 @blueprint.post("/notices/<int:notice_id>/reading")
@@ -57,6 +58,12 @@ def _place(notice: PersonalNotice) -> str:
     return f"/tasks/{notice.task_id}" if notice.task_id else f"/cases/{notice.case_id}#talk"
 
 
+def notice_sentence(notice: PersonalNotice) -> str:
+    """What the notice says, with places for who and task."""
+    drawn = notice.kind is NoticeKind.FOLLOW_UP and "rung" in notice.facts
+    return LOOK_AGAIN if drawn else NOTICE_SENTENCES[notice.kind]
+
+
 def task_name(notice: PersonalNotice) -> str:
     """What the notice's task is called in the reader's language; "" without one."""
     if notice.task is None:
@@ -80,4 +87,4 @@ def _globals() -> dict[str, object]:
         "copies_unread": lambda: copies.unread(g.session, current_user()),
         "supervised_open": lambda: len(supervisions.mine(g.session, current_user())),
     }
-    return {"bell": bell, "notice_task": task_name, **counted}
+    return {"bell": bell, "notice_task": task_name, "notice_sentence": notice_sentence, **counted}

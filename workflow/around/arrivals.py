@@ -1,4 +1,4 @@
-"""What a new task brings along by its diagram: reminders, a checklist, copies to be sent on its arrival."""
+"""What a new task brings along by its diagram: reminders, a date to look again, a checklist, copies sent on arrival."""
 
 from collections.abc import Sequence
 
@@ -7,15 +7,16 @@ from sqlalchemy.orm import Session
 
 from workflow.around import checklists, copies, ladder, reminders
 from workflow.around.wording import ARRIVAL, COPY_TO
-from workflow.engine import Around, Model, Wait
+from workflow.engine import Activity, Around, Model, Wait
 from workflow.models import ProcessInstance, UserTask
+from workflow.offers import moment
 
 _PROPERTIES = {ladder.PROPERTY, checklists.PROPERTY, COPY_TO}
 
 
 def prepare(session: Session, instance: ProcessInstance, model: Model, waits: Sequence[Wait], around: Around) -> None:
     """Do so for the tasks of these waits, whose rows are there. Costs nothing where the diagram says nothing."""
-    said = {wait.token_id: wait for wait in waits if _PROPERTIES & model.activities[wait.activity_id].properties.keys()}
+    said = {wait.token_id: wait for wait in waits if _says_more(model.activities[wait.activity_id])}
     if not said:
         return
     query = select(UserTask).where(UserTask.instance_id == instance.id, UserTask.token_id.in_(said))
@@ -26,5 +27,11 @@ def prepare(session: Session, instance: ProcessInstance, model: Model, waits: Se
         if text := activity.properties.get(checklists.PROPERTY):
             checklists.set_up(session, task, text)
         here = Around({**around.variables, **wait.variables}, around.now, around.functions, around.zone)
+        if (at := moment(activity, activity.follow_up_date, here)) is not None:
+            reminders.look_again(session, task, at)
         copies.follow(session, task, activity, here, ARRIVAL)
     session.flush()  # who completes it in this transaction finds them
+
+
+def _says_more(activity: Activity) -> bool:
+    return activity.follow_up_date is not None or bool(_PROPERTIES & activity.properties.keys())

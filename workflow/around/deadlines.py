@@ -6,7 +6,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from workflow import history, worktime
-from workflow.around import heads, urgency
+from workflow.around import heads, ladder, urgency
 from workflow.clock import now
 from workflow.errors import Invalid, NotAllowed, Sentence, TaskNotOpen, sentence
 from workflow.expressions.times import parse_duration
@@ -138,7 +138,8 @@ def tell(session: Session, task: UserTask, user: User, kind: str, **facts: objec
 def _follow(session: Session, task: UserTask) -> None:
     """Reminders not yet sent move with the due date, and have no time while there is none or the clock stands still."""
     due_at = None if open_pause(session, task) else task.due_at
-    waiting = (TaskReminder.task_id == task.id, TaskReminder.status == TimerStatus.WAITING)
+    drawn = TaskReminder.rung != ladder.FOLLOW_UP
+    waiting = (TaskReminder.task_id == task.id, TaskReminder.status == TimerStatus.WAITING, drawn)
     for each in session.scalars(select(TaskReminder).where(*waiting)):
         step = parse_duration(each.rung)
         each.at = worktime.rung(session, due_at, step) if due_at and step else None

@@ -8,16 +8,17 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.orm import Session
 
-from workflow.around import notices
+from workflow.around import ladder, notices
 from workflow.clock import now
 from workflow.db import Database
 from workflow.errors import Invalid, TaskNotOpen, sentence
 from workflow.identity import User
-from workflow.models import FollowUp, UserTask
-from workflow.statuses import NoticeKind, TaskStatus
+from workflow.models import FollowUp, TaskReminder, UserTask
+from workflow.statuses import NoticeKind, TaskStatus, TimerStatus
 
 FARTHEST = timedelta(days=366)
 AT_ONCE = 200
+_DRAWN = (TaskReminder.rung == ladder.FOLLOW_UP, TaskReminder.status == TimerStatus.WAITING)
 
 
 def set_(session: Session, task: UserTask, user: User, at: datetime, hidden: bool, note: str = "") -> FollowUp:
@@ -46,13 +47,16 @@ def of(session: Session, task: UserTask, user: User) -> FollowUp | None:
     return session.get(FollowUp, (task.id, user.name))
 
 
-def mine(session: Session, user: User) -> list[tuple[FollowUp, UserTask]]:
-    """What the user wants to come back to, soonest first; at most 200."""
-    query = select(FollowUp, UserTask).join(UserTask, UserTask.id == FollowUp.task_id)
-    found = session.execute(
-        query.where(FollowUp.user_name == user.name).order_by(FollowUp.at, FollowUp.task_id).limit(200)
-    )
-    return [(each, task) for each, task in found]
+def mine(session: Session, user: User) -> list[tuple[FollowUp | TaskReminder, UserTask]]:
+    """What the user wants to come back to, soonest first, and what the diagram wants looked at again of the tasks they
+    have; at most 200 of each."""
+    own = select(FollowUp, UserTask).join(UserTask, UserTask.id == FollowUp.task_id)
+    own = own.where(FollowUp.user_name == user.name).order_by(FollowUp.at, FollowUp.task_id)
+    drawn = select(TaskReminder, UserTask).join(UserTask, UserTask.id == TaskReminder.task_id)
+    drawn = drawn.where(UserTask.assignee == user.name, UserTask.status == TaskStatus.OPEN, *_DRAWN)
+    drawn = drawn.order_by(TaskReminder.at, TaskReminder.id)
+    found = [(each, task) for query in (own, drawn) for each, task in session.execute(query.limit(200))]
+    return sorted(found, key=lambda each: each[0].at)
 
 
 def is_hidden(name: str, task_id: ColumnElement[int] = UserTask.id) -> ColumnElement[bool]:  # type: ignore[assignment]

@@ -10,6 +10,7 @@ from workflow.expressions.times import Duration, parse_duration
 
 PROPERTY = "reminders"
 MOST_RUNGS = 12
+FOLLOW_UP = "follow-up"  # the rung of a drawn date to look at the task again: it hangs on no due date
 
 
 @dataclass(frozen=True)

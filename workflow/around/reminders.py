@@ -4,6 +4,7 @@ The notices, their mark and the line in the history are one transaction: nothing
 """
 
 import logging
+from datetime import datetime
 
 from sqlalchemy import select, update
 from sqlalchemy.exc import SQLAlchemyError
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from workflow import history, worktime
 from workflow.around import ladder, notices, receivers
+from workflow.around.wording import PERFORMER
 from workflow.clock import now
 from workflow.db import Database
 from workflow.errors import Refusal
@@ -29,6 +31,12 @@ def set_up(session: Session, task: UserTask, text: str) -> None:
         if at is None or at > task.created_at:
             receivers_ = ", ".join(rung.receivers)[:500]
             session.add(TaskReminder(task_id=task.id, rung=rung.text, receivers=receivers_, at=at))
+
+
+def look_again(session: Session, task: UserTask, at: datetime) -> None:
+    """The diagram wants whoever has the task to look at it again then; a time that has passed already is left out."""
+    if at > task.created_at:
+        session.add(TaskReminder(task_id=task.id, rung=ladder.FOLLOW_UP, receivers=PERFORMER, at=at))
 
 
 def of(session: Session, task: UserTask) -> list[TaskReminder]:
@@ -59,9 +67,8 @@ def send(session: Session, reminder: TaskReminder) -> bool:
     named = reminder.receivers.split(", ")
     people = receivers.people(session, task.case_id, task, named)
     facts = {"rung": reminder.rung, "due_at": task.due_at.isoformat() if task.due_at else None}
-    told = notices.tell(
-        session, people, NoticeKind.REMINDED, task.case_id, task, key=f"reminder:{reminder.id}", **facts
-    )
+    kind = NoticeKind.FOLLOW_UP if reminder.rung == ladder.FOLLOW_UP else NoticeKind.REMINDED
+    told = notices.tell(session, people, kind, task.case_id, task, key=f"reminder:{reminder.id}", **facts)
     where = (task.instance_id, task.activity_id, task.token_id)
     told_of = {"task": task.id, "task_name": task.name, "told": told, **facts}
     history.record(session, task.case_id, history.SYSTEM, "task_reminded", *where, **told_of)
