@@ -1,6 +1,6 @@
 # Everything anyone must know: `make` lists the commands.
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run worker scheduler fsck test hostile season chaos contenders bulk monkey upgrades lint format fuzz signings separation moves around docs bench migration clean
+.PHONY: help setup setup-dev run worker scheduler fsck test hostile season chaos contenders bulk monkey upgrades lint format fuzz signings separation moves around walks docs bench migration clean
 PY := .venv/bin/python
 FLASK := $(PY) -m flask --app wsgi
 
@@ -67,6 +67,9 @@ around: setup-dev ## everything around a task (notices, copies, reminders, clock
 
 moves: setup-dev ## everything people do with tasks and cases, in random order on random processes, on both databases (RUNS=10000, SEED=)
 	@JUANLIU_MOVES=$(or $(RUNS),10000) JUANLIU_FUZZ_SEED=$(or $(SEED),1) $(PY) -m pytest -q -s -n 2 -p no:cacheprovider tests/workflow/returns/test_moves.py tests/workflow/returns/test_matrix.py
+
+walks: setup-dev ## the office's days in a browser, each in both languages and at both widths, with pictures of every page
+	@WALKS=all $(PY) -m pytest -q -p no:cacheprovider $(wildcard tests/browser/test_walk_*.py)
 
 docs: setup-dev ## write docs/bpmn.md, docs/separation.md, docs/returns.md and docs/human-tasks-access.md from the tests that prove them
 	@$(PY) -m tests.workflow.engine.table.writing
