@@ -1,4 +1,4 @@
-"""What the form of a signing offers and what its diagram counts must agree (docs/human-tasks.md, “Signing together”)."""
+"""What the form of a signing offers and what its diagram counts must agree (docs/human-tasks.md, Signing together)."""
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
