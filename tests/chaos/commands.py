@@ -1,14 +1,14 @@
 """The commands that are killed: how trials of each are prepared, what the child does, and how it is asked again."""
 
 import itertools
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from tests.chaos import human_moves
+from tests.chaos.command import Command, Trial, ask_again
 from tests.workflow import made, world
 from tests.workflow.engine.drawing import bpmn
 from workflow import (
@@ -26,7 +26,6 @@ from workflow import (
     upgrades,
 )
 from workflow.clock import now
-from workflow.errors import Refusal
 from workflow.identity import User
 from workflow.models import Comment, Job, ProcessDefinition, ProcessInstance, Subscription, Timer, UserTask
 from workflow.office import Office
@@ -55,31 +54,7 @@ DRAWING = """
 LONGER = DRAWING.replace("and j\n", "and j\n    user y candidateGroups=registry\n").replace("j -> z", "j -> y -> z")
 INNER = "start s\nuser i candidateGroups=registry\nend e\ns -> i -> e"
 KEY, REASON = "chaos", "tried in a drill"
-Trial = dict[str, Any]  # names of ids
 _numbers = itertools.count()
-
-
-@dataclass(frozen=True)
-class Command:
-    """`prepare` makes as many trials as asked; `act` is what the child does and, asked again with the same key, is
-    nothing new; `again` brings about what the machine would do later."""
-
-    prepare: Callable[[Office, int], list[Trial]]
-    act: Callable[[Office, Trial], object]
-    again: Callable[[Office, Trial], object]
-    costly: bool = False  # takes seconds
-
-
-def _ask_again(act: Callable[[Office, Trial], object]) -> Callable[[Office, Trial], None]:
-    """The same request again; that it has been done already is no news."""
-
-    def again(office: Office, trial: Trial) -> None:
-        try:
-            act(office, trial)
-        except Refusal:
-            return
-
-    return again
 
 
 @registry.service_task("chaos.work")
@@ -286,18 +261,19 @@ def deploy(office: Office, trial: Trial) -> None:
 
 
 COMMANDS = {
-    "start": Command(fresh, start, _ask_again(start)),
-    "claim": Command(unclaimed, claim, _ask_again(claim)),
+    "start": Command(fresh, start, ask_again(start)),
+    "claim": Command(unclaimed, claim, ask_again(claim)),
     "complete": Command(running, complete, complete),
     "complete together": Command(running, complete_together, complete_together),
     "timer": Command(running, fire, fire),
     "message": Command(running, receive, receive),
     "kept message": Command(kept, perform, perform_again),
     "job": Command(running, perform, perform_again),
-    "cancel": Command(running, cancel, _ask_again(cancel)),
-    "move": Command(looked_at, move, _ask_again(move)),
-    "suspend": Command(running, suspend, _ask_again(suspend)),
-    "resume": Command(suspended, resume, _ask_again(resume)),
+    "cancel": Command(running, cancel, ask_again(cancel)),
+    "move": Command(looked_at, move, ask_again(move)),
+    "suspend": Command(running, suspend, ask_again(suspend)),
+    "resume": Command(suspended, resume, ask_again(resume)),
     "upgrade": Command(to_be_upgraded, perform, perform_again),
     "deploy": Command(undeployed, deploy, deploy, costly=True),
+    **human_moves.commands(perform, perform_again),
 }

@@ -8,6 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from workflow.models import (
+    AnswersAside,
+    AskedSigner,
+    BulkItem,
     Case,
     CaseGroup,
     CasePerson,
@@ -18,7 +21,9 @@ from workflow.models import (
     Message,
     ProcessDefinition,
     ProcessInstance,
+    Return,
     Subscription,
+    SupersededTask,
     TaskCandidate,
     TaskDraft,
     Timer,
@@ -40,6 +45,8 @@ IDS = {
     "instance",
     "upgrade",
     "called",
+    "void",  # told by the table of that name
+    "signing",
 }
 
 
@@ -64,12 +71,19 @@ def _queries(case_id: int) -> dict[str, tuple[Any, ...]]:
     version = select(ProcessDefinition.version).where(ProcessDefinition.id == ProcessInstance.definition_id)
     instance = (ProcessInstance.status, ProcessInstance.revision, version.scalar_subquery())
     task = (UserTask.activity_id, UserTask.status, UserTask.assignee, UserTask.completed_by, UserTask.outcome)
+    behind = (UserTask.kind, UserTask.delegated_by, UserTask.on_behalf_of, UserTask.prepared_by)
+    back = (Return.mode, Return.activity_id, Return.by, Return.reason, Return.marks, Return.before)
     mine = Variable.instance_id.in_(instances) & Variable.name.not_in(IDS)
     return {
         "instances": (ProcessInstance.case_id == case_id, *instance),
-        "cases": (Case.id == case_id, Case.closed_at.is_(None)),
+        "cases": (Case.id == case_id, Case.closed_at.is_(None), Case.taken_over_by),
         "variables": (mine, Variable.name, Variable.value, Variable.revision),
-        "tasks": (UserTask.case_id == case_id, *task),
+        "tasks": (UserTask.case_id == case_id, *task, *behind),
+        "returns": (Return.case_id == case_id, *back),
+        "void": (SupersededTask.task_id.in_(tasks), SupersededTask.task_id.is_not(None)),
+        "signers": (AskedSigner.task_id.in_(tasks), AskedSigner.person, AskedSigner.place, AskedSigner.opinion),
+        "aside": (AnswersAside.task_id.in_(tasks), AnswersAside.user_name, AnswersAside.answers),
+        "bulk": (BulkItem.task_id.in_(tasks), BulkItem.status, BulkItem.refused),
         "candidates": (TaskCandidate.task_id.in_(tasks), TaskCandidate.candidate, TaskCandidate.claimed),
         "drafts": (TaskDraft.task_id.in_(tasks), TaskDraft.user_name),
         "jobs": (Job.instance_id.in_(instances), Job.activity_id, Job.topic, Job.status),

@@ -13,7 +13,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from tests.chaos.commands import COMMANDS, Command, Trial
+from tests.chaos.command import Command, Trial
+from tests.chaos.commands import COMMANDS
 from tests.chaos.killing import Zygote
 from tests.chaos.stories import story
 from tests.conftest import NINE
