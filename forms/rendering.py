@@ -1,9 +1,9 @@
 """Draws a form: decides what stands where, and leaves the HTML to forms/templates."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from itertools import groupby
+from itertools import chain, groupby
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -14,7 +14,7 @@ from forms.context import FormContext
 from forms.element import Element, Field
 from forms.kinds.choosing import Choosing
 from forms.kinds.computed import Table
-from forms.kinds.layout import Text
+from forms.kinds.layout import Button, Text
 from forms.kinds.rows import Rows
 from forms.kinds.uploads import FilePicker
 from forms.part import Asked, Part, is_hidden
@@ -54,6 +54,10 @@ class Shown:
         return "f-" + self.name.replace(".", "-")
 
     @property
+    def is_button(self) -> bool:
+        return isinstance(self.element, Button)
+
+    @property
     def template(self) -> str:
         return "read.html" if self.read is not None else f"{self.element.template}.html"
 
@@ -81,11 +85,11 @@ class _Drawing:
         self.sent, self.problems, self.context = sent, problems, context
 
     def lines(self, part: Part, elements: Sequence[Element], asked: Asked, prefix: str) -> list[list[Shown]]:
-        """The visible elements, side by side those of one layout row."""
+        """The visible elements, side by side those of one layout row, and buttons that follow each other."""
         visible = [each for each in elements if not is_hidden(each, self.context, asked.scope)]
         numbered = groupby(enumerate(visible), key=lambda pair: pair[1].row or pair[0])
         drawn = [[self.shown(part, each, asked, prefix) for _number, each in line] for _row, line in numbered]
-        return [kept for line in drawn if (kept := [each for each in line if self.tells(each)])]
+        return list(_gathered(kept for line in drawn if (kept := [each for each in line if self.tells(each)])))
 
     def tells(self, shown: Shown) -> bool:
         """Whether there is something to see: an empty field asks, but tells a mere reader nothing."""
@@ -167,6 +171,12 @@ class _Drawing:
             for name, all_said in self.problems.items()
             for said in all_said
         ]
+
+
+def _gathered(lines: Iterable[list[Shown]]) -> Iterator[list[Shown]]:
+    """Buttons that follow each other stand in one line, whatever rows the modeller gave them."""
+    for buttons, following in groupby(lines, key=lambda line: all(each.is_button for each in line)):
+        yield from [list(chain(*following))] if buttons else following
 
 
 def rearranged(sent: Sent) -> Sent:

@@ -11,6 +11,7 @@ from archive import storage
 from archive.dossier_tables import Dossier
 from archive.packs.models import Pack, PackException, PackPhoto
 from workflow import cases, rows
+from workflow.around import opinions
 from workflow.identity import User
 from workflow.models import Case, StoredFile, UserTask
 from workflow.statements import Statement, columns
@@ -48,13 +49,14 @@ class Matter:
     photos: list[StoredFile]
     dossiers: list[tuple[Dossier, str]]  # and the position it stands on, "" for none
     steps: list[UserTask]  # completed, latest first
+    opinions: dict[int, str]  # what was said with them, by task id
 
 
 def matter_of(session: Session, case: Case, user: User) -> Matter:
     """Everything the right-hand pane of a task and the head of a case show; asked in one trip."""
     of = {"case_id": case.id}
-    questions = (cases.KEYS(**of), _STEPS(**of), _PACKS(**of), _EXCEPTIONS(**of), _PHOTOS(**of))
-    keys, done, packs, exceptions, photos = rows.ask(session, *questions)
+    questions = (cases.KEYS(**of), _STEPS(**of), _PACKS(**of), _EXCEPTIONS(**of), _PHOTOS(**of), opinions.LATEST(**of))
+    keys, done, packs, exceptions, photos, told = rows.ask(session, *questions)
     found = _packs(session, packs, exceptions, photos)
     steps = [step for row in done for step in rows.objects(session, row, UserTask)]
     for step in steps:
@@ -66,6 +68,7 @@ def matter_of(session: Session, case: Case, user: User) -> Matter:
         photos=[photo.file for pack in found for photo in pack.photos],
         dossiers=_dossiers(session, found) if user.may(READ) else [],
         steps=steps,
+        opinions=opinions.of(told),
     )
 
 

@@ -9,6 +9,7 @@ from forms.form import Form
 from forms.tasks import form_for
 from web.i18n import language, say
 from workflow import returns, signins, variable_rows
+from workflow.around.phrases import OPINION
 from workflow.identity import User
 from workflow.models import UserTask
 from workflow.statuses import TaskStatus
@@ -34,7 +35,7 @@ def context_of(task: UserTask, user: User, read_only: bool = False) -> FormConte
     return FormContext(
         session=g.session,
         user=user,
-        variables={**variable_rows.read(g.session, task.instance_id), **task.local_variables, **_answered(task)},
+        variables={**_known(task), **task.local_variables, **_answered(task)},
         language=language(),
         translate=say,
         read_only=read_only,
@@ -44,6 +45,11 @@ def context_of(task: UserTask, user: User, read_only: bool = False) -> FormConte
         choices_url=f"/tasks/{task.id}/choices/",
         files_url=f"/tasks/{task.id}/files/",
     )
+
+
+def _known(task: UserTask) -> dict[str, Any]:
+    """The process's variables; but an opinion is its step's own, and nobody is offered somebody else's as theirs."""
+    return {name: value for name, value in variable_rows.read(g.session, task.instance_id).items() if name != OPINION}
 
 
 def _answered(task: UserTask) -> dict[str, Any]:

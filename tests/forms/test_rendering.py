@@ -192,6 +192,24 @@ def test_buttons_carry_their_outcome():
     assert (button.get("name"), button.get("value"), button.get("type")) == ("outcome", "approve", "submit")
 
 
+def test_buttons_that_follow_each_other_stand_in_one_line_the_first_one_first():
+    buttons = [
+        {"type": "button", "label": each, "properties": {"outcome": each}, "layout": {"row": each}} for each in "ab"
+    ]
+    page = drawn(form(text("x"), *buttons))
+    (line,) = page.xpath(".//div[@class='form-buttons']")
+    assert [each.get("class") for each in line] == ["button form-button primary", "button form-button"]
+
+
+def test_a_form_that_says_how_its_buttons_look_is_believed():
+    plain, loud = (
+        {"type": "button", "label": each, "properties": {"outcome": each, **look}}
+        for each, look in (("a", {}), ("b", {"look": "danger"}))
+    )
+    classes = [each.get("class") for each in drawn(form(plain, loud)).xpath(".//div[@class='form-buttons']/button")]
+    assert classes == ["button form-button", "button form-button danger"]
+
+
 def test_enter_presses_no_row_button():
     """The first submit button of a form is the one Enter presses."""
     assert drawn(form(rows("x", text("a")))).xpath("(.//button)[1]/@name") == []

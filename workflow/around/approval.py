@@ -15,6 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from workflow import definitions, documents, history, office
+from workflow.around import opinions
 from workflow.around.phrases import OPINION
 from workflow.clock import now
 from workflow.identity import called
@@ -102,7 +103,7 @@ class _Seen:
     activities: Mapping[int, Mapping[str, Any]]
     definitions: Mapping[int, int]
     tasks: Mapping[int, UserTask]
-    votes: Mapping[str, Mapping[str, Any]]
+    votes: opinions.Votes
 
 
 def _row(session: Session, event: history.Event, seen: _Seen) -> Row | None:
@@ -113,7 +114,9 @@ def _row(session: Session, event: history.Event, seen: _Seen) -> Row | None:
     properties = activity.get("properties") or {}
     if properties.get(ROW) == NONE or (task is not None and task.kind is TaskKind.ADHOC):
         return None
-    given = _given(event, seen.votes)
+    given = opinions.given(event, seen.votes)
+    if event.data.get("hidden") and not given:
+        given = {OPINION: HIDDEN}
     signature = next((each for each in given.values() if _is_signature(each)), None)
     local = office.of(session).local(event.at)
     return Row(
@@ -132,18 +135,6 @@ def _row(session: Session, event: history.Event, seen: _Seen) -> Row | None:
         definition_id=seen.definitions.get(event.instance_id or 0),
         given=given,
     )
-
-
-def _given(event: history.Event, votes: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    """The answers as the history keeps them: those of a step, or of a vote; of a hidden vote what was told when the
-    signing closed, or that it is not told."""
-    if event.data.get("hidden"):
-        vote = votes.get(event.token_id or "")
-        if vote is None:
-            return {OPINION: HIDDEN}
-        return {**(vote.get("answers") or {}), OPINION: vote.get("opinion"), "outcome": vote.get("outcome")}
-    told = {name: event.data[name] for name in (OPINION, "outcome") if event.data.get(name)}
-    return {**(event.data.get("answers") or {}), **(event.data.get("variables") or {}), **told}
 
 
 def _person(session: Session, event: history.Event, task: UserTask | None) -> str:
@@ -174,9 +165,7 @@ def _seen(session: Session, case: Case, events: list[history.Event]) -> _Seen:
     drawn = {each.id: definitions.activities(session, each.definition) for each in running}
     versions = {each.id: each.definition_id for each in running}
     tasks = {task.id: task for task in session.scalars(select(UserTask).where(UserTask.case_id == case.id))}
-    closed = (event.data.get("votes") or () for event in events if event.kind == "signing_closed")
-    votes = {vote["token"]: vote for told in closed for vote in told}
-    return _Seen(drawn, versions, tasks, votes)
+    return _Seen(drawn, versions, tasks, opinions.told(events))
 
 
 def _definition(session: Session, case: Case) -> ProcessDefinition | None:
