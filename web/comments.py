@@ -16,6 +16,8 @@ from workflow.models import Case
 
 blueprint = Blueprint("comments", __name__, url_prefix="/cases/<int:case_id>")
 
+blueprint.app_context_processor(lambda: {"said_about": lambda case: comments.of(g.session, case)})
+
 SPEAK = "comments"  # the permission to say something and to attach files
 Problems = Mapping[str, Sequence[Sentence]]
 

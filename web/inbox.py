@@ -109,7 +109,7 @@ def _principals(session: Session, found: list[UserTask], user: User) -> dict[int
         names |= {
             each.id: tasks.places(session, each, user) for each in found if each.id not in names | dict.fromkeys(mine)
         }
-    return {task_id: "、".join(map(person_name, each)) for task_id, each in names.items()}
+    return {task_id: _(", ").join(map(person_name, each)) for task_id, each in names.items()}
 
 
 def row_of(task: UserTask, user: User, view: str, paused: bool = False, for_whom: str = "") -> Row:

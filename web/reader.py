@@ -27,10 +27,15 @@ class Viewer:
         return bool({permission, "*"} & self.permissions)
 
 
+def _group_names(user: User) -> tuple[str, ...]:
+    english = user.language == "en"
+    return tuple(group.name_en if english and group.name_en else group.name for group in user.groups)
+
+
 def viewer_of(user: User) -> Viewer:
     permissions = frozenset(str(each) for group in user.groups for each in group.permissions)
     return Viewer(
-        user.name, user.display_name, user.language, user.theme, tuple(group.name for group in user.groups), permissions
+        user.name, user.display_name, user.language, user.theme, _group_names(user), permissions
     )
 
 

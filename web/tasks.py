@@ -196,7 +196,7 @@ def _form(
 ) -> dict[str, Any]:
     """The form of an open task, drawn; to look at only when it is not the user's."""
     form = form_of(task)
-    drawn = form.render(values, problems, context_of(task, user, read_only=not mine))
+    drawn = form.render(values, problems, context_of(task, user, read_only=not mine), focus=bool(problems))
     return {"form": drawn, "form_has_buttons": bool(form.buttons)}
 
 

@@ -1,7 +1,7 @@
 """The story of a case in words: one line for what a person did, one folded line for what the machine did between."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import groupby
 
@@ -11,6 +11,7 @@ from web.i18n import _, language, say
 from web.naming import N_, person_name
 from web.words import place_name
 from workflow import history, kept_sentences
+from workflow.around import opinions
 from workflow.history import Event
 from workflow.statuses import ReturnMode
 from workflow.voting import Result
@@ -55,6 +56,8 @@ SENTENCES = {
     "due_moved": "{who} moved the due date of “{name}”",
     "clock_paused": "{who} stopped the clock of “{name}”",
     "clock_resumed": "{who} let the clock of “{name}” go on",
+    "case_clock_paused": "{who} stopped the clock of the whole matter",
+    "case_clock_resumed": "{who} let the clock of the whole matter go on",
     "prioritised": "{who} set the priority of “{name}” to {after}",
     "asked": "{who} asked {to}",
     "item_added": "{who} added to the list of “{name}”: {item}",
@@ -122,11 +125,22 @@ class Line:
 
 def lines(events: Iterable[Event]) -> list[Line]:
     """Oldest first in, latest first out."""
-    told: list[Line] = []
-    for machine, group in groupby(filter(_worth_telling, events), key=_is_machine):
+    known, told = list(events), []
+    votes = opinions.told(known)
+    for machine, group in groupby(filter(_worth_telling, known), key=_is_machine):
         together = list(group)
-        told += [_fold(together)] if machine else [_line(event) for event in _said_once(together)]
+        told += [_fold(together)] if machine else [_with_words(event, votes) for event in _said_once(together)]
     return told[::-1]
+
+
+def _with_words(event: Event, votes: opinions.Votes) -> Line:
+    """What was said with a step belongs to its line; of a hidden vote once it may be told."""
+    line = _line(event)
+    if event.kind != "completed":
+        return line
+    given = opinions.given(event, votes)
+    said, outcome = (str(given.get(name) or "") for name in (opinions.OPINION, "outcome"))
+    return replace(line, reason=line.reason or said, outcome=line.outcome or outcome)
 
 
 def _worth_telling(event: Event) -> bool:

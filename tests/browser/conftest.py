@@ -3,13 +3,13 @@
 page   a fresh window, 1366×768, Chinese; at the end of a test it must have met no error: no exception in a
        script, nothing refused by the content security policy, no answer of 5xx
 site   a web server on the office of the test (SQLite): site.url, site.office; `site.sign_in(page, "anna")`
+walk   people at their windows, in one language and at one width (tests/browser/walking.py)
 accessible(page)  axe finds nothing serious
 """
 
 import shutil
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -17,8 +17,9 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 from werkzeug.serving import make_server
 
-from tests.browser.window import opened
-from tests.people import PASSWORD, QUICK
+from tests.browser.walking import walk  # noqa: F401 - a fixture
+from tests.browser.window import Site, opened
+from tests.people import QUICK
 from web.app import create_app
 from workflow.office import Office
 from workflow.passwords import Hasher
@@ -34,22 +35,6 @@ QUIET = [
     "--disable-sync",
 ]
 SERIOUS = {"serious", "critical"}
-
-
-@dataclass
-class Site:
-    """A web server and its office."""
-
-    url: str
-    office: Office
-
-    def sign_in(self, page: Page, name: str, password: str = PASSWORD) -> None:
-        """Sign in through the page people use."""
-        page.goto(f"{self.url}/login")
-        page.locator("input[name=name]").fill(name)
-        page.locator("input[name=password]").fill(password)
-        page.locator("form button[type=submit]").first.click()
-        page.wait_for_url(lambda url: "/login" not in url)
 
 
 @pytest.fixture(scope="session")

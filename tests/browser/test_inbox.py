@@ -224,7 +224,7 @@ def test_the_diagram_shows_where_the_case_stands(site, page, accessible):
 
     expect(page.locator(".timeline")).to_contain_text("安娜认领“查看”")
     page.locator("#comment-body").fill("请核对 <b>封口</b>")
-    page.get_by_role("button", name="意见").click()
+    page.get_by_role("button", name="评论").click()
     expect(page.locator(".said")).to_have_text("请核对 <b>封口</b>")
     accessible(page)
 

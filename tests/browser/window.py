@@ -1,8 +1,29 @@
 """A window of a person's own that notes every error its pages meet."""
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Response
+from dataclasses import dataclass
+
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response
+
+from tests.people import PASSWORD
+from workflow.office import Office
 
 OFFICE_PC = {"width": 1366, "height": 768}
+
+
+@dataclass
+class Site:
+    """A web server and its office."""
+
+    url: str
+    office: Office
+
+    def sign_in(self, page: Page, name: str, password: str = PASSWORD) -> None:
+        """Sign in through the page people use."""
+        page.goto(f"{self.url}/login")
+        page.locator("input[name=name]").fill(name)
+        page.locator("input[name=password]").fill(password)
+        page.locator("form button[type=submit]").first.click()
+        page.wait_for_url(lambda url: "/login" not in url)
 
 
 def opened(chromium: Browser, met: list[str]) -> BrowserContext:

@@ -80,7 +80,7 @@ def test_a_comment_is_written_and_told(office, clock, signed_in):
 
     assert answer.status_code == 200
     assert "&lt;b&gt;请看&lt;/b&gt;" in answer.text
-    assert "安娜填写意见" in anna.get(f"/cases/{case_id}").text
+    assert "安娜发表评论" in anna.get(f"/cases/{case_id}").text
 
 
 def test_an_empty_comment_is_refused_beside_its_field(office, clock, signed_in):

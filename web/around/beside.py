@@ -10,8 +10,8 @@ from sqlalchemy import select
 from web.around.typed import moment
 from web.asked import text
 from web.errors import is_fragment
-from web.reader import current_user
-from workflow import attachments, comments, tasks
+from web.reader import current_user, language
+from workflow import tasks
 from workflow.around import (
     ahead,
     asked,
@@ -51,8 +51,6 @@ class Beside:
     too_early: Sentence | None
     supervisions: list[Any]
     reminders: list[Any]
-    papers: list[Any]
-    comments: list[Any]
     follow_up: Any
     may_urge: bool
     may_pause: bool
@@ -81,8 +79,6 @@ def beside(task: UserTask, user: User) -> Beside | None:
             (each, supervisions.may_answer(session, each, user)) for each in watched if each.task_id in (None, task.id)
         ],
         reminders=reminders.of(session, task),
-        papers=attachments.of(session, task.case),
-        comments=comments.of(session, task.case),
         follow_up=follow_ups.of(session, task, user),
         may_urge=may_urge,
         may_pause=deadlines.why_not_pause(session, task, user) is None,
@@ -228,7 +224,7 @@ def _globals() -> dict[str, object]:
         "around_of": lambda task: beside(task, current_user()),
         "opinion_phrases": lambda: phrases.of(g.session, current_user()),
         "ahead_of": lambda instance: ahead.path(g.session, instance),
-        "ahead_names": lambda steps: ahead.names(g.session, steps),
+        "ahead_names": lambda steps: ahead.names(g.session, steps, language()),
         "copies_of": lambda case: copies.of_case(g.session, case),
         "mentionable": lambda case: mentions.who_see(g.session, case, current_user()),
         "colleagues_named": lambda: [(each.name, each.display_name) for each in _colleagues(current_user())],

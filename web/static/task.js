@@ -2,10 +2,20 @@
 "use strict";
 
 (() => {
+  const WIDE = matchMedia("(min-width: 1001px)");   // on a phone the matter is read first, and no keyboard comes up
+  const FIRST = "#task-form :is(input:not([type=hidden]), select, textarea):not(:disabled, [readonly])";
+
+  function begin() {
+    const free = document.activeElement === document.body || !document.activeElement?.isConnected;
+    if (WIDE.matches && free) document.querySelector(FIRST)?.focus({ preventScroll: true });
+  }
+
   document.addEventListener("htmx:after:swap", () => {
     const next = document.querySelector("[data-next]");
     if (next) { next.focus(); return; }
     const wrong = document.querySelector("#task [aria-invalid=true]");
-    if (wrong && !document.activeElement?.closest("#task-form")) wrong.focus();
+    if (!wrong) begin();
+    else if (!document.activeElement?.closest("#task-form")) wrong.focus();
   });
+  begin();
 })();

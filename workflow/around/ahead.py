@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 import orjson
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from workflow import definitions, engine, instances, xmlsafe
@@ -67,11 +67,12 @@ def path(session: Session, instance: ProcessInstance) -> list[Ahead]:
     return [_ahead(session, graph.nodes[each], sure[each], walk.around) for each in list(sure)[:MOST_STEPS]]
 
 
-def names(session: Session, steps: list[Ahead]) -> dict[str, str]:
-    """What people call the groups ("group:key") and people (by login) of these steps."""
+def names(session: Session, steps: list[Ahead], language: str = "zh") -> dict[str, str]:
+    """What people of this language call the groups ("group:key") and people (by login) of these steps."""
     keys = {key for step in steps for key in step.groups}
     logins = {name for step in steps for name in step.people}
-    groups = session.execute(select(Group.key, Group.name).where(Group.key.in_(keys)))
+    named = func.coalesce(func.nullif(Group.name_en, ""), Group.name) if language == "en" else Group.name
+    groups = session.execute(select(Group.key, named).where(Group.key.in_(keys)))
     people = session.execute(select(User.name, User.display_name).where(User.name.in_(logins)))
     return {**{f"group:{key}": name for key, name in groups}, **dict(people.all())}
 

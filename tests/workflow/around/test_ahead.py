@@ -69,6 +69,12 @@ def test_the_people_it_will_reach_are_named(session, deploy):
     assert ahead.names(session, steps) == {"bob": "鲍勃", "anna": "安娜"}
 
 
+@pytest.mark.parametrize(("language", "said"), [("zh", "档案室"), ("en", "Registry")])
+def test_groups_are_named_in_the_readers_language(session, language, said):
+    step = ahead.Ahead("a", "userTask", True, ("registry",), ())
+    assert ahead.names(session, [step], language) == {"group:registry": said}
+
+
 def test_whom_an_unknown_variable_names_cannot_be_told(session, deploy):
     asks = form(field("remark", "备注", "Remark"))
     steps = ahead.path(session, begin(session, deploy(CHOICE, **{"f-ask": asks}), amount=1))
