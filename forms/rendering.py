@@ -16,6 +16,7 @@ from forms.kinds.choosing import Choosing
 from forms.kinds.computed import Table
 from forms.kinds.layout import Button, Text
 from forms.kinds.rows import Rows
+from forms.kinds.several_people import PeoplePicker, Person
 from forms.kinds.uploads import FilePicker
 from forms.part import Asked, Part, is_hidden
 from forms.sent import Sent
@@ -39,6 +40,7 @@ class Shown:
     problems: list[str] = field(default_factory=list)
     options: list[tuple[str, str]] = field(default_factory=list)  # value, label
     attributes: dict[str, Any] = field(default_factory=dict)
+    people: list[Person] = field(default_factory=list)
     lines: list[list["Shown"]] = field(default_factory=list)  # of a group
     rows: list[tuple[int, list[list["Shown"]]]] = field(default_factory=list)
     next_row: int = 0
@@ -129,7 +131,9 @@ class _Drawing:
             if asked_field.suggests_at_once:
                 shown.options = [(c.value, c.said(context.language)) for c in choices.offered(suggest, context)]
             shown.attributes["list"] = f"{shown.id}-list"
-        if isinstance(asked_field, Choosing):
+        if isinstance(asked_field, PeoplePicker):
+            shown.people = asked_field.offered(shown.typed, context, asked.scope)
+        elif isinstance(asked_field, Choosing):
             offered = asked_field.options(context, asked.scope)
             shown.options = [(choice.value, choice.said(context.language)) for choice in offered]
         return None
