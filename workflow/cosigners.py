@@ -13,6 +13,7 @@ from sqlalchemy import bindparam, exists, select
 from sqlalchemy.orm import Session, joinedload
 
 from workflow import cases, history, rows, values
+from workflow.around import case_clock
 from workflow.clock import now
 from workflow.errors import Conflict
 from workflow.identity import User, called
@@ -113,6 +114,7 @@ def request(session: Session, task: UserTask, asked: AskedSigner) -> None:
     asked.signer_task, asked.opinion = made, ""
     session.flush()  # who looks on is found by the rows
     cases.show_to(session, task.case_id, people=[asked.person])
+    case_clock.join(session, made)
 
 
 def tell(session: Session, task: UserTask, actor: str, kind: str, **facts: Any) -> None:

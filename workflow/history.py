@@ -21,7 +21,12 @@ from workflow.statements import Filled, Statement
 SYSTEM = "system"
 LEAVING = ("completed", "cancelled", "skipped")  # kinds of events that say a token has left an element
 MOVED = ("upgraded", "upgrade_undone")  # kinds: to another version of its process; data.was.definition says from which
-_HOLD = Statement(select(Case.id).where(Case.id == bindparam("case_id")).with_for_update(key_share=True))
+_HOLD = Statement(
+    select(Case.id, Case.clock_stopped_by, Case.clock_reason)
+    .where(Case.id == bindparam("case_id"))
+    .with_for_update(key_share=True)
+)
+_CLOCKS = "case_clocks"
 _LAST = Statement(select(func.max(HistoryEvent.seq).label("seq")).where(HistoryEvent.case_id == bindparam("case_id")))
 
 
@@ -51,14 +56,26 @@ def hold(session: Session, case_id: int, *questions: Filled) -> list[list[Any]]:
     numbers = _numbers(session)
     if case_id in numbers:
         return rows.ask(session, *questions) if questions else []
-    _held, last, *answers = rows.ask(session, _HOLD(case_id=case_id), _LAST(case_id=case_id), *questions)
+    held, last, *answers = rows.ask(session, _HOLD(case_id=case_id), _LAST(case_id=case_id), *questions)
     numbers[case_id] = last[0].seq or 0
+    for case in held:
+        keep_clock(session, case_id, case.clock_stopped_by, case.clock_reason)
     return answers
 
 
 def begin(session: Session, case: Case) -> None:
     """The case is new in this transaction: nobody else can see it, nothing has happened in it."""
     _numbers(session)[case.id] = 0
+
+
+def keep_clock(session: Session, case_id: int, by: str | None, reason: str | None) -> None:
+    """How the held case's clock stands (workflow.around.case_clock): by whom and why it was stopped, None: it goes."""
+    session.info.setdefault(_CLOCKS, {})[case_id] = None if by is None else (by, reason or "")
+
+
+def clock(session: Session, case_id: int) -> tuple[str, str] | None:
+    """By whom and why the clock of the held case was stopped; None when it goes. Asks nothing."""
+    return session.info.get(_CLOCKS, {}).get(case_id)
 
 
 def record(
@@ -171,8 +188,10 @@ def _numbers(session: Session) -> dict[int, int]:
 def _forget_numbers(session: Session, _previous: Any) -> None:
     """What was counted may have been undone, also by a savepoint; ask the database again."""
     session.info.pop("last_history_number", None)
+    session.info.pop(_CLOCKS, None)
 
 
 @event.listens_for(Session, "after_commit")
 def _release(session: Session) -> None:
     session.info.pop("last_history_number", None)
+    session.info.pop(_CLOCKS, None)

@@ -31,6 +31,7 @@ from workflow import (
     variable_rows,
     waits,
 )
+from workflow.around import case_clock
 from workflow.clock import now
 from workflow.engine import Step, Thrown
 from workflow.errors import Conflict
@@ -290,4 +291,5 @@ def _close_case(session: Session, instance: ProcessInstance) -> None:
     (live,) = rows.ask(session, _LIVE_IN_CASE(case_id=instance.case_id))
     if not live:
         rows.change(session, Case, instance.case_id, closed_at=now())
+        case_clock.over(session, instance.case_id)
         history.record(session, instance.case_id, history.SYSTEM, "closed")

@@ -7,7 +7,7 @@ from web.around.typed import moment
 from web.asked import text
 from web.reader import current_user
 from workflow import cases, history
-from workflow.around import approval, copies, deadlines, heads, supervisions
+from workflow.around import approval, case_clock, copies, heads, supervisions
 from workflow.errors import Invalid
 from workflow.models import Case
 
@@ -81,9 +81,9 @@ def pause(case_id: int) -> Response:
     case = cases.find(g.session, case_id, user)
     try:
         if "resume" in request.form:
-            deadlines.resume_all(g.session, case, user)
+            case_clock.go_on(g.session, case, user)
         else:
-            deadlines.pause_all(g.session, case, user, text("reason", LONGEST))
+            case_clock.stop(g.session, case, user, text("reason", LONGEST))
     except Invalid as wrong:
         return _wrong(case, wrong)
     return make_response(redirect(f"/cases/{case_id}#copies", 303))

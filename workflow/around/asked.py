@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from workflow import beside, cases, history
-from workflow.around import notices, urgency
+from workflow.around import case_clock, notices, urgency
 from workflow.clock import now
 from workflow.errors import Conflict, Invalid, NotAllowed, TaskNotOpen, sentence
 from workflow.holding import Held
@@ -51,6 +51,7 @@ def ask(
     session.flush()  # who looks on is found by the rows
     cases.show_to(session, parent.case_id, people=[to.name])
     urgency.refresh(session, made)
+    case_clock.join(session, made)
     facts = {"parent": parent.id, "to": to.name, "reason": question, "awaited": awaited}
     _tell(session, made, user.name, "asked", **facts)
     notices.tell(session, [to.name], NoticeKind.ASKED, parent.case_id, made, user.name, question)

@@ -11,7 +11,7 @@ from workflow.clock import now
 from workflow.errors import Invalid, NotAllowed, Sentence, TaskNotOpen, sentence
 from workflow.expressions.times import parse_duration
 from workflow.identity import User
-from workflow.models import FAR, Case, ClockPause, TaskCandidate, TaskOnlooker, TaskReminder, UserTask
+from workflow.models import FAR, ClockPause, TaskCandidate, TaskOnlooker, TaskReminder, UserTask
 from workflow.statuses import TaskStatus, TimerStatus
 
 
@@ -25,7 +25,7 @@ def move(session: Session, task: UserTask, user: User, due_at: datetime, reason:
     before = task.due_at
     set_(session, task, due_at)
     facts = {"before": before.isoformat() if before else None, "after": due_at.isoformat(), "reason": reason.strip()}
-    tell(session, task, user, "due_moved", **facts)
+    tell(session, task, user.name, "due_moved", **facts)
     return task
 
 
@@ -42,11 +42,8 @@ def pause(session: Session, task: UserTask, user: User, reason: str) -> ClockPau
         raise Invalid({"reason": [sentence("Please say whom or what is waited for.")]})
     if open_pause(session, task) is not None:
         raise Invalid(message="The clock of “{task}” stands still already.", task=task.name)
-    made = ClockPause(task_id=task.id, reason=reason, began_at=now(), began_by=user.name, due_before=task.due_at)
-    session.add(made)
-    session.flush()  # urgency and reminders look for it
-    _follow(session, task)
-    tell(session, task, user, "clock_paused", reason=reason)
+    made = stop(session, task, user.name, reason)
+    tell(session, task, user.name, "clock_paused", reason=reason)
     return made
 
 
@@ -58,41 +55,28 @@ def resume(session: Session, task: UserTask, user: User) -> ClockPause:
     found = open_pause(session, task)
     if found is None:
         raise Invalid(message="The clock of “{task}” goes on already.", task=task.name)
+    return go_on(session, task, user, found)
+
+
+def stop(session: Session, task: UserTask, by: str, reason: str) -> ClockPause:
+    """The task's clock stands still from now on; whoever asks has judged."""
+    made = ClockPause(task_id=task.id, reason=reason, began_at=now(), began_by=by, due_before=task.due_at)
+    session.add(made)
+    session.flush()  # urgency and reminders look for it
+    _follow(session, task)
+    return made
+
+
+def go_on(session: Session, task: UserTask, user: User, found: ClockPause) -> ClockPause:
+    """This pause of the task ends; whoever asks has judged."""
     stood = worktime.between(session, found.began_at, now())
     found.ended_at, found.ended_by, found.due_before = now(), user.name, task.due_at
     found.due_after = worktime.later(session, task.due_at, stood) if task.due_at else None
     session.flush()  # urgency and reminders look whether it stands still
     set_(session, task, found.due_after)
     facts = {"before": _iso(found.due_before), "after": _iso(found.due_after), "seconds": int(stood.total_seconds())}
-    tell(session, task, user, "clock_resumed", **facts)
+    tell(session, task, user.name, "clock_resumed", **facts)
     return found
-
-
-def pause_all(session: Session, case: Case, user: User, reason: str) -> list[UserTask]:
-    """Stop the clocks of the case's open tasks, as far as this user may and they go on; which. Invalid for none."""
-    going = [task for task in _stoppable(session, case, user) if open_pause(session, task) is None]
-    if not going:
-        raise Invalid(message="There is no task here whose clock you could stop.")
-    for task in going:
-        pause(session, task, user, reason)
-    return going
-
-
-def resume_all(session: Session, case: Case, user: User) -> list[UserTask]:
-    """Let the stopped clocks of the case go on, as far as this user may; which. Invalid for none."""
-    stopped = [task for task in _stoppable(session, case, user) if open_pause(session, task) is not None]
-    if not stopped:
-        raise Invalid(message="There is no task here whose clock you could let go on.")
-    for task in stopped:
-        resume(session, task, user)
-    return stopped
-
-
-def _stoppable(session: Session, case: Case, user: User) -> list[UserTask]:
-    history.hold(session, case.id)
-    query = select(UserTask).where(UserTask.case_id == case.id, UserTask.status == TaskStatus.OPEN)
-    found = session.scalars(query.order_by(UserTask.id).execution_options(populate_existing=True))
-    return [task for task in found if why_not_pause(session, task, user) is None]
 
 
 def why_not_pause(session: Session, task: UserTask, user: User) -> Sentence | None:
@@ -130,9 +114,9 @@ def require_open(session: Session, task: UserTask) -> None:
         raise TaskNotOpen(task=task.name)
 
 
-def tell(session: Session, task: UserTask, user: User, kind: str, **facts: object) -> None:
+def tell(session: Session, task: UserTask, by: str, kind: str, **facts: object) -> None:
     where = (task.instance_id, task.activity_id, task.token_id)
-    history.record(session, task.case_id, user.name, kind, *where, task=task.id, task_name=task.name, **facts)
+    history.record(session, task.case_id, by, kind, *where, task=task.id, task_name=task.name, **facts)
 
 
 def _follow(session: Session, task: UserTask) -> None:

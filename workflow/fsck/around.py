@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from workflow.models import (
     AskedTask,
+    Case,
     CaseCopy,
     ChecklistItem,
     ClockPause,
@@ -57,6 +58,9 @@ def hanging(session: Session) -> Iterator[str]:
     twice = select(ClockPause.task_id).where(ClockPause.ended_at.is_(None)).group_by(ClockPause.task_id)
     for task_id in session.scalars(twice.having(func.count() > 1)):
         yield f"The clock of task {task_id} was stopped twice."
+    over = (Case.closed_at.is_not(None), Case.clock_stopped_by.is_not(None))
+    for case_id in session.scalars(select(Case.id).where(*over).order_by(Case.id)):
+        yield f"Case {case_id} is closed, but its clock stands still."
     put_off = select(FollowUp.task_id, FollowUp.user_name).join(UserTask, UserTask.id == FollowUp.task_id)
     for task_id, name in session.execute(put_off.where(_OVER).order_by(FollowUp.task_id, FollowUp.user_name)):
         yield f"Task {task_id} has ended, but {name} wants to come back to it."
@@ -78,7 +82,8 @@ def receipts(session: Session) -> Iterator[str]:
     for copy_id, seq in session.execute(beyond.order_by(CaseCopy.id)):
         yield f"Copy {copy_id} reaches to event {seq} of its case, which there is not."
     read = (HistoryEvent.case_id == CaseCopy.case_id, HistoryEvent.actor == CaseCopy.user_name)
-    told = select(HistoryEvent.id).where(*read, HistoryEvent.kind == "copy_read", HistoryEvent.at == CaseCopy.read_at)
+    this = HistoryEvent.data["copy"].as_integer() == CaseCopy.id
+    told = select(HistoryEvent.id).where(*read, HistoryEvent.kind == "copy_read", this)
     silent = select(CaseCopy.id, CaseCopy.user_name).where(CaseCopy.read_at.is_not(None), ~told.exists())
     for copy_id, name in session.execute(silent.order_by(CaseCopy.id)):
         yield f"Copy {copy_id} was read by {name}, but the history does not say so."

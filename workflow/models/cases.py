@@ -21,6 +21,8 @@ class Case(Base):
     opened_by: Mapped[str] = mapped_column(Person)
     taken_over_by: Mapped[str | None] = mapped_column(Person)  # who stands for the starter since that one has left
     closed_at: Mapped[datetime | None]
+    clock_stopped_by: Mapped[str | None] = mapped_column(ForeignKey("users.name"))  # while its clock stands still
+    clock_reason: Mapped[str | None] = mapped_column(String(500))  # whom or what is waited for meanwhile
 
 
 class CaseKey(Base):

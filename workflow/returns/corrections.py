@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from workflow import beside, cases, definitions, engine, history, instances, offers, rows
+from workflow.around import case_clock
 from workflow.clock import now
 from workflow.errors import Conflict, NotAllowed, TaskNotOpen
 from workflow.holding import Held
@@ -99,6 +100,7 @@ def _open(session: Session, task: UserTask, target: Target, earlier: UserTask | 
     _offer(session, correction, made, target)
     if not give(session, correction, person or "") and not give(session, correction, made.assignee or ""):
         _require_somebody(session, correction)
+    case_clock.join(session, correction)
     return correction
 
 

@@ -11,13 +11,9 @@ from workflow.engine import ExpressionFailed
 from workflow.errors import DefinitionRefused
 from workflow.identity import User
 from workflow.models import UserTask
-from workflow.office import Office
 from workflow.statuses import NoticeKind
 
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def office(request: pytest.FixtureRequest) -> Office:
-    return request.getfixturevalue(f"{request.param}_office")
+on_both = pytest.mark.parametrize("office", ["sqlite", "postgresql"], indirect=True)
 
 
 def begun(session, date, **variables):
@@ -29,6 +25,7 @@ def drawn(session, task):
     return [each.at for each in reminders.of(session, task) if each.rung == ladder.FOLLOW_UP]
 
 
+@on_both
 @pytest.mark.parametrize(
     ("date", "at"),
     [
@@ -54,6 +51,7 @@ def test_what_is_no_date_says_so(session, clock):
         begun(session, "${nobody(}")
 
 
+@on_both
 def test_who_has_the_task_finds_it_in_their_list_and_is_told_once(office, clock):
     with office.database.transaction() as session:
         task = begun(session, "P1D")

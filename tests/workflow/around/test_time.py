@@ -354,19 +354,3 @@ def test_what_ends_need_not_be_come_back_to(session, clock, bob):
 def test_a_task_is_put_off_to_a_day_to_come_within_a_year(session, clock, bob, days):
     with pytest.raises(Invalid):
         follow_ups.set_(session, due_review(session), bob, now() + timedelta(days=days), hidden=True)
-
-
-def test_all_clocks_of_a_case_stand_still_together(session, clock, bob, anna):
-    task = due_review(session)
-    with pytest.raises(Invalid, match="whose clock you could stop"):
-        deadlines.pause_all(session, task.case, anna, "x")
-    tasks.claim(session, task, bob)
-    assert deadlines.pause_all(session, task.case, bob, "等回函") == [task]
-    with pytest.raises(Invalid, match="whose clock you could stop"):
-        deadlines.pause_all(session, task.case, bob, "等回函")
-    clock.move(days=1)
-
-    assert deadlines.resume_all(session, task.case, bob) == [task]
-    assert task.due_at == FRIDAY + 3 * DAY
-    with pytest.raises(Invalid, match="could let go on"):
-        deadlines.resume_all(session, task.case, bob)

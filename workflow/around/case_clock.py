@@ -1,0 +1,82 @@
+"""The clock of a whole case: while it stands, the clocks of its tasks do, also of those that come meanwhile."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from workflow import history, rows
+from workflow.around import deadlines, heads
+from workflow.errors import Invalid
+from workflow.history import SYSTEM
+from workflow.identity import User
+from workflow.models import Case, ClockPause, UserTask
+from workflow.statuses import TaskStatus
+
+
+def stop(session: Session, case: Case, user: User, reason: str) -> list[UserTask]:
+    """Stop the case's clock: those of its open tasks, as far as this user may and they go on (which are given back),
+    and of every task that comes until it goes on.
+
+    Raises Invalid without a reason, or when there is no such task.
+    """
+    going = [task for task in _open(session, case) if deadlines.open_pause(session, task) is None]
+    mine = [task for task in going if deadlines.why_not_pause(session, task, user) is None]
+    if not mine:
+        raise Invalid(message="There is no task here whose clock you could stop.")
+    for task in mine:
+        deadlines.pause(session, task, user, reason)
+    if history.clock(session, case.id) is None:
+        reason = reason.strip()[:500]
+        _keep(session, case, user.name, reason)
+        history.record(session, case.id, user.name, "case_clock_paused", reason=reason)
+    return mine
+
+
+def go_on(session: Session, case: Case, user: User) -> list[UserTask]:
+    """Let the clocks of the case go on, which: every one that stands with the case, for who stopped it, heads and who
+    hands out tasks; and of the others those this user may. Invalid for none."""
+    standing = [(task, found) for task in _open(session, case) if (found := deadlines.open_pause(session, task))]
+    stopped = history.clock(session, case.id)
+    ends = stopped is not None and _may(session, user, stopped[0])
+    with_it = [(task, found) for task, found in standing if ends and (found.began_by, found.reason) == stopped]
+    own = [pair for pair in standing if pair not in with_it and deadlines.why_not_pause(session, pair[0], user) is None]
+    if not (with_it or own or ends):
+        raise Invalid(message="There is no task here whose clock you could let go on.")
+    if ends:
+        _keep(session, case, None, None)
+        history.record(session, case.id, user.name, "case_clock_resumed")
+    for task, found in (*with_it, *own):
+        deadlines.go_on(session, task, user, found)
+    return [task for task, _ in (*with_it, *own)]
+
+
+def join(session: Session, task: UserTask) -> ClockPause | None:
+    """The task has just come, its case held: it stands still with the case, if that does."""
+    stopped = history.clock(session, task.case_id)
+    if stopped is None:
+        return None
+    by, reason = stopped
+    made = deadlines.stop(session, task, by, reason)
+    deadlines.tell(session, task, SYSTEM, "clock_paused", reason=reason)
+    return made
+
+
+def over(session: Session, case_id: int) -> None:
+    """The case is closed, held: nothing stands still any more."""
+    if history.clock(session, case_id) is not None:
+        rows.change(session, Case, case_id, clock_stopped_by=None, clock_reason=None)
+        history.keep_clock(session, case_id, None, None)
+
+
+def _keep(session: Session, case: Case, by: str | None, reason: str | None) -> None:
+    rows.change(session, Case, case.id, clock_stopped_by=by, clock_reason=reason)
+    history.keep_clock(session, case.id, by, reason)
+
+
+def _may(session: Session, user: User, by: str) -> bool:
+    return user.name == by or user.may("tasks.assign") or heads.leads(session, user, by)
+
+
+def _open(session: Session, case: Case) -> list[UserTask]:
+    history.hold(session, case.id)
+    query = select(UserTask).where(UserTask.case_id == case.id, UserTask.status == TaskStatus.OPEN)
+    return list(session.scalars(query.order_by(UserTask.id).execution_options(populate_existing=True)))
