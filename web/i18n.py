@@ -13,6 +13,7 @@ from babel.messages import pofile
 from flask import Flask
 
 from web import dates
+from web.given_names import in_english
 from web.reader import LANGUAGES, language
 from workflow.errors import Refusal, Sentence
 
@@ -45,7 +46,7 @@ def say(said: Sentence | Refusal | str) -> str:
     if isinstance(said, Refusal):
         said = said.sentence
     if isinstance(said, Sentence):
-        return _fill(translate(said.template), said.facts)
+        return _fill(translate(said.template), _spoken(said.facts))
     return translate(said)
 
 
@@ -83,6 +84,13 @@ def _fill(template: str, facts: Mapping[str, Any]) -> str:
     if not facts:
         return template
     return template.format_map({name: _fact(value) for name, value in facts.items()})
+
+
+def _spoken(facts: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The facts of a sentence with the names of steps, processes and groups in the reader's language."""
+    if language() == "zh":
+        return facts
+    return {name: in_english(name, value) for name, value in facts.items()}
 
 
 def _fact(value: Any) -> Any:

@@ -10,6 +10,7 @@ from web.naming import due
 from web.navigation import Entry
 from web.reader import current_user
 from workflow import load, substitutes, tasks
+from workflow.around import follow_ups
 from workflow.errors import Invalid, NotAllowed, Refusal
 from workflow.identity import User
 from workflow.models import UserTask
@@ -24,7 +25,8 @@ def day() -> str:
     user = current_user()
     found = load.day(g.session, user)
     is_head = bool(load.people_of(g.session, user))
-    return render_template("my_day.html", day=found, due_of=due, is_head=is_head)
+    later = follow_ups.mine(g.session, user)
+    return render_template("my_day.html", day=found, due_of=due, is_head=is_head, follow_ups=later)
 
 
 @blueprint.get("/load")

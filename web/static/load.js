@@ -4,6 +4,15 @@
 (() => {
   const form = document.querySelector("#assignments");
   if (!form) return;
+  const boxes = () => [...form.querySelectorAll("input[name=task]")];
+  const all = form.querySelector("#choose-all");
+  form.addEventListener("change", (event) => {
+    if (event.target === all) for (const box of boxes()) box.checked = all.checked;
+    const chosen = boxes().filter((box) => box.checked).length;
+    all.checked = chosen > 0 && chosen === boxes().length;
+    all.indeterminate = chosen > 0 && !all.checked;
+    for (const box of boxes()) box.closest("tr").classList.toggle("chosen", box.checked);
+  });
   const people = [...document.querySelectorAll("[data-person]")];
   let dragged = null;
 
