@@ -190,7 +190,8 @@ def _since(session: Session, task: UserTask, *where: Any) -> Iterable[HistoryEve
 
 
 def _named(session: Session, event: HistoryEvent) -> str:
-    return _called(session, event.instance_id, event.activity_id)
+    """What it happened to: the step, or what a colleague was asked."""
+    return _called(session, event.instance_id, event.activity_id) or event.data.get("task_name", "")
 
 
 def _called(session: Session, instance_id: int | None, activity_id: str | None) -> str:

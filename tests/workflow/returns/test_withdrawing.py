@@ -7,6 +7,7 @@ from tests.workflow import made
 from tests.workflow.returns.desk import REDO, back, sound, step, timers, waiting
 from tests.workflow.world import begin, do, drawn, last, open_tasks, process, work
 from workflow import definitions, footing, instances, operations, registry, returns, tasks
+from workflow.around import asked
 from workflow.errors import Conflict, Invalid, NotAllowed
 from workflow.models import Case, Footing, ProcessInstance, UserTask
 from workflow.statuses import InstanceStatus, TaskStatus
@@ -104,6 +105,16 @@ def test_whoever_completed_something_since_has_gone_on(session, clock, anna, bob
     do(session, instance, "c", bob)
     with pytest.raises(Conflict, match="鲍勃 has completed “c” since"):
         withdrawn(session, instance, "b", anna)
+
+
+def test_who_answered_a_question_since_is_named_with_the_question(session, clock, anna, bob):
+    instance = begin(session, process(session, SPLIT))
+    do(session, instance, "a", anna)
+    tasks.claim(session, step(session, instance, "b"), anna)
+    asked_ = asked.ask(session, step(session, instance, "b"), anna, bob, "在哪里？")
+    tasks.complete(session, asked_, bob, {"answer": "在二库"})
+    with pytest.raises(Conflict, match="“在哪里？” since"):
+        withdrawn(session, instance, "a", anna)
 
 
 def test_whoever_has_begun_to_type_has_begun(session, clock, anna, bob):
