@@ -155,6 +155,15 @@ def test_a_receipt_says_who_has_read_it_and_when(session, running, clock, anna, 
     assert told(session, running.case).count("copy_read") == 1
 
 
+def test_a_receipt_is_in_order_on_a_clock_that_does_not_stand_still(session, anna, carl):
+    instance = begin(session, process(session, REVIEW))
+    do(session, instance, "open", anna)
+    copies.send(session, instance.case, anna, ["carl"], "请知悉")
+    copies.read(session, copies.mine(session, carl)[0], carl)
+
+    assert fsck.run(session) == []
+
+
 def test_a_copy_reaches_as_far_as_it_was_sent_and_gives_no_other_right(session, running, anna, carl):
     copies.send(session, running.case, dora_of(session), ["carl"], "")
     copy = copies.mine(session, carl)[0]
