@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from workflow.models import (
     AskedTask,
+    Case,
     CaseCopy,
     ChecklistItem,
     ClockPause,
@@ -57,6 +58,9 @@ def hanging(session: Session) -> Iterator[str]:
     twice = select(ClockPause.task_id).where(ClockPause.ended_at.is_(None)).group_by(ClockPause.task_id)
     for task_id in session.scalars(twice.having(func.count() > 1)):
         yield f"The clock of task {task_id} was stopped twice."
+    over = (Case.closed_at.is_not(None), Case.clock_stopped_by.is_not(None))
+    for case_id in session.scalars(select(Case.id).where(*over).order_by(Case.id)):
+        yield f"Case {case_id} is closed, but its clock stands still."
     put_off = select(FollowUp.task_id, FollowUp.user_name).join(UserTask, UserTask.id == FollowUp.task_id)
     for task_id, name in session.execute(put_off.where(_OVER).order_by(FollowUp.task_id, FollowUp.user_name)):
         yield f"Task {task_id} has ended, but {name} wants to come back to it."
