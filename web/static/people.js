@@ -10,8 +10,6 @@
   const tick = (row) => row.querySelector("input");
   const finder = (box) => box.querySelector(".people-find input");
 
-  document.documentElement.classList.add("scripted");
-
   const fits = (row, asked) => {
     const words = row.dataset.words;
     return asked.every((part) => words.startsWith(part) || words.includes(` ${part}`)
@@ -61,6 +59,7 @@
     const next = offered[offered.indexOf(row) + 1];
     const here = document.activeElement === event.target;
     place(box, row);
+    if (!shown(box).length) finder(box).value = ""; // the last that fitted was taken: begin anew
     narrow(box);
     if (here) (event.target.checked && next ? tick(next) : finder(box)).focus();
   });
