@@ -95,7 +95,12 @@ class FileStore:
 
 def store(session: Session, files: FileStore, source: BinaryIO, name: str, media_type: str, by: str) -> StoredFile:
     """Keep a file and its row. The bytes are on disk before the row is."""
-    sha256, size = files.put(source)
+    return enter(session, files.put(source), name, media_type, by)
+
+
+def enter(session: Session, kept: tuple[str, int], name: str, media_type: str, by: str) -> StoredFile:
+    """The row of a file that `FileStore.put` has kept, by what it answered; for who had to look into it first."""
+    sha256, size = kept
     row = StoredFile(sha256=sha256, size=size, name=name[:255], media_type=media_type, stored_at=now(), stored_by=by)
     session.add(row)
     session.flush()  # callers keep row.id in variables

@@ -1,0 +1,216 @@
+"""Taking in what a scanning firm delivers: kept at once, then read page by page by a background job.
+
+Safe to break off anywhere: a portion is one transaction. Every page ends with a result and, where it was refused, the
+reason; a person's folder is taken whole or not at all, and the other folders go on.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, BinaryIO
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from archive import vault
+from archive.images import containers, pages, parcel_plans
+from archive.images.containers import Container
+from archive.images.demands import ImageKind
+from archive.images.manifests import UNREADABLE, Hashed
+from archive.images.models import ImageFile
+from archive.images.pages import Placed
+from archive.images.parcel_tables import (
+    FolderStatus,
+    PageStatus,
+    Parcel,
+    ParcelFolder,
+    ParcelKind,
+    ParcelPage,
+    ParcelStatus,
+)
+from archive.images.readings import Reading
+from archive.materials.models import Material
+from workflow import files, jobs, office
+from workflow.clock import now
+from workflow.errors import Invalid, NotFound, Refusal, Sentence, sentence
+from workflow.kept_sentences import kept
+from workflow.models import Case
+from workflow.registry import Repeat, Work, service_task
+
+PORTION = 40  # pages of one transaction: about a second or two
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a parcel is, in pages and in folders."""
+
+    pages: int
+    waiting: int
+    by_status: Mapping[PageStatus, int]
+    folders: Mapping[FolderStatus, int]
+
+    @property
+    def percent(self) -> int:
+        return 100 * (self.pages - self.waiting) // self.pages if self.pages else 100
+
+
+def begin(
+    session: Session, source: BinaryIO, name: str, by: str, case: Case | None = None, part: bool = False
+) -> Parcel:
+    """Keep a package (zip) and leave its pages to a job. `case`: the one its dossiers are handed out for; `part`: it
+    brings some pages only, as after a rescan."""
+    file = files.store(session, office.of(session).files, source, name, "application/zip", by)
+    if not file.size:
+        raise Invalid(message="The file {name} is empty.", name=name)
+    return enter(session, Parcel(kind=ParcelKind.PACKAGE, file_id=file.id, name=name[:255], part=part), by, case)
+
+
+def begin_folder(session: Session, folder: str, by: str, case: Case | None = None, part: bool = False) -> Parcel:
+    """The same for a folder under `<data>/parcels`, where a drive was copied to. Raises Invalid when there is none."""
+    if containers.unsafe(folder) or not (office.of(session).settings.data / "parcels" / folder).is_dir():
+        raise Invalid(message="There is no folder {name} among the parcels.", name=folder)
+    return enter(session, Parcel(kind=ParcelKind.PACKAGE, folder=folder, name=folder, part=part), by, case)
+
+
+def enter(session: Session, parcel: Parcel, by: str, case: Case | None) -> Parcel:
+    """Write down a new parcel of any kind and wake its job."""
+    parcel.case_id, parcel.begun_at, parcel.begun_by = case.id if case else None, now(), by
+    session.add(parcel)
+    session.flush()  # its job names it
+    parcel.job_id = jobs.add(session, f"images.{parcel.kind}", {"parcel_id": parcel.id}).id
+    return parcel
+
+
+def find(session: Session, parcel_id: int) -> Parcel:
+    """The parcel; raises NotFound."""
+    found = session.get(Parcel, parcel_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def folders(session: Session, parcel: Parcel) -> list[ParcelFolder]:
+    """Its folders in order, each with what became of it."""
+    asked = select(ParcelFolder).where(ParcelFolder.parcel_id == parcel.id)
+    return list(session.scalars(asked.order_by(ParcelFolder.number)))
+
+
+def results(session: Session, parcel: Parcel, *statuses: PageStatus) -> list[ParcelPage]:
+    """Its pages in order, all or those of some statuses; `kept_sentences.spoken` says their `reason`."""
+    asked = select(ParcelPage).where(ParcelPage.parcel_id == parcel.id).order_by(ParcelPage.number)
+    return list(session.scalars(asked.where(ParcelPage.status.in_(statuses)) if statuses else asked))
+
+
+def progress(session: Session, parcel: Parcel) -> Progress:
+    """Counts of its pages and folders by what became of them."""
+    asked = select(ParcelPage.status, func.count()).where(ParcelPage.parcel_id == parcel.id)
+    counted = dict(session.execute(asked.group_by(ParcelPage.status)).all())
+    stood = Counter(each.status for each in folders(session, parcel))
+    return Progress(sum(counted.values()), counted.get(PageStatus.WAITING, 0), counted, stood)
+
+
+@service_task("images.package")
+def take_in_portion(session: Session, work: Work) -> Mapping[str, Any] | Repeat:
+    """The next pages of a package; repeats until every folder is taken or refused."""
+    parcel = find(session, work.payload["parcel_id"])
+    if parcel.status not in (ParcelStatus.WAITING, ParcelStatus.RUNNING):
+        return {}
+    here = office.of(session)
+    place = here.settings.data / "parcels" / parcel.folder if parcel.folder else here.files.path(parcel.file.sha256)
+    try:
+        with session.begin_nested(), containers.opened(place, parcel.name) as container:
+            return _go_on(session, parcel, container)
+    except Invalid as refused:
+        parcel.reasons = [kept(refused.sentence)]
+        return finish(parcel, ParcelStatus.REFUSED)
+
+
+def finish(parcel: Parcel, status: ParcelStatus) -> Mapping[str, Any]:
+    """Nothing is left to do with the parcel."""
+    parcel.status, parcel.done_at = status, now()
+    return {}
+
+
+def _go_on(session: Session, parcel: Parcel, container: Container) -> Mapping[str, Any] | Repeat:
+    if parcel.status is ParcelStatus.WAITING:
+        parcel_plans.lay_out(session, parcel, container)
+        parcel.status = ParcelStatus.RUNNING
+        return Repeat()
+    folder = _next_folder(session, parcel)
+    if folder is None:
+        return finish(parcel, ParcelStatus.DONE)
+    waiting = select(ParcelPage).where(ParcelPage.folder_id == folder.id, ParcelPage.status == PageStatus.WAITING)
+    portion = list(session.scalars(waiting.order_by(ParcelPage.number).limit(PORTION)))
+    place = vault.open_(session, folder.place_sealed, parcel_plans.PURPOSE)
+    for page in portion:
+        _read(session, page, container, f"{place}/{page.name}", parcel.begun_by)
+    if len(portion) < PORTION:
+        _settle(session, parcel, folder)
+    return Repeat()
+
+
+def _next_folder(session: Session, parcel: Parcel) -> ParcelFolder | None:
+    waiting = select(ParcelFolder).where(ParcelFolder.parcel_id == parcel.id)
+    waiting = waiting.where(ParcelFolder.status == FolderStatus.WAITING)
+    return session.scalars(waiting.order_by(ParcelFolder.number).limit(1)).first()
+
+
+def _read(session: Session, page: ParcelPage, container: Container, path: str, by: str) -> None:
+    """Bring one page to the file store and look at it."""
+    try:
+        with container.open(path) as opened:
+            hashed = Hashed(opened)
+            file, reading = pages.read(session, hashed, page.name, by)
+    except UNREADABLE:
+        _reject(page, sentence("{path} is damaged.", path=page.name))
+    except Invalid as refused:
+        _reject(page, refused.sentence)
+    else:
+        page.status, page.file_id, page.reading = PageStatus.READ, file.id, asdict(reading)
+        if hashed.sm3() != page.sm3:
+            _reject(page, sentence("{path} is not the file the manifest names.", path=page.name))
+
+
+def _reject(page: ParcelPage, said: Sentence) -> None:
+    page.status, page.reason = PageStatus.REJECTED, kept(said)
+
+
+def _settle(session: Session, parcel: Parcel, folder: ParcelFolder) -> None:
+    """All pages are read: take the folder, or refuse it with what was wrong with its pages."""
+    session.flush()  # the pages' results are asked for
+    read = list(
+        session.scalars(select(ParcelPage).where(ParcelPage.folder_id == folder.id).order_by(ParcelPage.number))
+    )
+    bad = [page.reason for page in read if page.status is PageStatus.REJECTED]
+    if bad:
+        folder.status, folder.reasons = FolderStatus.REJECTED, bad[: parcel_plans.REASONS_AT_MOST]
+        return
+    case = session.get(Case, parcel.case_id) if parcel.case_id else None
+    try:
+        with session.begin_nested():
+            for page in read:
+                lay(session, parcel, page, case)
+    except Refusal as refused:
+        folder.status, folder.reasons = FolderStatus.REJECTED, [kept(refused.sentence)]
+    else:
+        folder.status = FolderStatus.ACCEPTED
+
+
+def lay(session: Session, parcel: Parcel, page: ParcelPage, case: Case | None) -> None:
+    """Lay a page that was read beside its material: new, as before, or in the place of another."""
+    material = session.get_one(Material, page.material_id)
+    reading, kind = Reading(**page.reading or {}), ImageKind(page.kind)
+    there = _there(session, material, page.page, kind)
+    if there is not None and there.sha256 == reading.sha256:
+        page.status = PageStatus.UNCHANGED
+        return
+    if there is not None:
+        pages.withdraw(session, there, parcel.begun_by, f"parcel {parcel.id}: {parcel.name}", case)
+    place = Placed(material, page.page or 0, kind)
+    image = pages.keep(session, place, page.file, reading, parcel.begun_by, case)
+    page.status, page.image_id = PageStatus.ATTACHED, image.id
+
+
+def _there(session: Session, material: Material, page: int | None, kind: ImageKind) -> ImageFile | None:
+    same = (ImageFile.material_id == material.id, ImageFile.page == page, ImageFile.kind == kind)
+    return session.scalars(select(ImageFile).where(*same, ImageFile.superseded_at.is_(None))).first()
