@@ -1,0 +1,134 @@
+"""A week of an office in a real installation: `make week` (CASES=3000 PEOPLE=40 SEED=1 DATABASE=both PACKS=60).
+
+The demo's receiving desk works beside forty people who do all there is to do with tasks and cases. In the end the office
+agrees with what everybody was told, the watchdog is silent, and loud for each planted fault; then everything is led to
+its end.
+"""
+
+import argparse
+import json
+import os
+import shutil
+import sys
+import tempfile
+import time as clocks
+from collections import Counter
+from collections.abc import Callable
+from contextlib import closing
+from datetime import date, datetime, time
+from pathlib import Path
+
+from tests import servers
+from tests.season.day import Shift, import_list, receive_unlisted, season_of
+from tests.season.office import STORED, founded
+from tests.season.test_day import machine_rests
+from tests.week import faults, machine, ticking, week
+from tests.week.desk import ZONE
+from tests.week.office import Office, Others
+from workflow.office import open_office
+from workflow.registry import discover
+from workflow.settings import from_environment
+
+MONDAY = date(2026, 11, 30)
+BEGAN = clocks.monotonic()
+
+
+def main() -> int:
+    asked = argparse.ArgumentParser()
+    asked.add_argument("--cases", type=int, default=3000)
+    asked.add_argument("--people", type=int, default=40)
+    asked.add_argument("--packs", type=int, default=60)
+    asked.add_argument("--seed", type=int, default=1)
+    asked.add_argument("--database", choices=("sqlite", "postgresql", "both"), default="both")
+    told = asked.parse_args()
+    discover("workflow", "archive", "forms", "web")
+    machine.install()
+    kinds = ("sqlite", "postgresql") if told.database == "both" else (told.database,)
+    wrong = [said for kind in kinds for said in one_week(kind, told)]
+    return bool(wrong)
+
+
+def one_week(kind: str, told: argparse.Namespace) -> list[str]:
+    """The whole of it on one database; what is wrong, in sentences."""
+    say(f"{kind}: {told.cases} cases, {told.people} people, {told.packs} packs, seed {told.seed}")
+    folder = Path(tempfile.mkdtemp(prefix="juanliu-week-"))
+    shared = ticking.install(folder / "clock")
+    shared.set(datetime.combine(MONDAY, time(8), ZONE))
+    extra = {"DATABASE_URL": servers.postgresql_url(f"week_{os.getpid()}")} if kind == "postgresql" else {}
+    extra |= {"JUANLIU_IDLE_HOURS": "12", **ticking.environment(folder / "clock")}
+    installation = founded(folder / "data", told.packs, **extra).start()
+    opened = open_office(from_environment(installation.environment))
+    try:
+        office = Office(installation.url, opened.database, shared, Others(), told.people, told.seed, MONDAY)
+        office.found()
+        with closing(office):
+            wrong = played(office, told, installation)
+    finally:
+        opened.database.engine.dispose()
+        installation.stop()
+    say(f"{kind}: " + (f"{len(wrong)} things are wrong" if wrong else "nothing is wrong"))
+    print("\n".join(wrong[:100]), flush=True)
+    if not wrong:
+        shutil.rmtree(folder, ignore_errors=True)
+    return wrong
+
+
+def played(office: Office, told: argparse.Namespace, installation) -> list[str]:
+    """The week with the receiving desk beside it, the accounts, the faults, the end."""
+    finish = receiving(office, told.packs, installation)
+    week.play(office, week.Size(told.cases), say)
+    wrong = finish()
+    found = week.account(office)
+    wrong += found.wrong
+    report(office, found)
+    office.ledger.amiss.clear()
+    office.ledger.broken.clear()
+    wrong += faults.prove(office)
+    say(f"{len(faults.FAULTS)} faults planted and repaired")
+    wrong += week.lead_to_the_end(office, week.DAYS)
+    last = week.account(office)
+    say(f"led to the end: {dict(last.cases)}")
+    return wrong + last.wrong
+
+
+def receiving(office: Office, packs: int, installation) -> Callable[[], list[str]]:
+    """The demo's desk begins its morning; what is returned waits for its end and says what was refused."""
+    kept = installation.data / "demo" / "accounts.json"
+    password = json.loads(kept.read_text())[0]["password"]
+    season = season_of(installation.url, password, MONDAY, STORED, packs)
+    import_list(season, installation.data / "demo" / "courier-list.xlsx", patience=3000)
+    receive_unlisted(season)
+    shift = Shift(season, lambda: machine_rests(office.database))
+    shift.start()
+
+    def finish() -> list[str]:
+        shift.join()
+        say(f"the receiving desk has done {shift.completed} tasks of {len(season.parcels)} packs")
+        season.close()
+        return [f"Receiving: {each}" for each in season.refused]
+
+    return finish
+
+
+def report(office: Office, found: week.Account) -> None:
+    """Actions and refusals by kind, and how fast it went."""
+    counted = office.ledger.counted()
+    done = sum(each for each, _ in counted.values())
+    refused = sum(each for _, each in counted.values())
+    seconds = clocks.monotonic() - BEGAN
+    say(f"{done} things done, {refused} refused ({done / seconds:.1f} done a second)")
+    for name, (made, not_made) in counted.items():
+        print(f"    {name:28} {made:6} done {not_made:6} refused")
+    by_status = Counter({status: 0 for _, status in office.ledger.refused})
+    for (_, status), number in office.ledger.refused.items():
+        by_status[status] += number
+    print(f"    refused by status {dict(by_status)}")
+    print(f"    cases {dict(sorted(found.cases.items()))}", flush=True)
+
+
+def say(line: str) -> None:
+    print(f"{clocks.monotonic() - BEGAN:7.0f} s  {line}", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
