@@ -30,7 +30,7 @@ KIND_LABELS = {
     FindingKind.LOST: N_("Something is lost"),
     FindingKind.STATE: N_("Cannot be read"),
     FindingKind.STUCK: N_("No end can be reached"),
-    FindingKind.SUSPENDED: N_("Apart from its caller"),
+    FindingKind.SUSPENDED: N_("Stands still, or its caller does"),
     FindingKind.CALLED: N_("Awaited by nobody"),
     FindingKind.SENDER: N_("Nobody sends it"),
 }

@@ -28,8 +28,10 @@ CHECKS: tuple[Check, ...] = (
     machines.incidents,
     machines.timers,
     machines.jobs,
+    machines.dead,
     machines.senders,
     processes.apart,
+    processes.forgotten,
 )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from functools import partial
 from itertools import islice
+from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -14,7 +15,7 @@ from workflow.errors import Conflict, sentence
 from workflow.identity import User
 from workflow.models import Finding, Incident, Job, ProcessInstance, Timer, UserTask
 from workflow.statuses import FindingKind, InstanceStatus, JobStatus, TimerStatus
-from workflow.waits import LIVE_INSTANCES
+from workflow.waits import LIVE_INSTANCES, LIVE_JOBS
 from workflow.watchdog.found import named
 from workflow.watchdog.repair import Repair
 
@@ -75,6 +76,11 @@ def _ways_out(session: Session, instance: ProcessInstance) -> Iterator[tuple[eng
 
 def of_suspended(session: Session, finding: Finding, user: User) -> Iterator[Repair]:
     child = session.get_one(ProcessInstance, finding.instance_id)
+    if child.parent_id is None:
+        act = partial(operations.resume, session, child, user)
+        yield Repair("resume", sentence("Let it go on"), operations.SUSPEND, act)
+        yield _end(session, finding, user, sentence("End the process; what it has done stays"))
+        return
     parent = session.get_one(ProcessInstance, child.parent_id)
     if child.status is InstanceStatus.SUSPENDED:
         said = sentence("Let it go on with its caller")
@@ -118,11 +124,14 @@ def _fire(session: Session, timer: Timer, reason: str) -> None:
 
 
 def _wake(session: Session, job: Job, reason: str) -> None:
-    """It waits and is due; a worker that wakes up late changes nothing any more."""
-    change = update(Job).where(Job.id == job.id, Job.status.in_((JobStatus.WAITING, JobStatus.RUNNING)))
-    fresh = {"status": JobStatus.WAITING, "due_at": now(), "lease_until": None, "fence": Job.fence + 1}
+    """It waits and is due, for its first try where it had failed; a worker that wakes up late changes nothing any
+    more."""
+    change = update(Job).where(Job.id == job.id, Job.status.in_(LIVE_JOBS))
+    fresh: dict[str, Any] = {"status": JobStatus.WAITING, "due_at": now(), "lease_until": None, "fence": Job.fence + 1}
+    if job.status is JobStatus.FAILED:
+        fresh |= {"attempts": 0, "error": None}
     if session.execute(change.values(**fresh).execution_options(synchronize_session=False)).rowcount == 0:
-        raise Conflict("This work is done, or has failed, by now.")
+        raise Conflict("This work is done by now.")
     session.refresh(job)
     wakeups.wake(session, job.due_at, job.id)
 

@@ -82,6 +82,20 @@ def jobs(session: Session, only: int | None) -> Iterator[Found]:
         yield Found(FindingKind.JOB, f"job {job.id}", said, *where)
 
 
+def dead(session: Session, only: int | None) -> Iterator[Found]:
+    """Machine work that has failed for good, of which no incident tells."""
+    told = exists().where(Incident.job_id == Job.id, Incident.status == IncidentStatus.OPEN)
+    query = select(Job).join(ProcessInstance, ProcessInstance.id == Job.instance_id)
+    query = query.where(Job.status == JobStatus.FAILED, ProcessInstance.status == InstanceStatus.RUNNING, ~told)
+    query = query if only is None else query.where(Job.instance_id == only)
+    for job in session.scalars(query.order_by(Job.id)):
+        instance = session.get_one(ProcessInstance, job.instance_id)
+        what = named(instance, job.activity_id)
+        said = sentence("“{what}” has failed for good, and no list of failures tells of it.", what=what)
+        where = (instance.case_id, instance.id, job.activity_id, job.token_id, job.id)
+        yield Found(FindingKind.JOB, f"job {job.id}", said, *where)
+
+
 def senders(session: Session, only: int | None) -> Iterator[Found]:
     """Messages waited for that nothing known sends: no process, no part of the house, and none ever came."""
     sent = _sent(session)

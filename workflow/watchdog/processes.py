@@ -1,12 +1,15 @@
 """Processes: each can be read, has a row for all it waits for, can still come to an end, and stands with its caller."""
 
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased, joinedload
 
-from workflow import definitions, engine, instances
+from workflow import definitions, engine, instances, suspensions
+from workflow.clock import now
 from workflow.errors import DefinitionRefused, Sentence, sentence
+from workflow.identity import User
 from workflow.models import ProcessInstance
 from workflow.statuses import FindingKind, InstanceStatus
 from workflow.waits import LIVE_INSTANCES, Key, live_rows, row_key, wait_key
@@ -20,6 +23,8 @@ LOST = {
     engine.WaitKind.SIGNAL: "“{what}” waits for a signal, but nobody listens for it any more.",
     engine.WaitKind.CALL: "“{what}” waits for a process it called, which is not there any more.",
 }
+
+LONG = timedelta(days=30)  # nothing is suspended for so long without being forgotten
 
 
 def apart(session: Session, only: int | None) -> Iterator[Found]:
@@ -38,6 +43,26 @@ def apart(session: Session, only: int | None) -> Iterator[Found]:
         if child.status is InstanceStatus.SUSPENDED:
             said = sentence("“{called}” stands still although “{caller}”, which called it, goes on.", **facts)
         yield _found(FindingKind.SUSPENDED, child, said)
+
+
+def forgotten(session: Session, only: int | None) -> Iterator[Found]:
+    """Suspended by somebody who has left since, or for very long: nobody may think of letting it go on."""
+    query = select(ProcessInstance).where(ProcessInstance.status == InstanceStatus.SUSPENDED)
+    query = query.where(ProcessInstance.parent_id.is_(None))
+    query = query if only is None else query.where(ProcessInstance.id == only)
+    for instance in session.scalars(query.order_by(ProcessInstance.id)):
+        stopped = suspensions.suspension(session, instance)
+        person = session.get(User, stopped.by) if stopped else None
+        if stopped is None or person is None:
+            continue
+        facts = {"process": instance.definition.name, "person": person.display_name, "reason": stopped.reason}
+        if not person.active:
+            said = sentence("“{process}” was suspended by {person}, who has left since: {reason}", **facts)
+            yield _found(FindingKind.SUSPENDED, instance, said)
+        elif stopped.at < now() - LONG:
+            facts["days"] = (now() - stopped.at).days
+            said = sentence("“{process}” has been suspended by {person} for {days} days: {reason}", **facts)
+            yield _found(FindingKind.SUSPENDED, instance, said)
 
 
 def standing(session: Session, found: Sequence[ProcessInstance]) -> Iterator[Found]:

@@ -2,14 +2,14 @@
 
 from datetime import timedelta
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from tests.workflow.world import begin, do, open_tasks, process
 from workflow import examination, operations
 from workflow.clock import Hand, now
 from workflow.identity import Membership, User
-from workflow.models import Finding, Job, ProcessInstance, Subscription, TaskCandidate, Timer, UserTask
+from workflow.models import Finding, HistoryEvent, Job, ProcessInstance, Subscription, TaskCandidate, Timer, UserTask
 from workflow.office import Office
 from workflow.statuses import InstanceStatus, JobStatus, TimerStatus
 from workflow.watchdog import findings, look
@@ -157,6 +157,25 @@ def workers_gone(session: Session, world: World) -> None:
     session.execute(update(Job).values(due_at=now() - HOUR))
 
 
+def failed_in_silence(session: Session, world: World) -> None:
+    change = update(Job).where(Job.instance_id == world.ids["worked"])
+    session.execute(change.values(status=JobStatus.FAILED, attempts=5, error="no paper"))
+
+
+def suspended_by_a_leaver(session: Session, world: World) -> None:
+    operations.suspend(session, world.instance(session, "plain"), session.get_one(User, "dora"), "Audit")
+    event = select(HistoryEvent).where(HistoryEvent.kind == "suspended")
+    session.flush()
+    session.scalars(event).one().actor = "carl"
+    session.get_one(User, "carl").active = False
+
+
+def suspended_for_long(session: Session, world: World) -> None:
+    operations.suspend(session, world.instance(session, "caller"), session.get_one(User, "dora"), "Audit")
+    session.flush()
+    session.execute(update(HistoryEvent).where(HistoryEvent.kind == "suspended").values(at=now() - 31 * 24 * HOUR))
+
+
 def broken_state(session: Session, world: World) -> None:
     world.instance(session, "plain").state = b"JL\x02 not what was saved"
 
@@ -192,6 +211,9 @@ NEEDS = {
     timer_lost: "timed",
     job_lost: "worked",
     worker_gone: "worked",
+    failed_in_silence: "worked",
+    suspended_by_a_leaver: "plain",
+    suspended_for_long: "caller",
     broken_state: "plain",
     join_that_can_never_complete: "forked",
     suspended_parent: "caller",
