@@ -22,7 +22,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import redis
 from sqlalchemy import event, text
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.orm import Session
 
 from tests import people as cast
@@ -72,6 +72,7 @@ def postgresql_office(_postgresql_url: str, tmp_path: Path) -> Iterator[Office]:
 def _opened(url: str, tmp_path: Path) -> Iterator[Office]:
     settings = from_environment({"JUANLIU_DATA": str(tmp_path / "data"), "DATABASE_URL": url, "SECRET_KEY": SECRET})
     opened = open_office(settings)
+    _compile_once(opened.database.engine, opened.database._writer)
     yield opened
     opened.database.engine.dispose()
 
@@ -178,6 +179,16 @@ def _empty(connection: Connection) -> None:
     counted = [(t.name, t.autoincrement_column.name) for t in tables if t.autoincrement_column is not None]
     restarts = ", ".join(f"setval(pg_get_serial_sequence('{t}', '{c}'), 1, false)" for t, c in counted)
     connection.execute(text(f"SELECT {restarts}"))
+
+
+_COMPILING: dict[str, Engine] = {}
+
+
+def _compile_once(*engines: Engine) -> None:
+    """What was compiled for one test's database serves the next of its kind: a tenth of all the tests' time."""
+    first = _COMPILING.setdefault(engines[0].name, engines[0])
+    for engine in engines:
+        engine.dialect, engine._compiled_cache = first.dialect, first._compiled_cache
 
 
 def _hurry_sqlite(database: Database) -> None:
