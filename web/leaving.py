@@ -1,5 +1,6 @@
 """Somebody leaves: what they have, to whom it goes, and the hand-over as one act."""
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -51,6 +52,22 @@ def hand_over(name: str) -> Any:
     if refused:
         flash(_("{count} could not be; the page says why.", count=refused), "warn")
     return redirect(url_for(".show", name=name), 303)
+
+
+@blueprint.post("/preview")
+def preview(name: str) -> str:
+    """What would land where, and what would stay and why: tried and put back."""
+    user, refused = _leaver(name), None
+    try:
+        items = leaving.rehearse(g.session, user, _receivers(), current_user())
+    except Invalid as wrong:
+        items, refused = [], wrong.sentence
+    lands = Counter((item["to"], item["kind"]) for item in items if item["refused"] is None and item["to"])
+    stays = [item for item in items if item["refused"] is not None]
+    words = {kind: _(label) for kind, label in KIND_LABELS.items()}
+    return render_template(
+        "_leaving_preview.html", lands=sorted(lands.items()), stays=stays, words=words, refused=refused
+    )
 
 
 def _leaver(name: str) -> User:

@@ -49,6 +49,7 @@ class Matter:
     photos: list[StoredFile]
     dossiers: list[tuple[Dossier, str]]  # and the position it stands on, "" for none
     steps: list[UserTask]  # completed, latest first
+    void: set[int]  # the ids of those done again since
     opinions: dict[int, str]  # what was said with them, by task id
 
 
@@ -68,6 +69,7 @@ def matter_of(session: Session, case: Case, user: User) -> Matter:
         photos=[photo.file for pack in found for photo in pack.photos],
         dossiers=_dossiers(session, found) if user.may(READ) else [],
         steps=steps,
+        void=opinions.void(told),
         opinions=opinions.of(told),
     )
 

@@ -37,4 +37,4 @@ def _place(kept: list[Line], event: Event) -> int:
 def _fold(event: Event, inside: list[Line]) -> Line:
     number = int(event.data.get("round") or 2) - 1
     text = _("Round {number}: {steps} steps done again since", number=number, steps=len(event.data.get("void") or ()))
-    return Line(at=event.at, text=text, tone="muted", folded=inside[::-1])
+    return Line(at=event.at, text=text, tone="round", folded=inside[::-1])

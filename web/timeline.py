@@ -106,7 +106,9 @@ SENTENCES = {
 OTHERWISE = N_("{who}: {kind} {name}")
 KINDS_OF_ONE = {"moved": "moved", "registered": "registered", "dossier_registered": "registered"}
 # never folded away
-LOUD = frozenset({"redirected", "returned", "incident_opened", "incident_resolved", "opened", "started", "closed"})
+LOUD = frozenset(
+    {"redirected", "returned", "incident_opened", "incident_resolved", "opened", "started", "closed", "signing_closed"}
+)
 
 
 @dataclass(frozen=True)
@@ -201,7 +203,13 @@ def _line(event: Event) -> Line:
         outcome=str(event.data.get("outcome") or ""),
         activity_id=event.activity_id,
         task_id=event.data.get("task"),
-        tone={"incident_opened": "bad", "completed": "ok", "cancelled": "muted"}.get(event.kind, ""),
+        tone={
+            "incident_opened": "bad",
+            "completed": "ok",
+            "cancelled": "muted",
+            "sent_back": "back",
+            "taken_back": "back",
+        }.get(event.kind, ""),
     )
 
 

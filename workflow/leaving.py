@@ -107,6 +107,15 @@ def hand_over(session: Session, user: User, receivers: Mapping[str, str], by: Us
     return made
 
 
+def rehearse(session: Session, user: User, receivers: Mapping[str, str], by: User) -> list[dict[str, Any]]:
+    """The items of the HandOver that `hand_over` would make: it is done and put back. Raises as that does."""
+    with session.begin_nested() as point:
+        items = list(hand_over(session, user, receivers, by, "…").items)
+        point.rollback()
+    session.expire_all()
+    return items
+
+
 def _order(item: Item) -> tuple[int, str]:
     """By case, so that two hand-overs never wait for each other."""
     if item.kind is Kind.CASE:

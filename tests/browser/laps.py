@@ -87,7 +87,7 @@ class Eyes:
 
     def look(self, page: Page, name: str, whole: bool = True) -> None:
         """The page as it stands fits, is in one language, and axe finds nothing serious."""
-        page.screenshot(path=self.pictures / f"walk-{name}-{self.lap}.png", full_page=whole)
+        page.screenshot(path=self.pictures / f"walk-{name}-{self.lap}.png", full_page=whole, caret="initial")
         wide = page.evaluate(TOO_WIDE)
         assert wide <= 0, f"{name}: {wide} px too wide"
         broken = page.evaluate(BROKEN)

@@ -20,7 +20,7 @@ def draw_name(page: Page) -> None:
 
 
 @laps("zh-phone")
-def test_an_approver_reads_signs_and_decides(walk: Walk, clock, lap: Lap):
+def test_an_approver_reads_signs_and_decides(walk: Walk, lap: Lap):
     say = walk.begin(lap).say
     with walk.site.office.database.transaction() as session:
         for number in (1, 2, 3):

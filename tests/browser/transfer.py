@@ -50,7 +50,11 @@ FORMS = {
         | {"properties": {"label:en": "Receiving office"}},
         OPINION,
         desk.field(
-            "signature", "签名", "Signature", properties={"kind": "drawn-signature", "label:en": "Signature"}, validate={"required": True}
+            "signature",
+            "签名",
+            "Signature",
+            properties={"kind": "drawn-signature", "label:en": "Signature"},
+            validate={"required": True},
         ),
         AGREE,
         REFUSE,

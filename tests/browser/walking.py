@@ -38,11 +38,16 @@ class Walk:
         """The words of the walk's language."""
         return chinese if self.lap.language == "zh" else english
 
+    def fresh(self) -> Page:
+        """A window at which nobody is signed in yet."""
+        page = opened(self.chromium, self.met).new_page()
+        page.set_viewport_size(self.lap.window)
+        return page
+
     def window(self, name: str) -> Page:
         """The window of a person, who is signed in."""
         if name not in self.windows:
-            page = opened(self.chromium, self.met).new_page()
-            page.set_viewport_size(self.lap.window)
+            page = self.fresh()
             self.site.sign_in(page, name)
             self.windows[name] = page
         return self.windows[name]

@@ -131,6 +131,19 @@ def test_switching_off_who_has_work_leads_to_its_hand_over(office, signed_in):
     assert "没有等待" in dora.get("/people/anna/leaving").text
 
 
+def test_the_preview_says_what_lands_where_and_nothing_is_done(office, signed_in):
+    task_id, other = desk.put(office, 2, claimed_by="anna")
+    sent = {"to:task": "bob", f"to:task:{other}": "carl"}
+    dora = signed_in("dora")
+    page = " ".join(dora.post("/people/anna/leaving/preview", data=sent).text.split())
+
+    assert "<strong>鲍勃</strong> <span class=\"badge\">手头的任务 1</span>" in page and "卡尔" in page
+    assert [desk.stand(office, each).assignee for each in (task_id, other)] == ["anna", "anna"]
+    assert "还没有选接手人" in dora.post("/people/anna/leaving/preview", data={}).text
+    assert "这里没有“nobody”这个人" in dora.post("/people/anna/leaving/preview", data={"to:task": "nobody"}).text
+    assert signed_in("bob").post("/people/anna/leaving/preview", data=sent).status_code == 403
+
+
 def test_a_hand_over_without_a_reason_keeps_what_was_chosen(office, signed_in):
     desk.put(office, claimed_by="anna")
     answer = signed_in("dora").post("/people/anna/leaving", data={"to:task": "bob"})

@@ -155,6 +155,35 @@ def test_what_a_rule_keeps_from_the_receiver_stays_with_a_sentence_and_the_rest_
     assert refused[str(other.id)] is None
 
 
+@pytest.fixture
+def leaver(session, cast):
+    """anna: with a task in hand, one that bob may not have, and a case she has begun."""
+    tight = process(session, "start s\nuser a\nuser b assignee=anna\nend e\ns -> a -> b -> e", b={"differentFrom": "a"})
+    instance = begin(session, tight)
+    task = tasks.assign(session, open_tasks(session, instance)["a"], cast["dora"], cast["bob"])
+    tasks.complete(session, task, cast["bob"], {})
+    made.task(session, assignee="anna")
+    return cast["anna"]
+
+
+def test_a_rehearsal_says_what_would_go_and_what_would_stay(session, cast, leaver):
+    chosen = {"task": "bob", "case": "dora"}
+    said = leaving.rehearse(session, leaver, chosen, cast["dora"])
+
+    assert {item["refused"] is None for item in said} == {True, False}
+    assert said == leaving.hand_over(session, leaver, chosen, cast["dora"], "调离").items
+
+
+def test_after_a_rehearsal_everything_is_where_it_was(session, cast, leaver):
+    before = sorted(item.key for item in leaving.plan(session, leaver).items)
+    leaving.rehearse(session, leaver, ALL, cast["dora"])
+
+    assert sorted(item.key for item in leaving.plan(session, leaver).items) == before
+    assert session.query(HandOver).count() == 0
+    with pytest.raises(Invalid):
+        leaving.rehearse(session, leaver, {"task": "nobody"}, cast["dora"])
+
+
 def test_it_is_for_heads_and_who_manages_people_or_hands_out_work(session, cast):
     made.task(session, assignee="anna")
     with pytest.raises(NotAllowed, match="Only the heads of 安娜"):

@@ -13,10 +13,14 @@ from workflow.models import HistoryEvent
 from workflow.statements import Statement
 
 DONE, CLOSED = "completed", "signing_closed"  # the kinds of events opinions stand in
+SENT_BACK, REOPENED = "sent_back", "reopened"  # and those that make them void
 MOST = 80  # events a page reads: the last of a case
 LATEST = Statement(
     select(HistoryEvent.kind, HistoryEvent.token_id, HistoryEvent.data)
-    .where(HistoryEvent.case_id == bindparam("case_id"), or_(HistoryEvent.kind == DONE, HistoryEvent.kind == CLOSED))
+    .where(
+        HistoryEvent.case_id == bindparam("case_id"),
+        or_(*(HistoryEvent.kind == each for each in (DONE, CLOSED, SENT_BACK, REOPENED))),
+    )
     .order_by(HistoryEvent.seq.desc())
     .limit(MOST)
 )
@@ -37,6 +41,11 @@ def of(events: Iterable[Happened]) -> dict[int, str]:
     votes = told(known)
     said = ((each.data.get("task"), given(each, votes).get(OPINION)) for each in known if each.kind == DONE)
     return {task: str(opinion) for task, opinion in said if task and opinion}
+
+
+def void(events: Iterable[Happened]) -> set[int]:
+    """The ids of the tasks that were done again since, or are to be."""
+    return {task for each in events if each.kind in (SENT_BACK, REOPENED) for task in each.data.get("void") or ()}
 
 
 def told(events: Iterable[Happened]) -> Votes:
