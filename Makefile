@@ -1,6 +1,6 @@
 # Everything anyone must know: `make` lists the commands.
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run worker scheduler fsck test hostile season chaos contenders bulk monkey upgrades lint format fuzz signings separation moves around walks docs bench migration clean
+.PHONY: help setup setup-dev run worker scheduler fsck test hostile season chaos contenders bulk monkey week upgrades lint format fuzz signings separation moves around walks docs bench migration clean
 PY := .venv/bin/python
 FLASK := $(PY) -m flask --app wsgi
 
@@ -48,6 +48,9 @@ hostile: setup-dev ## play every hostile file, text and template in a bounded pr
 
 monkey: setup-dev ## a real installation at work while everything is killed, stopped, cut and crashed (MINUTES=10, SEED=)
 	@$(PY) -m tests.chaos.monkey --minutes $(or $(MINUTES),10) $(if $(SEED),--seed $(SEED))
+
+week: setup-dev ## a week of an office of 40 people over HTTP, all moves, 3,000 cases, then planted faults, on both databases (CASES=, PEOPLE=, PACKS=, SEED=, DATABASE=)
+	@$(PY) -m tests.week --cases $(or $(CASES),3000) --people $(or $(PEOPLE),40) --packs $(or $(PACKS),60) --seed $(or $(SEED),1) --database $(or $(DATABASE),both)
 
 lint: setup-dev ## check style and the rules of the house
 	@$(PY) -m ruff check . && $(PY) -m ruff format --check . && $(PY) -m pytest -q tests/test_house.py
