@@ -58,6 +58,7 @@ def show() -> Response:
         problems=list_.problems,
         choices=choices(g.session, user, wish),
         empty=_empty(wish),
+        operator_words={choice.value: choice.label for choice in OPERATORS},
         **({} if is_fragment() else _around(g.session, user)),
     )
 
@@ -85,11 +86,12 @@ def _around(session: Session, user: User) -> dict:
 
 
 def _labels(session: Session, wish: Wish) -> dict[str, str]:
-    """Variable → the heading of its column."""
-    if not wish.columns:
+    """Variable of a column or a condition → what it is called."""
+    names = dict.fromkeys((*wish.columns, *(variable for variable, _operator, _value in wish.conditions)))
+    if not names:
         return {}
     known = lists.fields(session)
-    return {name: known[name].label(language()) if name in known else name for name in wish.columns}
+    return {name: known[name].label(language()) if name in known else name for name in names}
 
 
 def _rows(session: Session, found: list[UserTask], user: User, view: str) -> list[Row]:

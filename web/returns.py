@@ -24,7 +24,13 @@ blueprint = Blueprint("returns", __name__)
 
 @blueprint.app_context_processor
 def _globals() -> dict[str, Any]:
-    return {"returned": returned, "may_go_back": may_go_back, "case_moves": case_moves, "takeable": takeable}
+    return {
+        "nowhere_to_go_back": lambda task: returns.why_nowhere(g.session, task, current_user()),
+        "returned": returned,
+        "may_go_back": may_go_back,
+        "case_moves": case_moves,
+        "takeable": takeable,
+    }
 
 
 # Sending back

@@ -215,6 +215,8 @@ def _state(task: UserTask, user: User) -> str:
 def _next(task: UserTask, user: User, tried: int) -> dict[str, Any]:
     """What the user could do now, in this case and elsewhere; `waiting` while the machine may bring more."""
     in_case = tasks.next_in_case(g.session, task, user)
+    if in_case and in_case.assignee is None and tasks.why_not(g.session, in_case, user):
+        in_case = None  # a rule keeps it from who has done this one
     waiting = in_case is None and tried < TRIES and at_work(g.session, task.case)
     mine = tasks.inbox(g.session, user, "mine", {}, "", None, NEXT_SHOWN).rows
     more = mine or tasks.inbox(g.session, user, "groups", {}, "", None, NEXT_SHOWN).rows

@@ -7,11 +7,12 @@ from typing import Any
 from flask import Blueprint, Response, g, make_response, redirect, render_template, request
 from sqlalchemy import select
 
-from web.around.typed import moment
+from web.around.typed import moment, soon
 from web.asked import text
+from web.comments import SPEAK
 from web.errors import is_fragment
 from web.reader import current_user, language
-from workflow import tasks
+from workflow import comments, tasks
 from workflow.around import (
     ahead,
     asked,
@@ -27,7 +28,7 @@ from workflow.around import (
     urgency,
     urges,
 )
-from workflow.errors import Invalid, NotFound, Sentence, sentence
+from workflow.errors import Invalid, NotAllowed, NotFound, Sentence, sentence
 from workflow.identity import User
 from workflow.models import UserTask
 from workflow.statuses import TaskKind, TaskStatus
@@ -113,12 +114,24 @@ def follow_up(task_id: int) -> Response:
     """Come back to it then; with `hidden` out of the inbox until then; without a moment nothing is set any more."""
 
     def act(task: UserTask, user: User) -> object:
-        at = moment("at")
+        at = moment("soon") or moment("at")
         if at is None:
             return follow_ups.clear(g.session, task, user)
         return follow_ups.set_(g.session, task, user, at, "hidden" in request.form, text("note", 200))
 
     return _done(task_id, act)
+
+
+@blueprint.post("/comments")
+def comment(task_id: int) -> Response:
+    """Say something about the case without leaving its task; the matter beside it shows it at once."""
+
+    def act(task: UserTask, user: User) -> object:
+        if not user.may(SPEAK):
+            raise NotAllowed("You may read this case, but not write in it.")
+        return comments.add(g.session, task.case, user, request.form.get("body", "").replace("\r\n", "\n"))
+
+    return _done(task_id, act, "around/_commented.html")
 
 
 @blueprint.post("/pause")
@@ -197,8 +210,9 @@ def take_back(task_id: int, asked_id: int) -> Response:
     return _done(task_id, act)
 
 
-def _done(task_id: int, act: Act) -> Response:
-    """Do it and show what stands around the task now; 422 with what was typed wrongly, and nothing was done."""
+def _done(task_id: int, act: Act, fragment: str = "around/_task.html") -> Response:
+    """Do it and show what stands around the task now, in `fragment` for htmx; 422 with what was typed wrongly, and
+    nothing was done."""
     user = current_user()
     task = tasks.find(g.session, task_id, user)
     problems: Problems = {}
@@ -211,7 +225,7 @@ def _done(task_id: int, act: Act) -> Response:
         return make_response(redirect(f"/tasks/{task_id}#around", 303))
     g.session.refresh(task)
     found = beside(task, user)
-    name = "around/_task.html" if is_fragment() else "around/task.html"
+    name = fragment if is_fragment() else "around/task.html"
     page = render_template(name, task=task, around=found, around_problems=problems)
     answer = make_response(page, 422 if problems else 200)
     answer.headers["HX-Trigger"] = "inbox-changed"
@@ -221,6 +235,7 @@ def _done(task_id: int, act: Act) -> Response:
 @blueprint.app_context_processor
 def _globals() -> dict[str, object]:
     return {
+        "soon": soon,
         "around_of": lambda task: beside(task, current_user()),
         "opinion_phrases": lambda: phrases.of(g.session, current_user()),
         "ahead_of": lambda instance: ahead.path(g.session, instance),

@@ -1,11 +1,25 @@
 """Moments as forms send them, on the office's clock."""
 
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 
 from flask import g, request
 
+from web.naming import N_
 from workflow import office
 from workflow.errors import Invalid, sentence
+
+MORNING = time(9)
+
+
+def soon() -> list[tuple[str, str]]:
+    """Moments one often puts something off to: what a form sends, and its words."""
+    today = office.of(g.session).today()
+    days = (
+        (timedelta(days=1), N_("Tomorrow morning")),
+        (timedelta(days=3), N_("In three days")),
+        (timedelta(days=7 - today.weekday()), N_("On Monday")),
+    )
+    return [(datetime.combine(today + far, MORNING).isoformat(), words) for far, words in days]
 
 
 def moment(name: str, needed: bool = False) -> datetime | None:

@@ -93,6 +93,12 @@
     u: () => press("[data-act=release]"),
     o: () => press("[data-act=open]"),
     x: () => { const box = row()?.querySelector("input[name=task]"); if (box) choose(box, !box.checked); return Boolean(box); },
+    v: () => {
+      const more = document.querySelector("details.asked-more");
+      if (more) more.open = true;
+      more?.querySelector("[name=variable]").focus();
+      return Boolean(more);
+    },
     Enter: () => {
       if (document.activeElement && document.activeElement !== document.body) return false;   // the focused thing answers
       return press("th a.open");

@@ -4,7 +4,7 @@ What each means for branches, votes, documents, machine work, timers and called 
 """
 
 from workflow.returns.corrections import recall
-from workflow.returns.places import RULE, Target, targets, why_not
+from workflow.returns.places import RULE, Target, targets, why_not, why_nowhere
 from workflow.returns.previews import Preview, preview
 from workflow.returns.problems import CannotGoBack
 from workflow.returns.reopening import REOPEN, Entrance, entrances, reopen
@@ -36,6 +36,7 @@ __all__ = [
     "why_not_reopen",
     "why_not_the_case",
     "why_not_withdraw",
+    "why_nowhere",
     "withdraw",
     "withdraw_case",
 ]

@@ -82,12 +82,26 @@ def targets(session: Session, task: UserTask, user: User) -> list[Target]:
     """The steps the task may be sent back to by this user, the latest first; nothing when it may not be sent back."""
     if why_not(session, task, user) is not None:
         return []
+    found = [_judged(session, task, each) for each in _earlier(session, task)]
+    return sorted(found, key=lambda each: each.seq, reverse=True)
+
+
+def why_nowhere(session: Session, task: UserTask, user: User) -> Sentence | None:
+    """Why there is nothing for this user to choose from; None when there is an earlier step. Reads no state."""
+    if refused := why_not(session, task, user):
+        return refused
+    if not _earlier(session, task):
+        return sentence("Nothing comes before “{task}” that it could be sent back to.", task=task.name)
+    return None
+
+
+def _earlier(session: Session, task: UserTask) -> list[Target]:
+    """The steps before it that the diagram lets it go back to, not yet judged."""
     line = _line(session, task)
     done = rounds.standing(session, task.case_id)
     found = [each for instance, token_id in line for each in _of_instance(session, task, instance, token_id, done)]
     found += _start(session, task, *line[-1])
-    allowed = [each for each in found if _is_allowed(session, task, each)]
-    return sorted(allowed, key=lambda each: each.seq, reverse=True)
+    return [each for each in found if _is_allowed(session, task, each)]
 
 
 def find(session: Session, task: UserTask, user: User, key: str) -> Target:
@@ -137,8 +151,7 @@ def _of_instance(
         times = _last_of_each(task, times)
         tasks = tuple(each.task for each in times)
         people = tuple(dict.fromkeys(each.completed_by for each in tasks if each.completed_by))
-        target = Target(instance, model.activities[activity_id], tasks, people, token_id, times[-1].seq)
-        found.append(_judged(session, task, target))
+        found.append(Target(instance, model.activities[activity_id], tasks, people, token_id, times[-1].seq))
     return found
 
 
@@ -163,7 +176,7 @@ def _start(session: Session, task: UserTask, root: ProcessInstance, token_id: st
         return []
     if task.kind is TaskKind.CORRECTION and task.activity_id == start.id:
         return []
-    return [_judged(session, task, Target(root, start, (), (root.started_by,), token_id))]
+    return [Target(root, start, (), (root.started_by,), token_id)]
 
 
 def _judged(session: Session, task: UserTask, target: Target) -> Target:
