@@ -194,6 +194,7 @@ PERMISSION_LABELS = {
     "comments": "write comments",
     "days.close": "close the day",
     "definitions.deploy": "deploy processes",
+    "dossiers.catalogue": "keep up catalogues",
     "dossiers.read": "see dossiers",
     "incidents.retry": "resolve incidents",
     "instances.cancel": "end processes before their time",

@@ -20,6 +20,7 @@ PERMISSIONS = (
     "comments",
     "days.close",
     "definitions.deploy",
+    "dossiers.catalogue",
     "dossiers.read",
     "incidents.retry",
     "instances.cancel",

@@ -25,7 +25,7 @@ FIELD_LABELS = {
     "seq": "No.",
     "name": "Name of the material",
     "formed": "Formed",
-    "pages": "Pages",
+    "pages": "Page count",
     "note": "Remarks",
     "copy": "Copy",
 }

@@ -1,0 +1,179 @@
+"""A dossier's catalogue, read and written as quickly as a spreadsheet (static/catalogue.js does the keys).
+
+The page speaks JSON: rows go to be checked while one types, and are saved whole. 422 names the cells that cannot be
+kept, 409 the rows somebody else has changed meanwhile, with what stands there now.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flask import Blueprint, Response, g, jsonify, make_response, render_template, request
+
+from archive.dossier_tables import Dossier
+from archive.materials import catalogue, categories, editing
+from archive.materials.catalogue import CatalogueChanged, Differing, Finding, Row
+from archive.materials.models import MATERIAL_STATE_LABELS, Material, MaterialState
+from archive.materials.pasted import pasted
+from archive.materials.rows import LONGEST_NAME, MOST_ROWS
+from web.auth import needs
+from web.dossiers import READ, find
+from web.i18n import _, language, say
+from web.reader import current_user
+from workflow import office
+from workflow.errors import Invalid
+
+blueprint = Blueprint("catalogue", __name__, url_prefix="/dossiers/<int:dossier_id>/catalogue")
+
+TEXTS = ("name", "code", "formed", "pages", "note", "struck")
+LONGEST = LONGEST_NAME + 100  # a longer cell is cut here and refused by its length
+OUT = (
+    MaterialState.FROZEN,
+    MaterialState.RETURNED,
+    MaterialState.TRANSFERRED,
+    MaterialState.TO_PERSON,
+    MaterialState.DESTROYED,
+    MaterialState.STRUCK,
+)
+
+
+@blueprint.get("")
+@needs(READ)
+def show(dossier_id: int) -> str:
+    """The catalogue; a sheet to write in for who may."""
+    dossier = find(g.session, dossier_id)
+    rows = catalogue.rows(g.session, dossier)
+    return render_template(
+        "catalogue.html",
+        dossier=dossier,
+        rows=rows,
+        taken_out=catalogue.of(g.session, dossier, *OUT),
+        writes=editing.may(g.session, dossier, current_user()),
+        task=editing.task_of(g.session, dossier, current_user()),
+        leaves=categories.LEAVES,
+        findings=_findings(catalogue.check([catalogue.row_of(each) for each in rows], _today())),
+    )
+
+
+@blueprint.put("")
+@needs(READ)
+def save(dossier_id: int) -> Response:
+    """Keep the rows, all or none."""
+    dossier, user = find(g.session, dossier_id), current_user()
+    case = editing.case_of(g.session, dossier, user)
+    said, rows = _sent()
+    try:
+        with g.session.begin_nested():
+            saved = catalogue.save(g.session, dossier, [row for row in rows if not row.is_blank], user.name, case)
+    except CatalogueChanged as changed:
+        return _answer(409, said=say(changed), differing=[_differing(each) for each in changed.differing])
+    except Invalid as wrong:
+        return _answer(422, said=_("Some cells cannot be kept; nothing was saved."), problems=_problems(wrong, rows))
+    findings = _findings(catalogue.check([catalogue.row_of(each) for each in saved], _today()))
+    said = _("Saved: {materials} materials, {pages} pages.", materials=len(saved), pages=dossier.page_count)
+    return _answer(200, said=said, rows=[_row(each) for each in saved], findings=findings)
+
+
+@blueprint.post("/checks")
+@needs(READ)
+def check(dossier_id: int) -> Response:
+    """All that is wrong with rows still being written; keeps nothing."""
+    find(g.session, dossier_id)
+    return _answer(200, findings=_findings(catalogue.check(_sent()[1], _today())))
+
+
+@blueprint.post("/pasted")
+@needs(READ)
+def read_pasted(dossier_id: int) -> Response:
+    """What a spreadsheet's block means, as rows; keeps nothing."""
+    find(g.session, dossier_id)
+    told = request.get_json(silent=True)
+    text = told.get("text") if isinstance(told, dict) else None
+    if not isinstance(text, str):
+        raise Invalid(message="This was not understood.")
+    rows, _wrong = pasted(text)
+    return _answer(200, rows=[_typed(row) for row in rows])
+
+
+def _sent() -> tuple[Any, list[Row]]:
+    """The rows as sent; whatever is none is refused."""
+    told = request.get_json(silent=True)
+    rows = told.get("rows") if isinstance(told, dict) else None
+    if not isinstance(rows, list) or len(rows) > MOST_ROWS or not all(isinstance(row, dict) for row in rows):
+        raise Invalid(message="A catalogue has at most {most} rows.", most=MOST_ROWS)
+    return told, [_row_sent(row) for row in rows]
+
+
+def _row_sent(row: Mapping[str, Any]) -> Row:
+    texts = {field: _text(row.get(field)) for field in TEXTS}
+    ids = {field: row[field] for field in ("id", "revision") if type(row.get(field)) is int and 0 < row[field] < 2**31}
+    return Row(**texts, **ids, copy=row.get("copy") is True)
+
+
+def _text(value: Any) -> str:
+    """Clean text: what the database takes, cut where no cell goes on."""
+    plain = value if isinstance(value, str) else ""
+    return "".join(sign for sign in plain if sign.isprintable())[:LONGEST]
+
+
+def _today() -> Any:
+    return office.of(g.session).today()
+
+
+def _row(material: Material) -> dict[str, Any]:
+    row = catalogue.row_of(material)
+    return {**_typed(row), "id": row.id, "revision": row.revision}
+
+
+def _typed(row: Row) -> dict[str, Any]:
+    return {field: getattr(row, field) for field in ("code", "seq", "name", "formed", "pages", "note", "copy")}
+
+
+def _findings(found: Sequence[Finding]) -> list[dict[str, Any]]:
+    return [
+        {"row": each.row - 1, "field": each.field, "rule": each.rule, "said": say(each.said), "grave": each.grave}
+        for each in found
+    ]
+
+
+def _differing(each: Differing) -> dict[str, Any]:
+    present = each.material.state in catalogue.LISTED
+    theirs = _row(each.material) if present else None
+    row = None if each.row is None else each.row - 1
+    return {"id": each.material.id, "row": row, "said": say(each.said), "theirs": theirs}
+
+
+def _problems(wrong: Invalid, rows: Sequence[Row]) -> list[dict[str, Any]]:
+    """Of every bad cell its row as sent (blank ones count there), field, and what is wrong."""
+    places = [number for number, row in enumerate(rows) if not row.is_blank]
+    told = []
+    for path, sentences in wrong.problems.items():
+        _rows, number, field = path.split(".")
+        told += [{"row": places[int(number)], "field": field, "said": say(each), "grave": True} for each in sentences]
+    return told
+
+
+def _answer(status: int, **facts: Any) -> Response:
+    return make_response(jsonify(facts), status)
+
+
+def class_name(code: str) -> str:
+    """A class's name in the reader's language; in Chinese as catalogues write it."""
+    return _(categories.CATEGORY_LABELS[code]) if language() == "en" else categories.name(code)
+
+
+def material_state(state: MaterialState) -> str:
+    """What became of a material, in the reader's language."""
+    return _(MATERIAL_STATE_LABELS[state])
+
+
+def held(dossier: Dossier) -> dict[str, Any]:
+    """For the dossier's page: what each class holds (Count), its materials in order, and what lies outside them."""
+    listed: dict[str, list[Material]] = {code: [] for code in categories.LEAVES}
+    loose = []
+    for material in catalogue.rows(g.session, dossier):
+        (listed[str(material.code)] if material.seq else loose).append(material)
+    frozen = catalogue.of(g.session, dossier, MaterialState.FROZEN)
+    return {"counts": catalogue.completeness(g.session, dossier), "listed": listed, "loose": loose, "frozen": frozen}
+
+
+blueprint.app_context_processor(lambda: {"class_name": class_name, "material_state": material_state, "held": held})
