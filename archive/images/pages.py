@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from archive.dossier_tables import Dossier
-from archive.images import readings
+from archive.images import demands, readings
 from archive.images.demands import ImageKind
 from archive.images.models import ImageFile
 from archive.images.readings import Reading
@@ -22,7 +22,7 @@ from archive.materials import catalogue
 from archive.materials.models import PRESENT, Material, MaterialState
 from workflow import files, history, office
 from workflow.clock import now
-from workflow.errors import Conflict, Invalid
+from workflow.errors import Conflict, Invalid, NotFound
 from workflow.models import Case, StoredFile
 
 MEDIA_TYPES = {"JPEG": "image/jpeg", "PNG": "image/png", "TIFF": "image/tiff"}
@@ -132,6 +132,26 @@ def withdraw(session: Session, image: ImageFile, by: str, why: str, case: Case |
         raise Conflict("The image {name} was replaced meanwhile.", name=image.name)
     if case is not None:
         history.record(session, case, by, "image_withdrawn", image=image.id, name=image.name, why=why)
+
+
+def optimise(session: Session, raw: ImageFile, by: str, case: Case | None = None) -> ImageFile:
+    """Make the image for reading of a raw one and lay it beside; one made before gives way. Raises Invalid when the raw
+    one takes too much to work on."""
+    path = office.of(session).files.path(raw.sha256)
+    content = readings.optimised(path, raw.name, demands.of(session).kilobytes)
+    file, reading = read(session, io.BytesIO(content), raw.name, by)
+    place = Placed(raw.material, raw.page, ImageKind.OPTIMISED)
+    for before in (each for each in of(session, raw.material, place.kind) if each.page == raw.page):
+        withdraw(session, before, by, f"raw image {raw.id}", case)
+    return keep(session, place, file, reading, by, case)
+
+
+def find(session: Session, image_id: int) -> ImageFile:
+    """The image; raises NotFound. Whoever asks must be allowed to see its dossier."""
+    found = session.get(ImageFile, image_id)
+    if found is None:
+        raise NotFound
+    return found
 
 
 def of(session: Session, material: Material, kind: ImageKind) -> list[ImageFile]:

@@ -77,6 +77,7 @@ class Parcel(Base):
     file_id: Mapped[int | None] = mapped_column(ForeignKey("stored_files.id"))
     folder: Mapped[str | None] = mapped_column(String(255))
     part: Mapped[bool] = mapped_column(default=False)
+    pages: Mapped[int | None]  # of a scan, once its file was opened
     case_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"), index=True)
     status: Mapped[ParcelStatus] = status_column(ParcelStatus, ParcelStatus.WAITING)
     reasons: Mapped[list[Any]] = mapped_column(JSON, default=list)

@@ -106,7 +106,9 @@ def progress(session: Session, parcel: Parcel) -> Progress:
     asked = select(ParcelPage.status, func.count()).where(ParcelPage.parcel_id == parcel.id)
     counted = dict(session.execute(asked.group_by(ParcelPage.status)).all())
     stood = Counter(each.status for each in folders(session, parcel))
-    return Progress(sum(counted.values()), counted.get(PageStatus.WAITING, 0), counted, stood)
+    pages_ = max(parcel.pages or 0, sum(counted.values()))
+    waiting = counted.get(PageStatus.WAITING, 0) + pages_ - sum(counted.values())
+    return Progress(pages_, waiting, counted, stood)
 
 
 @service_task("images.package")
@@ -196,8 +198,10 @@ def _settle(session: Session, parcel: Parcel, folder: ParcelFolder) -> None:
         folder.status = FolderStatus.ACCEPTED
 
 
-def lay(session: Session, parcel: Parcel, page: ParcelPage, case: Case | None) -> None:
-    """Lay a page that was read beside its material: new, as before, or in the place of another."""
+def lay(session: Session, parcel: Parcel, page: ParcelPage, case: Case | None, by: str = "") -> None:
+    """Lay a page that was read beside its material: new, as before, or in the place of another. `by`: whoever does it,
+    else who brought the parcel."""
+    by = by or parcel.begun_by
     material = session.get_one(Material, page.material_id)
     reading, kind = Reading(**page.reading or {}), ImageKind(page.kind)
     there = _there(session, material, page.page, kind)
@@ -205,9 +209,9 @@ def lay(session: Session, parcel: Parcel, page: ParcelPage, case: Case | None) -
         page.status = PageStatus.UNCHANGED
         return
     if there is not None:
-        pages.withdraw(session, there, parcel.begun_by, f"parcel {parcel.id}: {parcel.name}", case)
+        pages.withdraw(session, there, by, f"parcel {parcel.id}: {parcel.name}", case)
     place = Placed(material, page.page or 0, kind)
-    image = pages.keep(session, place, page.file, reading, parcel.begun_by, case)
+    image = pages.keep(session, place, page.file, reading, by, case)
     page.status, page.image_id = PageStatus.ATTACHED, image.id
 
 

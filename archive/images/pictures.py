@@ -104,7 +104,7 @@ def _refuse_many(image: Image.Image, name: str) -> None:
 
 
 def _facts(image: Image.Image, path: Path) -> dict[str, Any]:
-    across, down = _dpi(image)
+    across, down = dpi(image)
     return {
         "format": {"MPO": "JPEG"}.get(image.format or "", image.format),
         "dpi_x": across,
@@ -117,7 +117,7 @@ def _facts(image: Image.Image, path: Path) -> dict[str, Any]:
     }
 
 
-def _dpi(image: Image.Image) -> tuple[int, int]:
+def dpi(image: Image.Image) -> tuple[int, int]:
     """Points to the inch across and down; 0 for what the file does not say or says nonsensically."""
     with suppress(*BROKEN):  # odd tags say nothing
         across, down = (float(each) for each in image.info.get("dpi", (0, 0)))
