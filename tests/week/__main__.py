@@ -53,7 +53,7 @@ def one_week(kind: str, told: argparse.Namespace) -> list[str]:
     say(f"{kind}: {told.cases} cases, {told.people} people, {told.packs} packs, seed {told.seed}")
     folder = Path(tempfile.mkdtemp(prefix="juanliu-week-"))
     shared = ticking.install(folder / "clock")
-    shared.set(datetime.combine(MONDAY, time(8), ZONE))
+    shared.begin_at(datetime.combine(MONDAY, time(8), ZONE))
     extra = {"DATABASE_URL": servers.postgresql_url(f"week_{os.getpid()}")} if kind == "postgresql" else {}
     extra |= {"JUANLIU_IDLE_HOURS": "12", **ticking.environment(folder / "clock")}
     installation = founded(folder / "data", told.packs, **extra).start()

@@ -41,6 +41,7 @@ class Ledger:
         self.acts: list[Act] = []
         self.refused: Counter[tuple[str, int]] = Counter()
         self.sentences: dict[str, str] = {}
+        self.last: dict[int | None, str] = {}  # case → what was refused there last
         self.amiss: list[str] = []
         self.begun: dict[str, str] = {}  # business key → who began the case
         self._lock = threading.Lock()
@@ -63,6 +64,7 @@ class Ledger:
                 self.acts.append(act)
                 return True
             self.refused[act.name, answer.status] += 1
+            self.last[act.case_id] = f"{act.who}, {act.name} of task {act.task_id}: {answer.said}"
             self.sentences.setdefault(f"{act.name} {answer.status}", answer.said)
             if answer.status >= 500 or answer.status < 400 or not answer.said:
                 self.amiss.append(f"{act} was answered {answer.status} {answer.said!r}")

@@ -30,7 +30,7 @@ PEOPLE = 12
 def at_work(office: offices.Office, tmp_path, monkeypatch) -> Iterator[Office]:
     """The office of the week on the test's database, its web server in a thread."""
     monkeypatch.setattr(clock, "_held", ticking.Ticking(tmp_path / "clock"))
-    clock._held.set(datetime.combine(MONDAY, time(8), ZONE))
+    clock._held.begin_at(datetime.combine(MONDAY, time(8), ZONE))
     monkeypatch.setitem(registry.service_tasks, machine.TOPIC, machine.work)
     with _served(office) as base:
         within = Within(lambda: scheduler.go_round(office))

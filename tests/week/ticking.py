@@ -7,6 +7,7 @@ installation does so by itself when `tests/week/clocked` is on its PYTHONPATH (s
 import mmap
 import os
 import struct
+from contextvars import ContextVar, Token
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -21,12 +22,15 @@ class Ticking:
     """Reads as what `workflow.clock` keeps a held moment in; goes on by itself, and jumps when moved."""
 
     def __init__(self, path: Path) -> None:
+        self._held: ContextVar[datetime | None] = ContextVar("held_by_the_house", default=None)
         if not path.exists():
             path.write_bytes(_SECONDS.pack(0.0))
         with path.open("r+b") as file:
             self._shared = mmap.mmap(file.fileno(), _SECONDS.size)
 
     def get(self) -> datetime:
+        if held := self._held.get():
+            return held
         (offset,) = _SECONDS.unpack_from(self._shared)
         return datetime.now(UTC) + timedelta(seconds=offset)
 
@@ -36,9 +40,16 @@ class Ticking:
         if offset > _SECONDS.unpack_from(self._shared)[0]:
             _SECONDS.pack_into(self._shared, 0, offset)
 
-    def set(self, moment: datetime) -> None:
+    def begin_at(self, moment: datetime) -> None:
         """Stand at this moment, before anything has happened."""
         _SECONDS.pack_into(self._shared, 0, (moment - datetime.now(UTC)).total_seconds())
+
+    def set(self, at: datetime) -> Token[datetime | None]:
+        """Held at a moment by the house itself (`workflow.clock.held`), in this context alone."""
+        return self._held.set(at)
+
+    def reset(self, token: Token[datetime | None]) -> None:
+        self._held.reset(token)
 
 
 def install(path: Path) -> Ticking:
