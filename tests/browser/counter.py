@@ -42,6 +42,7 @@ CHINESE = (
     ('name="look"', 'name="清点"'),
     ('name="check"', 'name="复核"'),
 )
+SENDERS = ("第1中学", "第2中学", "第3中学")
 WHO = "赵钱孙李周吴郑王冯陈褚卫"
 DUE = (-2, -1, 4, 6, 30, 54, 100)  # hours from now, in turn
 
@@ -62,9 +63,7 @@ def lay(office: Office, count: int, starter: str = "anna", claimed_by: str | Non
             code = f"JD{1000 + number}"
             case = cases.open_case(session, code, f"{WHO[number % len(WHO)]}某{number} · 转入", "counter", starter)
             due = (now() + timedelta(hours=DUE[number % len(DUE)])).isoformat()
-            instance = instances.start(
-                session, definition, case, starter, {"due": due, "sender": f"第{number % 3 + 1}中学"}
-            )
+            instance = instances.start(session, definition, case, starter, {"due": due, "sender": SENDERS[number % 3]})
             made.append(session.scalars(select(UserTask).where(UserTask.instance_id == instance.id)).one())
         for task in made if claimed_by else ():
             tasks.claim(session, task, session.get_one(User, claimed_by))

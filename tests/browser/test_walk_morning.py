@@ -56,7 +56,7 @@ def test_a_clerks_morning_by_keyboard_and_scanner(walk: Walk, chromium, packs, l
     walk.begin(lap)
     page = walk.fresh()
     page.add_init_script(MOUSE)
-    look: Callable = lambda name, **more: walk.look(page, f"morning-{name}", "第1中学", "第2中学", "第3中学", **more)  # noqa: E731
+    look: Callable = lambda name, **more: walk.look(page, f"morning-{name}", *counter.SENDERS, **more)  # noqa: E731
 
     sign_in(walk, page)
     look("inbox")
