@@ -37,13 +37,13 @@ def compute(session: Session, work: Work) -> Mapping[str, Any]:
     return {**figures.as_json(), "difference_list": shown}
 
 
-@on_completion("days.settle")
+@on_completion("days.settle", again=True)
 def settle(session: Session, task: UserTask, user: User, answers: dict[str, Any]) -> None:
     """The director has seen to the difference; it is computed again."""
     need(answers, "difference_note", "Say what was done.")
 
 
-@on_completion("days.sign")
+@on_completion("days.sign", anew=True)
 def sign(session: Session, task: UserTask, user: User, answers: dict[str, Any]) -> Mapping[str, Any]:
     """One of the two signatures under the day's figures; the person signs with their own password."""
     signed = answers.get("signature")

@@ -43,6 +43,7 @@ messages: set[str] = set()  # names of messages that the house sends by itself, 
 discovered: set[str] = set()  # the packages whose modules are all imported
 once: set[str] = set()  # topics whose work is done once in a process, also when it passes there again
 repeatable: set[str] = set()  # listeners that may hear of the same completion again
+repeatable_in_turn: set[str] = set()  # those that may when the process has come to the step once more
 _stand_in: ContextVar[Handler | None] = ContextVar("stand_in", default=None)
 
 
@@ -55,21 +56,30 @@ def service_task(topic: str, only_once: bool = False) -> Callable[[Handler], Han
     return _register(service_tasks, topic)
 
 
-def on_completion(topic: str, again: bool = False) -> Callable[[Listener], Listener]:
+def on_completion(topic: str, again: bool = False, anew: bool = False) -> Callable[[Listener], Listener]:
     """Register what the domain does in the transaction in which a person completes a task.
 
     In the diagram: `<camunda:taskListener event="complete" delegateExpression="${topic}"/>`. It gets the checked
     answers, may raise Invalid({field: …}) (→ beside the field) or Conflict, and returns more variables. `again`: it may
-    hear of the same step again, corrected or taken back and completed anew; without it the step can be neither.
+    hear of the same step again, corrected or taken back and completed anew; without it the step can be neither. `anew`:
+    it may when the process has been sent back and comes to the step once more; `again` says so too. Without either the
+    step is done once, and nothing that has passed it is redone.
     """
     if again:
         repeatable.add(topic)
+    if again or anew:
+        repeatable_in_turn.add(topic)
     return _register(listeners, topic)
 
 
 def is_repeatable(topic: str) -> bool:
     """Whether this listener may hear of the same step again."""
     return topic in repeatable
+
+
+def is_repeatable_in_turn(topic: str) -> bool:
+    """Whether this listener may hear of a step when the process has been sent back and comes there once more."""
+    return topic in repeatable_in_turn
 
 
 def expression_function(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:

@@ -1,5 +1,6 @@
 """The sixteen exceptions of the receiving desk (E01–E16): what each means, how it is treated, and its history."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -77,6 +78,11 @@ def resolve(session: Session, pack: Pack, codes: frozenset[str] | set[str], by: 
         if found.code in codes and found.resolved_at is None:
             found.resolved_at, found.resolved_by, found.resolution = now(), by, resolution
     session.flush()  # days.figures asks the database
+
+
+def seen_anew(session: Session, pack: Pack, before: Iterable[str], now_seen: Iterable[str], by: str) -> None:
+    """A step was done once more: what it could have found and does not find any more is closed."""
+    resolve(session, pack, set(before) - set(now_seen), by, "looked at again")
 
 
 def open_codes(pack: Pack) -> list[str]:

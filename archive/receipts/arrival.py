@@ -45,7 +45,7 @@ def sign(session: Session, task: UserTask, user: User, answers: dict[str, Any]) 
     }
 
 
-@on_completion("receipt.trace_pack")
+@on_completion("receipt.trace_pack", anew=True)
 def trace_pack(session: Session, task: UserTask, user: User, answers: dict[str, Any]) -> Mapping[str, Any]:
     """E13: the pack turned up, or it is written off as never delivered."""
     pack = pack_of(session, task)
@@ -57,14 +57,14 @@ def trace_pack(session: Session, task: UserTask, user: User, answers: dict[str, 
     return {"found": found}
 
 
-@on_completion("receipt.trace_list")
+@on_completion("receipt.trace_list", anew=True)
 def trace_list(session: Session, task: UserTask, user: User, answers: dict[str, Any]) -> None:
     """E14: the sender sent the list, or said why there is none."""
     note = need(answers, "list_note", "Say what the sender answered.")
     exceptions.resolve(session, pack_of(session, task), {"E14"}, user.name, note)
 
 
-@on_completion("receipt.check_outside")
+@on_completion("receipt.check_outside", anew=True)
 def check_outside(session: Session, task: UserTask, user: User, answers: dict[str, Any]) -> Mapping[str, Any]:
     """R2. `checks` are the four ticks, `problems` what else was seen. The codes follow from them.
 
@@ -81,6 +81,7 @@ def check_outside(session: Session, task: UserTask, user: User, answers: dict[st
     pack.seal_intact, pack.seam_seal = "seal" in ticked, "seam" in ticked
     pack.cover = text(answers, "cover")
     pack.status = PackStatus.IN_WORK
+    exceptions.seen_anew(session, pack, {*CHECKS.values(), *OTHER_PROBLEMS}, codes, user.name)
     for code in codes:
         exceptions.raise_(session, pack, code, user.name, note)
     keep_photos(pack, answers.get("outside_photos"), task.activity_id)

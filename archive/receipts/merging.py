@@ -32,7 +32,7 @@ def query_keeper(session: Session, work: Work) -> Mapping[str, Any]:
     return {"query_no": letter.number}
 
 
-@on_completion("receipt.hold")
+@on_completion("receipt.hold", anew=True)
 def hold(session: Session, task: UserTask, user: User, answers: dict[str, Any]) -> Mapping[str, Any]:
     """D2: the other keeper answered. `receive` lets the pack go on, `judge` leaves it to review."""
     pack = pack_of(session, task)
@@ -43,7 +43,7 @@ def hold(session: Session, task: UserTask, user: User, answers: dict[str, Any]) 
     return {"keeper_answer": "receive", "codes": exceptions.open_codes(pack)}
 
 
-@on_completion("receipt.judge")
+@on_completion("receipt.judge", anew=True)
 def judge(session: Session, task: UserTask, user: User, answers: dict[str, Any]) -> Mapping[str, Any]:
     """`merge` into the dossier `kept_dossier_no`, hand over as `loose` materials of it, or `wrong_id`."""
     pack = pack_of(session, task)
@@ -53,6 +53,7 @@ def judge(session: Session, task: UserTask, user: User, answers: dict[str, Any])
         exceptions.raise_(session, pack, "E06", user.name, note)
         return {"judgement": "wrong_id", "codes": exceptions.open_codes(pack)}
     dossier = _kept(session, pack, text(answers, "kept_dossier_no"))
+    exceptions.seen_anew(session, pack, {"E06"}, (), user.name)
     return {"judgement": judgement, "kept_dossier_no": dossier.dossier_no}
 
 

@@ -21,10 +21,11 @@ from workflow.models import UserTask
 from workflow.registry import Work, on_completion, service_task
 
 CONTENTS = {"empty": "E11", "several": "E12", "illegible": "E15"}
+FOUND_INSIDE = {*CONTENTS.values(), "E06"}
 GUARDED = (Channel.CONFIDENTIAL, Channel.BY_HAND)
 
 
-@on_completion("receipt.open")
+@on_completion("receipt.open", anew=True)
 def open_pack(session: Session, task: UserTask, user: User, answers: dict[str, Any]) -> Mapping[str, Any]:
     """R3. `contents`: dossier, loose, empty, several, illegible; `identity`: agrees or differs; `witness`: the second
     person, who signed with a password. The ID number stays with the pack, sealed; the process forgets it."""
@@ -34,6 +35,7 @@ def open_pack(session: Session, task: UserTask, user: User, answers: dict[str, A
     witness = _witness(session, user, answers)
     codes = _codes(session, pack, answers, id_no)
     note = need(answers, "opening_note", "Say what does not agree.") if codes else text(answers, "opening_note")
+    exceptions.seen_anew(session, pack, FOUND_INSIDE, codes, user.name)
     for code in codes:
         exceptions.raise_(session, pack, code, user.name, note)
     pack.opened_at, pack.opened_by, pack.witnessed_by = now(), user.name, witness
@@ -64,6 +66,8 @@ def find_duplicates(session: Session, work: Work) -> Mapping[str, Any]:
     level = min((each["level"] for each in shown), default="none")
     if level in ("D1", "D2"):
         exceptions.raise_(session, pack, "E09", history.SYSTEM, "；".join(each["note"] for each in shown))
+    else:
+        exceptions.seen_anew(session, pack, {"E09"}, (), history.SYSTEM)
     numbers = [each["number"] for each in shown if each["level"] == "D1" and each["number"]]
     keepers = [each["where"] for each in shown if each["level"] == "D2"]
     return {

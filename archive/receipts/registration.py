@@ -24,7 +24,7 @@ ENTRUSTED = {"GRAD": EntrustKind.GRADUATE, "UNIT": EntrustKind.UNIT, "PERSON": E
 INCOMPLETE = frozenset({"E07", "E08"})
 
 
-@on_completion("receipt.tick")
+@on_completion("receipt.tick", anew=True)
 def tick(session: Session, task: UserTask, user: User, answers: dict[str, Any]) -> Mapping[str, Any]:
     """R5. `list_kind` GRAD, UNIT or PERSON; `present`: the materials ticked. What is missing is told, not refused."""
     pack = pack_of(session, task)
@@ -32,9 +32,10 @@ def tick(session: Session, task: UserTask, user: User, answers: dict[str, Any]) 
         answers.get("list_kind"), answers.get("present") or [], bool(answers.get("party_member"))
     )
     necessary, other = [item for item in missing if item.necessary], [item for item in missing if not item.necessary]
-    for code, items in (("E07", necessary), ("E08", other)):
-        if items:
-            exceptions.raise_(session, pack, code, user.name, "、".join(item.zh for item in items))
+    found = {code: items for code, items in (("E07", necessary), ("E08", other)) if items}
+    exceptions.seen_anew(session, pack, INCOMPLETE, found, user.name)
+    for code, items in found.items():
+        exceptions.raise_(session, pack, code, user.name, "、".join(item.zh for item in items))
     told = {
         "missing_necessary": [item.zh for item in necessary],
         "missing_other": [item.zh for item in other],
@@ -47,7 +48,7 @@ def tick(session: Session, task: UserTask, user: User, answers: dict[str, Any]) 
     return told
 
 
-@on_completion("receipt.notice")
+@on_completion("receipt.notice", anew=True)
 def notice(session: Session, task: UserTask, user: User, answers: dict[str, Any]) -> Mapping[str, Any]:
     """R-NOTE: the person was told and undertook, or could not be reached. Either way the pack goes on
     (告知承诺制: missing materials are no reason to refuse)."""
@@ -92,7 +93,7 @@ def chase(session: Session, work: Work) -> Mapping[str, Any]:
     return {"chased_at": now().isoformat()}
 
 
-@on_completion("receipt.register")
+@on_completion("receipt.register", anew=True)
 def register(session: Session, task: UserTask, user: User, answers: dict[str, Any]) -> Mapping[str, Any]:
     """R6: the master data, with the ID number typed a second time. The number is given here, once.
 
@@ -119,7 +120,7 @@ def register(session: Session, task: UserTask, user: User, answers: dict[str, An
     }
 
 
-@on_completion("receipt.review")
+@on_completion("receipt.review", anew=True)
 def review(session: Session, task: UserTask, user: User, answers: dict[str, Any]) -> Mapping[str, Any]:
     """R7: another person compares the record with the papers; `back` needs a reason."""
     pack = pack_of(session, task)

@@ -19,20 +19,24 @@ from workflow.models import UserTask
 from workflow.registry import Work, on_completion, service_task
 
 
-@on_completion("receipt.prepare_return")
+@on_completion("receipt.prepare_return", anew=True)
 def prepare_return(session: Session, task: UserTask, user: User, answers: dict[str, Any]) -> Mapping[str, Any]:
     """The window proposes the return: why (codes), whereto, by which way."""
     pack = pack_of(session, task)
     codes = [code for code in answers.get("return_codes") or [] if code in exceptions.CODES]
     if not codes:
         raise wrong("return_codes", "A return needs at least one reason.")
+    before = instances.variables(session, task.instance).get("return_codes_added") or []
+    exceptions.seen_anew(session, pack, before, codes, user.name)
+    added = [code for code in codes if code not in exceptions.open_codes(pack) or code in before]
     for code in codes:
         exceptions.raise_(session, pack, code, user.name, text(answers, "return_note"))
     keep_photos(pack, answers.get("return_photos"), task.activity_id)
-    return {"return_codes": codes, "return_to": need(answers, "return_to", "Say whereto the pack goes.")}
+    return_to = need(answers, "return_to", "Say whereto the pack goes.")
+    return {"return_codes": codes, "return_codes_added": added, "return_to": return_to}
 
 
-@on_completion("receipt.confirm_return")
+@on_completion("receipt.confirm_return", anew=True)
 def confirm_return(session: Session, task: UserTask, user: User, answers: dict[str, Any]) -> Mapping[str, Any]:
     """The director decides: `return`, `forward`, or `contact` the sender first. A return is registered and gets its
     letter; both papers bear one number (Annex D)."""
@@ -65,7 +69,7 @@ def send_back(session: Session, task: UserTask, user: User, answers: dict[str, A
     return {"returned_under": number, "scanned_no": None}
 
 
-@on_completion("receipt.contact")
+@on_completion("receipt.contact", anew=True)
 def contact(session: Session, task: UserTask, user: User, answers: dict[str, Any]) -> Mapping[str, Any]:
     """The sender or the person answered: `clarified` leads back to the open pack, `return` sends it back."""
     pack = pack_of(session, task)
@@ -77,7 +81,7 @@ def contact(session: Session, task: UserTask, user: User, answers: dict[str, Any
     return {"contact": "return"}
 
 
-@on_completion("receipt.supervise")
+@on_completion("receipt.supervise", anew=True)
 def supervise(session: Session, task: UserTask, user: User, answers: dict[str, Any]) -> None:
     """The director has looked at an exception that took too long, and said what is to be done."""
     note = need(answers, "supervise_note", "Say what is to be done.")

@@ -54,7 +54,7 @@ def issue_slip(session: Session, work: Work) -> Mapping[str, Any]:
     return {"slip_no": slip.number, "slip_id": slip.id}
 
 
-@on_completion("receipt.send_slip")
+@on_completion("receipt.send_slip", anew=True)
 def send_slip(session: Session, task: UserTask, user: User, answers: dict[str, Any]) -> Mapping[str, Any]:
     """The slip is sealed and on its way back."""
     pack = pack_of(session, task)
@@ -62,7 +62,7 @@ def send_slip(session: Session, task: UserTask, user: User, answers: dict[str, A
     return {"slip_sent_at": now().isoformat()}
 
 
-@service_task("receipt.queue")
+@service_task("receipt.queue", only_once=True)
 def queue_work(session: Session, work: Work) -> None:
     """R10: sorting and scanning know of the dossier."""
     pack = pack_of(session, work)

@@ -14,7 +14,7 @@ from workflow import beside, definitions, engine, instances, registry, suspensio
 from workflow.errors import Conflict, NotAllowed, Refusal, Sentence, TaskNotOpen, sentence
 from workflow.identity import User
 from workflow.models import ProcessInstance, UserTask
-from workflow.returns import rounds
+from workflow.returns import once, rounds
 from workflow.statuses import ReturnMode, TaskKind, TaskStatus
 
 RULE = "sendBack"  # property of an activity: none, starter, or ids of activities separated by commas
@@ -207,7 +207,20 @@ def _why_not_redo(session: Session, task: UserTask, target: Target) -> Sentence 
         engine.way_back(model, instances.state(target.instance), target.token_id or "", to)
     except Refusal as refused:
         return refused.sentence
-    return None
+    return once.why_not(session, redone(session, task, target, model))
+
+
+def redone(session: Session, task: UserTask, target: Target, model: engine.Model) -> list[UserTask]:
+    """What stands at the target and behind it, done since; in the sender's own run alone, where both are inside it."""
+    done = rounds.standing(session, task.case_id)
+    ids = {each.id for each in target.tasks}
+    since = min((each.seq for each in done if each.task.id in ids), default=0)
+    run = target.tasks[0] if target.tasks and is_within(task, target.tasks[0]) else None
+    return [
+        each
+        for each in rounds.behind(session, target.instance, model, target.activity.id, since)
+        if run is None or run.local_variables.items() <= each.local_variables.items()
+    ]
 
 
 def goal(model: engine.Model, target: Target) -> str:

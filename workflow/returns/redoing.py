@@ -9,7 +9,7 @@ from workflow import definitions, engine, instances, rows
 from workflow.clock import now
 from workflow.identity import User
 from workflow.models import ProcessInstance, Return, UserTask
-from workflow.returns import places, rounds
+from workflow.returns import once, places, rounds
 from workflow.returns.arriving import arrive
 from workflow.returns.places import Target
 from workflow.returns.problems import CannotGoBack
@@ -37,7 +37,10 @@ def plan(session: Session, task: UserTask, target: Target) -> Plan:
         step = engine.move(model, state, way.token_id, goal, sight, way.others)
     except engine.EngineProblem as problem:
         raise CannotGoBack(reason=problem.sentence) from problem
-    return Plan(instance, goal, step, tuple(_void(session, task, target, model)))
+    void = places.redone(session, task, target, model)
+    if said := once.why_not(session, void):
+        raise CannotGoBack(reason=said)
+    return Plan(instance, goal, step, tuple(void))
 
 
 def redo(
@@ -70,16 +73,3 @@ def _row(session: Session, task: UserTask, target: Target, user: User, reason: s
     where = {"instance_id": target.instance.id, "activity_id": target.activity.id}
     (made,) = rows.new(session, Return, {**facts, **where, "reason": reason, "marks": list(marks)})
     return made
-
-
-def _void(session: Session, task: UserTask, target: Target, model: engine.Model) -> list[UserTask]:
-    """What stands at the target and behind it, done since; in the sender's own run alone, where both are inside it."""
-    done = rounds.standing(session, task.case_id)
-    ids = {each.id for each in target.tasks}
-    since = min((each.seq for each in done if each.task.id in ids), default=0)
-    run = target.tasks[0] if target.tasks and places.is_within(task, target.tasks[0]) else None
-    return [
-        each
-        for each in rounds.behind(session, target.instance, model, target.activity.id, since)
-        if run is None or run.local_variables.items() <= each.local_variables.items()
-    ]

@@ -10,7 +10,7 @@ from workflow.clock import now
 from workflow.errors import Conflict, NotAllowed, Sentence, sentence
 from workflow.identity import User
 from workflow.models import Case, ProcessInstance, Return, UserTask
-from workflow.returns import rounds
+from workflow.returns import once, rounds
 from workflow.returns.arriving import arrive
 from workflow.returns.problems import CannotGoBack, required
 from workflow.statuses import InstanceStatus, ReturnMode
@@ -75,6 +75,8 @@ def _go_on(
 ) -> Return:
     model, known = definitions.model(session, instance.definition), instances.variables(session, instance)
     void = rounds.behind(session, instance, model, activity.id)
+    if said := once.why_not(session, void):
+        raise CannotGoBack(reason=said)
     told = {"reason": reason, "round": rounds.number(session, case.id) + 1, "void": [each.id for each in void]}
     history.record(session, case.id, user.name, "reopened", instance, activity.id, **told)
     facts = {"case_id": case.id, "mode": ReturnMode.REOPENED, "by": user.name, "at": now(), "reason": reason}
