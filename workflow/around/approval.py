@@ -25,6 +25,7 @@ from workflow.statuses import TaskKind
 ROW, ORDER, NONE = "sheetRow", "sheetOrder", "none"  # properties of a user task
 TEMPLATE = Path(__file__).parent / "approval.docx"
 RETURNED = "sent_back"  # the kind of event that says a step was sent back
+CORRECTED, ADDED = "（修改）", "（{person}加签）"  # on paper: always Chinese
 RETURNED_SAID, HIDDEN, BY_HAND, BY_PASSWORD = "退回", "（未公开）", "手写签名", "口令签名"  # on paper: always Chinese
 MOST_ROWS = 300
 
@@ -57,14 +58,16 @@ def rows(session: Session, case: Case, upto: int | None = None) -> list[Row]:
 
 
 def facts(session: Session, case: Case) -> dict[str, Any]:
-    """What a template may name of the case: office, title, number, process, opened_at, opened_by, closed_at,
+    """What a template may name of the case: office, heading, title, number, process, opened_at, opened_by, closed_at,
     printed_at."""
     definition, here = _definition(session, case), office.of(session)
+    process = definition.name if definition else case.process_key
     return {
         "office": here.settings.office_name,
         "title": case.title,
         "number": case.business_key,
-        "process": definition.name if definition else case.process_key,
+        "process": process,
+        "heading": f"{process.removesuffix('单').removesuffix('审批')}审批单",
         "opened_at": f"{here.local(case.opened_at):%Y-%m-%d %H:%M}",
         "opened_by": "" if case.opened_by == history.SYSTEM else called(session, case.opened_by),
         "closed_at": f"{here.local(case.closed_at):%Y-%m-%d %H:%M}" if case.closed_at else "",
@@ -98,12 +101,13 @@ def template(session: Session, process_key: str) -> bytes:
 @dataclass(frozen=True)
 class _Seen:
     """What the rows are made of: the activities of each instance's version, the tasks, votes told when a signing closed
-    (token → vote)."""
+    (token → vote), who asked whom to sign: the number of the signature's event → the display name of who asked."""
 
     activities: Mapping[int, Mapping[str, Any]]
     definitions: Mapping[int, int]
     tasks: Mapping[int, UserTask]
     votes: opinions.Votes
+    added: Mapping[int, str]
 
 
 def _row(session: Session, event: history.Event, seen: _Seen) -> Row | None:
@@ -120,7 +124,7 @@ def _row(session: Session, event: history.Event, seen: _Seen) -> Row | None:
     signature = next((each for each in given.values() if _is_signature(each)), None)
     local = office.of(session).local(event.at)
     return Row(
-        step=properties.get(ROW) or event.name or event.activity_id or "",
+        step=(properties.get(ROW) or event.name or event.activity_id or "") + _mark(event, seen),
         opinion=str(given.get(OPINION) or event.data.get("reason") or ""),
         outcome=RETURNED_SAID
         if event.kind == RETURNED
@@ -135,6 +139,14 @@ def _row(session: Session, event: history.Event, seen: _Seen) -> Row | None:
         definition_id=seen.definitions.get(event.instance_id or 0),
         given=given,
     )
+
+
+def _mark(event: history.Event, seen: _Seen) -> str:
+    """What is said behind the name of a step that somebody asked to sign, or that was corrected, has done."""
+    if event.data.get("corrects"):
+        return CORRECTED
+    asker = seen.added.get(event.seq)
+    return ADDED.format(person=asker) if asker else ""
 
 
 def _person(session: Session, event: history.Event, task: UserTask | None) -> str:
@@ -165,7 +177,21 @@ def _seen(session: Session, case: Case, events: list[history.Event]) -> _Seen:
     drawn = {each.id: definitions.activities(session, each.definition) for each in running}
     versions = {each.id: each.definition_id for each in running}
     tasks = {task.id: task for task in session.scalars(select(UserTask).where(UserTask.case_id == case.id))}
-    return _Seen(drawn, versions, tasks, opinions.told(events))
+    return _Seen(drawn, versions, tasks, opinions.told(events), _added(events))
+
+
+def _added(events: list[history.Event]) -> dict[int, str]:
+    """The signatures of those who were asked to sign along; each asking is answered by one."""
+    asked: dict[tuple[int | None, str | None, str], str] = {}
+    found = {}
+    for event in events:
+        place = (event.instance_id, event.activity_id)
+        if event.kind == "signer_added":
+            asked[*place, str(event.data.get("to"))] = event.person or event.actor
+        elif event.kind == "completed":
+            asker = asked.pop((*place, str(event.data.get("on_behalf_of") or event.actor)), None)
+            found |= {event.seq: asker} if asker else {}
+    return found
 
 
 def _definition(session: Session, case: Case) -> ProcessDefinition | None:

@@ -8,12 +8,14 @@ from docx import Document
 from lxml import etree
 from PIL import Image
 
+from tests.web.desk import waiting
 from tests.workflow.world import REVIEW, begin, do, open_tasks, process
-from workflow import documents, office, tasks
+from workflow import documents, office, returns, signing, tasks
 from workflow.around import approval, asked
 from workflow.documents import Picture, TemplateRefused
 from workflow.identity import User
 from workflow.models import UserTask
+from workflow.statuses import ReturnMode, SignerPlace
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
@@ -139,3 +141,61 @@ def test_an_order_that_is_no_number_is_none(session, clock, anna, order):
     do(session, instance, "open", session.get_one(User, "anna"))
 
     assert [row.step for row in approval.rows(session, instance.case)] == ["open"]
+
+
+SIGNED = "start s\nuser open candidateGroups=registry\nuser sign each=people item=who assignee=${who}\nend e\ns -> open -> sign -> e"
+
+
+@pytest.fixture
+def signing_(session, clock, anna, bob):
+    """anna and bob sign together; anna has asked carl before."""
+    instance = begin(session, process(session, SIGNED, sign={"signing": "all"}), people=["anna", "bob"])
+    do(session, instance, "open", anna, opinion="拟同意")
+    mine = next(each for each in waiting(session, instance.id) if each.assignee == "anna")
+    signing.add(session, mine, anna, session.get_one(User, "carl"), SignerPlace.BEFORE, "经手人")
+    return instance
+
+
+def sign_all(session, instance):
+    for name in ("carl", "anna", "bob"):
+        task = next(each for each in waiting(session, instance.id) if each.assignee == name)
+        tasks.complete(session, task, session.get_one(User, name), {"opinion": "同意"}, "agree")
+
+
+def test_who_was_asked_to_sign_stands_there_as_such(session, signing_):
+    sign_all(session, signing_)
+    found = [(row.step, row.person) for row in approval.rows(session, signing_.case)]
+
+    assert found == [("open", "安娜"), ("sign（安娜加签）", "卡尔"), ("sign", "安娜"), ("sign", "鲍勃")]
+
+
+def test_a_step_corrected_for_who_sent_it_back_says_so(session, clock, anna, bob):
+    instance = begin(session, process(session, REVIEW))
+    do(session, instance, "open", anna, opinion="拟同意")
+    check = tasks.claim(session, open_tasks(session, instance)["check"], bob)
+    (target,) = returns.targets(session, check, bob)
+    returns.send_back(session, check, bob, target.key, ReturnMode.STRAIGHT, "写全称")
+    do(session, instance, "open", anna, opinion="已改")
+
+    found = [(row.step, row.outcome, row.opinion) for row in approval.rows(session, instance.case)]
+    assert found == [("open", "", "拟同意"), ("check", "退回", "写全称"), ("open（修改）", "", "已改")]
+
+
+@pytest.mark.parametrize(
+    ("name", "heading"),
+    [("档案转递", "档案转递审批单"), ("档案转递审批", "档案转递审批单"), ("请示审批单", "请示审批单")],
+)
+def test_the_heading_says_approval_form_once(session, name, heading):
+    instance = begin(session, process(session, REVIEW))
+    instance.definition.name = name
+    assert approval.facts(session, instance.case)["heading"] == heading
+    assert heading in "".join(
+        each.text for each in Document(io.BytesIO(approval.render(session, instance.case))).paragraphs
+    )
+
+
+def test_the_columns_are_as_wide_in_every_office_program(session, done):
+    """Word goes by the cells, WPS and LibreOffice by the grid of the table."""
+    for table in Document(io.BytesIO(approval.render(session, done.case))).tables:
+        grid = [column.width for column in table.columns]
+        assert grid == [cell.width for cell in table.rows[0].cells]
