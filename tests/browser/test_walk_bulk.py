@@ -27,7 +27,7 @@ def test_a_bulk_with_refusals_is_checked_done_reported_and_taken_back(walk: Walk
         counter.by(office, "bob", tasks.claim, task_id)
     begin(walk, page)
     done = MANY - KEPT - KEPT // 2
-    assert exported(walk, page) == {say("完成", "done"): done, say("未完成", "not done"): KEPT // 2} | {
+    assert exported(walk, page) == {say("完成", "done"): done, say("未成功", "not done"): KEPT // 2} | {
         say("不会办理", "will not be done"): KEPT
     }
     take_back(walk, page, done)
@@ -54,7 +54,7 @@ def check(walk: Walk, page: Page, taken: list[int]) -> None:
 
 def begin(walk: Walk, page: Page) -> None:
     page.locator("form[action$='/beginning'] button").click()
-    expect(page.locator("[data-phase=working]")).to_be_visible()
+    expect(page.locator("[data-phase=running]")).to_be_visible()
     walk.look(page, "bulk-working", *counter.SENDERS, whole=False)
     work(walk.site.office)
     expect(page.locator("[data-phase=over]")).to_be_visible()
@@ -77,6 +77,7 @@ def take_back(walk: Walk, page: Page, done: int) -> None:
     page.locator("#undo-reason").fill("箱号填错")
     walk.look(page, "bulk-undo", *counter.SENDERS, whole=False)
     page.locator(".take-back button").click()
+    expect(page.locator("[data-phase=undoing]")).to_be_visible()
     work(walk.site.office)
     undone = walk.say(f"{done} 已撤回", f"{done} taken back")
     expect(page.locator("[data-phase=over]")).to_contain_text(undone)
