@@ -41,7 +41,11 @@ SERIES = {
     "reading": Series("Reading approvals", "〔{year}〕查字{number:04d}号"),
     "acceptance": Series("Acceptance papers", "〔{year}〕验字{number:04d}号"),
     "certificate": Series("Certificates", "〔{year}〕证字{number:04d}号"),
+    "sorting": Series("Sorting batches", "〔{year}〕整字{number:04d}号"),
+    "removal": Series("Lists of papers taken out", "〔{year}〕剔字{number:04d}号"),
+    "destruction": Series("Lists of papers destroyed", "〔{year}〕销字{number:04d}号"),
     "day": Series("Day statistics", "〔{year}〕统字{number:04d}号"),
+    "scanning": Series("Scanning batches", "SM{year}-{number:04d}"),
     "contract": Series("Contracts", "HT-{year}-{number:03d}"),
 }
 

@@ -186,7 +186,7 @@ def accept(session: Session, dossier: Dossier, by: str, case: Case | None = None
     counted = counts(session, dossier)
     for each in counted:
         if not each.agree:
-            raise _disagreement(each)
+            raise disagreement(each)
     fresh = session.execute(
         update(ImageFile)
         .where(ImageFile.material_id.in_([each.material.id for each in counted]), _current())
@@ -204,7 +204,8 @@ def number(material: Material) -> str:
     return f"{material.code}-{material.seq}" if material.seq else material.name
 
 
-def _disagreement(counted: Counted) -> Conflict:
+def disagreement(counted: Counted) -> Conflict:
+    """How the images of a material are not its pages, as a refusal to be raised or said."""
     return Conflict(
         "{place} has {pages} pages in the catalogue, {raw} raw and {optimised} optimised images.",
         place=number(counted.material),

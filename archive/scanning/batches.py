@@ -1,0 +1,200 @@
+"""C1, C8 and C10 of digitising: a batch is planned, looked through as a whole, delivered, accepted."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from archive import dossiers, numbers
+from archive.dossier_tables import Dossier
+from archive.images import defects, demands, misfits, pages
+from archive.images.defect_tables import DEFECT_LABELS, Stage
+from archive.images.demands import Demands
+from archive.materials import catalogue
+from archive.materials.models import MaterialState
+from archive.refusals import wrong
+from archive.scanning.models import ENTERED, BatchStatus, ScanBatch, ScanDossier, ScanStatus, Unit
+from archive.statuses import DigitStatus, DossierStatus, SortStatus
+from workflow import history
+from workflow.clock import now
+from workflow.errors import Conflict, NotFound, Sentence, sentence
+from workflow.models import Case
+from workflow.registry import fsck_check
+
+MOST = 200  # dossiers of one batch
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What was agreed with the firm. `unit_price` in fen, for a page or a volume."""
+
+    firm: str
+    contract_no: str = ""
+    unit: Unit = Unit.PAGE
+    unit_price: int = 0
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A dossier that is not in the batch, and why."""
+
+    dossier_no: str
+    said: Sentence
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """What a batch comes to; `price` in fen."""
+
+    volumes: int
+    pages: int
+    price: int
+
+
+def plan(session: Session, case: Case, terms: Terms, wanted: Sequence[str], by: str) -> tuple[ScanBatch, list[Refused]]:
+    """C1: a batch of the dossiers with these numbers; those that cannot be scanned are left out, each with the reason.
+
+    Raises Invalid beside `firm`, `unit_price` or `dossiers` when there is nothing to plan.
+    """
+    if not terms.firm.strip():
+        raise wrong("firm", "Say which firm scans.")
+    if terms.unit_price < 0:
+        raise wrong("unit_price", "A price is not negative.")
+    named = [each for each in dict.fromkeys(wanted) if each.strip()]
+    if len(named) > MOST:
+        raise wrong("dossiers", "A batch holds at most {most} dossiers.", most=MOST)
+    judged = [_judged(session, number) for number in named]
+    taken = {each.id: each for each in judged if isinstance(each, Dossier)}
+    refused = [each for each in judged if isinstance(each, Refused)]
+    if not taken:
+        raise wrong("dossiers", "None of these dossiers can be scanned.")
+    batch = ScanBatch(
+        number=numbers.issue(session, "scanning", f"scanning batch of {case.business_key}"),
+        case_id=case.id,
+        profile=asdict(demands.of(session)),
+        planned_at=now(),
+        planned_by=by,
+        **asdict(terms),
+    )
+    session.add(batch)
+    session.flush()  # its dossiers name it
+    session.add_all(ScanDossier(batch_id=batch.id, dossier_id=each) for each in taken)
+    session.flush()  # a second batch at the same moment is refused here
+    history.record(session, case, by, "scan_planned", number=batch.number, dossiers=len(taken), refused=len(refused))
+    return batch, refused
+
+
+def entries(session: Session, batch: ScanBatch) -> list[ScanDossier]:
+    """The batch's dossiers in the order planned."""
+    return list(session.scalars(select(ScanDossier).where(ScanDossier.batch_id == batch.id).order_by(ScanDossier.id)))
+
+
+def of_case(session: Session, case_id: int) -> ScanBatch:
+    """The batch of a case; raises NotFound."""
+    found = session.scalars(select(ScanBatch).where(ScanBatch.case_id == case_id)).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def demanded(batch: ScanBatch) -> Demands:
+    """The demands the batch is judged by."""
+    return Demands(**{**batch.profile, "formats": tuple(batch.profile["formats"])})
+
+
+def lacking(session: Session, entry: ScanDossier, stage: Stage = Stage.FIRM) -> list[Sentence]:
+    """C8: what keeps this dossier's images from being delivered: pages and images unequal, defects open, pages nobody
+    has looked at. Nothing when it is ready."""
+    dossier = entry.dossier
+    found = [pages.disagreement(each).sentence for each in pages.counts(session, dossier) if not each.agree]
+    for each in defects.open_defects(session, dossier):
+        place, label = pages.number(each.material), sentence(DEFECT_LABELS[each.code])
+        found.append(sentence("{place} page {page}: {defect}", place=place, page=each.page, defect=label))
+    if left := defects.unchecked(session, dossier, stage):
+        found.append(sentence("{count} images were not looked at.", count=left))
+    return found
+
+
+def deliver(session: Session, batch: ScanBatch, by: str) -> Quantity:
+    """C10: apply for acceptance. Raises Conflict while a dossier is out, not ready, or a scanned page undecided."""
+    _refuse_unless(batch, BatchStatus.OPEN)
+    done = [each for each in entries(session, batch) if each.status is not ScanStatus.FELL_OUT]
+    if not done:
+        raise Conflict("There is nothing to deliver in batch {number}.", number=batch.number)
+    for entry in done:
+        number = entry.dossier.dossier_no
+        if entry.status is not ScanStatus.BACK:
+            raise Conflict("Dossier {number} is not back yet.", number=number)
+        if said := lacking(session, entry):
+            raise Conflict("Dossier {number} is not ready: {said}", number=number, said=said[0])
+    if misfits.waiting(session, batch.case):
+        raise Conflict("There are scanned pages to be decided on.")
+    for entry in done:
+        _digit_status(session, entry, DigitStatus.CHECKING, by)
+    batch.status = BatchStatus.DELIVERED
+    return quantity(session, batch)
+
+
+def accept(session: Session, batch: ScanBatch, by: str) -> Quantity:
+    """The batch passed its acceptance: its raw images are fixed for ever, its quantity is what is paid for."""
+    _refuse_unless(batch, BatchStatus.DELIVERED)
+    for entry in entries(session, batch):
+        if entry.status is ScanStatus.BACK:
+            pages.accept(session, entry.dossier, by, batch.case)
+            _digit_status(session, entry, DigitStatus.ACCEPTED, by)
+    batch.status = BatchStatus.ACCEPTED
+    return quantity(session, batch)
+
+
+def quantity(session: Session, batch: ScanBatch) -> Quantity:
+    """Volumes and pages of what came back, and the price of it."""
+    counted = select(func.sum(ScanDossier.volumes_out), func.sum(ScanDossier.pages_back))
+    back = counted.where(ScanDossier.batch_id == batch.id, ScanDossier.status == ScanStatus.BACK)
+    volumes, sheets = (int(each or 0) for each in session.execute(back).one())
+    return Quantity(volumes, sheets, batch.unit_price * (sheets if batch.unit is Unit.PAGE else volumes))
+
+
+def _judged(session: Session, number: str) -> Dossier | Refused:
+    try:
+        dossier = dossiers.by_no(session, number)
+    except NotFound as refused:
+        return Refused(number.strip(), refused.sentence)
+    said = _why_not(session, dossier)
+    return Refused(dossier.dossier_no, said) if said else dossier
+
+
+def _why_not(session: Session, dossier: Dossier) -> Sentence | None:
+    """Why a dossier cannot be scanned now; None when it can."""
+    if dossier.status is not DossierStatus.IN_STORE:
+        return sentence("It is not in the store.")
+    if dossier.held_by_case_id is not None:
+        return sentence("Another case is at work on it.")
+    materials = catalogue.rows(session, dossier)
+    if dossier.sort_status is not SortStatus.SORTED or not materials:
+        return sentence("It is not sorted yet.")
+    if any(each.state is not MaterialState.KEPT or not each.pages for each in materials):
+        return sentence("Its catalogue has materials without a class or pages.")
+    running = select(ScanDossier.id).where(ScanDossier.dossier_id == dossier.id, ScanDossier.status.in_(ENTERED))
+    return sentence("It is in another scanning batch.") if session.scalar(running) else None
+
+
+def _refuse_unless(batch: ScanBatch, status: BatchStatus) -> None:
+    if batch.status is not status:
+        raise Conflict("Batch {number} is not at this step.", number=batch.number)
+
+
+def _digit_status(session: Session, entry: ScanDossier, status: DigitStatus, by: str) -> None:
+    dossiers.update_facts(session, entry.dossier, {"digit_status": status}, by, entry.batch.case, "scanning")
+
+
+@fsck_check("scanning_out")
+def _strayed(session: Session) -> Iterator[str]:
+    """A dossier out for scanning is being scanned and held by its batch's case; one that is back is not."""
+    asked = select(Dossier.dossier_no, Dossier.status, Dossier.held_by_case_id, ScanBatch.case_id, ScanDossier.status)
+    joined = asked.join(ScanDossier, ScanDossier.dossier_id == Dossier.id).join(ScanBatch)
+    for number, status, holder, case, at in session.execute(joined.order_by(ScanDossier.id)):
+        if at is ScanStatus.OUT and (status is not DossierStatus.SCANNING or holder != case):
+            yield f"Dossier {number} is out for scanning, but its record says {status}, held by case {holder}."
+        if at in (ScanStatus.BACK, ScanStatus.FELL_OUT) and holder == case:
+            yield f"Dossier {number} is back from scanning, but still held by case {case}."
