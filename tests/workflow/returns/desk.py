@@ -10,6 +10,20 @@ from workflow.models import ProcessInstance, Return, Timer, UserTask
 from workflow.statuses import ReturnMode, TaskKind, TaskStatus, TimerStatus
 
 STRAIGHT, REDO = ReturnMode.STRAIGHT, ReturnMode.REDO
+SPLIT = """
+    start s
+    user a candidateGroups=registry
+    and g
+    user b candidateGroups=registry
+    user c candidateGroups=registry
+    and j
+    user d candidateGroups=registry
+    end e
+    s -> a -> g
+    g -> b -> j
+    g -> c -> j
+    j -> d -> e
+"""
 
 
 def key_of(session: Session, task: UserTask, user: User, activity: str) -> str:

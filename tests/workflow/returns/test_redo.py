@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from tests.workflow.returns.desk import REDO, STRAIGHT, back, correction, key_of, sound, step, timers, waiting
+from tests.workflow.returns.desk import REDO, SPLIT, STRAIGHT, back, correction, key_of, sound, step, timers, waiting
 from tests.workflow.world import begin, do, drawn, last, open_tasks, process, work
 from workflow import cases, definitions, instances, registry, returns, tasks
 from workflow.errors import Conflict
@@ -22,20 +22,6 @@ LINE = """
     end e
     s -> a -> w -> b -> c -> e
     t -> late
-"""
-SPLIT = """
-    start s
-    user a candidateGroups=registry
-    and g
-    user b candidateGroups=registry
-    user c candidateGroups=registry
-    and j
-    user d candidateGroups=registry
-    end e
-    s -> a -> g
-    g -> b -> j
-    g -> c -> j
-    j -> d -> e
 """
 VOTES = """
     start s

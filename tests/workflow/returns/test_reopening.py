@@ -3,27 +3,12 @@
 import pytest
 from sqlalchemy import select
 
-from tests.workflow.returns.desk import sound, step, waiting
+from tests.workflow.returns.desk import SPLIT, sound, step, waiting
 from tests.workflow.world import begin, do, drawn, last, process
 from workflow import definitions, operations, returns
 from workflow.errors import Conflict, Invalid, NotAllowed
 from workflow.models import Case, ProcessInstance, Variable
 from workflow.statuses import InstanceStatus
-
-SPLIT = """
-    start s
-    user a candidateGroups=registry
-    and g
-    user b candidateGroups=registry
-    user c candidateGroups=registry
-    and j
-    user d candidateGroups=registry
-    end e
-    s -> a -> g
-    g -> b -> j
-    g -> c -> j
-    j -> d -> e
-"""
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from tests.workflow import made
-from tests.workflow.returns.desk import REDO, back, sound, step, timers, waiting
+from tests.workflow.returns.desk import REDO, SPLIT, back, sound, step, timers, waiting
 from tests.workflow.world import begin, do, drawn, last, open_tasks, process, work
 from workflow import definitions, footing, instances, operations, registry, returns, tasks
 from workflow.around import asked
@@ -12,20 +12,6 @@ from workflow.errors import Conflict, Invalid, NotAllowed
 from workflow.models import Case, Footing, ProcessInstance, UserTask
 from workflow.statuses import InstanceStatus, TaskStatus
 
-SPLIT = """
-    start s
-    user a candidateGroups=registry
-    and g
-    user b candidateGroups=registry
-    user c candidateGroups=registry
-    and j
-    user d candidateGroups=registry
-    end e
-    s -> a -> g
-    g -> b -> j
-    g -> c -> j
-    j -> d -> e
-"""
 VOTES = 'start s\nuser v times=3 candidateGroups=registry until="nrOfCompletedInstances >= 2"\nuser d candidateGroups=registry\nend e\ns -> v -> d -> e'
 WATCHED = "start s\nuser a candidateGroups=registry\nboundary t on=a timer=PT1H quiet\nend late\nuser b candidateGroups=registry\nend e\ns -> a -> b -> e\nt -> late"
 STAMPED = "start s\nuser a candidateGroups=registry\nservice w topic=test.stamp\nuser b candidateGroups=registry\nend e\ns -> a -> w -> b -> e"
