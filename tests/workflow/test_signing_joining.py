@@ -92,6 +92,17 @@ def test_who_signs_here_is_not_added(session, anna, bob, carl):
         add(session, instance, anna, carl)
 
 
+def test_who_has_another_s_place_in_hand_is_not_added_until_they_gave_it_back(session, anna, bob, eve):
+    instance = begun(session)
+    task = task_of(session, instance, "bob")
+    tasks.delegate(session, task, bob, eve, "请代为准备")
+    with pytest.raises(Conflict, match="伊芙 has a task of this signing in hand already"):
+        add(session, instance, anna, eve)
+    tasks.give_back(session, task, eve)
+    add(session, instance, anna, eve)
+    assert holders(session, instance) == ["anna", "bob", "carl", "eve"]
+
+
 def test_another_s_task_is_nobody_s_to_add_to_but_who_hands_out_tasks(session, anna, bob, eve, dora):
     instance = begun(session)
     task = task_of(session, instance, "anna")

@@ -1,9 +1,11 @@
 """加签: one more person signs, before, after or beside who holds the task."""
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from workflow import ballots, cosigners, definitions, engine, history, holding, instances, separation
 from workflow.clock import now
+from workflow.engine import Gathering
 from workflow.errors import Conflict, Invalid, NotAllowed, Sentence, TaskNotOpen, sentence
 from workflow.identity import User, called
 from workflow.models import AskedSigner, UserTask
@@ -86,6 +88,9 @@ def _join(
     there = [*(seat.signer for seat in gathering.seats), *(vote["signer"] for vote in gathering.votes)]
     if to.name in there:
         raise Conflict("{person} signs here already.", person=to.display_name)
+    if not gathering.terms.twice and _holds_one(session, task, to, gathering):
+        said = "{person} has a task of this signing in hand already; one person has one vote."
+        raise Conflict(said, person=to.display_name)
     if len(there) >= MOST:
         raise Conflict("At most {most} people sign one task.", most=MOST)
     model, around = (
@@ -101,6 +106,14 @@ def _join(
         raise Conflict(problem.sentence.template, **problem.sentence.facts) from problem
     _tell(session, task, user, to, where, reason, signing=gathering.key)
     instances.settle(session, held.instance, step, user.name, held.variables, None, held.standing)
+
+
+def _holds_one(session: Session, task: UserTask, to: User, gathering: Gathering) -> bool:
+    """Whether another place in the signing is in this person's hands: nobody could vote with it any more."""
+    seats = [seat.token_id for seat in gathering.seats]
+    open_ = (UserTask.instance_id == task.instance_id, UserTask.status == TaskStatus.OPEN)
+    mine = select(UserTask.id).where(*open_, UserTask.token_id.in_(seats), UserTask.assignee == to.name)
+    return session.scalar(mine.limit(1)) is not None
 
 
 def _ask(session: Session, task: UserTask, user: User, to: User, where: SignerPlace, reason: str) -> None:
