@@ -41,6 +41,10 @@ def _read(process: Process, known: Known, element: str, kind: Kind, text: str) -
     for each in rules:
         for place in each.others:
             yield from _named(process, known, where, place)
+        if each.kind is Kind.APPROVALS and (short := _short_way(process, each)):
+            told = "“{element}” asks for {policy}, but a way leads there with only {done} of {others} done."
+            fix = sentence("Lead every way through the approvals: who comes this way is refused when the case runs.")
+            yield warning("separation", where, sentence(told, policy=_quoted(each), **short), fix)
         for group in each.groups:
             if known.groups is not None and group not in known.groups:
                 told = sentence("There is no group “{name}”.", name=group)
@@ -95,6 +99,12 @@ def nobody_left(process: Process, known: Known) -> Iterator[Finding]:
         tasks = "、".join(f"“{_name(process, name)}”" for name in few if name != STARTER)
         fix = sentence("Add people to its groups, or name other groups.")
         yield warning("nobody_left", few[-1], sentence(told, tasks=tasks, people=staff.called(people)), fix)
+    for steps, people in staff.crowded(wanted):
+        told = "With today's members there are not enough different people for {tasks}: only {people}."
+        tasks = "、".join(f"“{_name(process, name)}”" for name in steps)
+        fix = sentence("Add people to its groups, or name other groups.")
+        names = staff.called(sorted(people))
+        yield warning("nobody_left", steps[-1], sentence(told, tasks=tasks, people=names), fix)
     yield from _dead_ends(process, staff, wanted)
 
 
@@ -114,18 +124,24 @@ def _dead_ends(process: Process, staff: Staff, wanted: Wanted) -> Iterator[Findi
 
 def _approved(process: Process, policy: Rule) -> Iterator[Finding]:
     """No way leads to the element with fewer approvals than asked for."""
-    if any(place.process != process.id for place in policy.others):
-        return
-    asked = [place.element for place in policy.others]
-    for done in Ways(process).fewest(policy.at.element, asked):
-        people = sum(_people(process.nodes[name], policy.number) for name in done)
-        if people < policy.number:
-            told = "The policy {policy} is broken: a way leads to “{element}” with only {done} of {others} done."
-            others = "、".join(f"“{_name(process, name)}”" for name in asked)
+    if short := _short_way(process, policy):
+        told = "The policy {policy} is broken: a way leads to “{element}” with only {done} of {others} done."
+        yield _broken(policy.at.element, told, policy, **short)
+
+
+def _short_way(process: Process, asked: Rule) -> dict[str, str] | None:
+    """What a way to the element goes through that has fewer approvals than asked for, in words; None without one."""
+    steps = [place.element for place in asked.others]
+    if any(place.process != process.id for place in asked.others) or not {asked.at.element, *steps} <= set(
+        process.nodes
+    ):
+        return None
+    for done in Ways(process).fewest(asked.at.element, steps):
+        if sum(_people(process.nodes[name], asked.number) for name in done) < asked.number:
+            others = "、".join(f"“{_name(process, name)}”" for name in steps)
             only = "、".join(f"“{_name(process, name)}”" for name in sorted(done)) or "0"
-            name = _name(process, policy.at.element)
-            yield _broken(policy.at.element, told, policy, element=name, done=only, others=others)
-            return
+            return {"element": _name(process, asked.at.element), "done": only, "others": others}
+    return None
 
 
 def _offered(process: Process, known: Known, policy: Rule) -> Iterator[Finding]:

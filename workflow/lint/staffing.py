@@ -1,5 +1,9 @@
-"""Who could do the steps of a process, by the groups and people there are."""
+"""Who could do the steps of a process, by the groups and people there are.
 
+Counted are today's members: who is away counts, a substitute does not, as both stand behind what the substitute does.
+"""
+
+import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
@@ -9,6 +13,10 @@ from workflow.duties.filling import STARTER, Wanted
 from workflow.duties.language import PERFORMED, Kind, Place, Rule, WrongRule
 from workflow.duties.ways import Ways
 from workflow.lint.findings import Known
+
+_STARTER = re.compile(r"(?:[$#]\{|=)\s*starter\(\s*\)\s*\}?")
+_PERFORMER = re.compile(r"""(?:[$#]\{|=)\s*performers?\(\s*["']([^"']+)["']\s*\)\s*\}?""")
+ANY = 2  # runs of a list nobody knows the length of: at least, or it is no list
 
 
 def kept(process: Process, known: Known) -> list[Rule]:
@@ -35,7 +43,8 @@ class Staff:
     known: Known
 
     def wanted(self) -> Wanted:
-        """The steps under rules, and who may do them; what is offered by an expression is left out."""
+        """The steps under rules, and who may do them; what is offered by an expression is left out, save a step for who
+        began the case or for who did another step."""
         rules = [*self._rules()]
         circles: dict[str, Collection[str]] = {}
         for name in self.process.nodes:
@@ -43,16 +52,56 @@ class Staff:
             circle = self._circle(self.process.nodes[name], mine) if mine else None
             if circle is not None:
                 circles[name] = circle
-        if any(each.kind is Kind.NOT_STARTER for each in rules):
+        relative = list(self._relative(rules))
+        for _, like in relative:
+            if like != STARTER and like not in circles:
+                found = self._circle(self.process.nodes[like], [])
+                circles |= {like: found} if found is not None else {}
+        if any(each.kind is Kind.NOT_STARTER for each in rules) or any(like == STARTER for _, like in relative):
             circles[STARTER] = self._starters({person for circle in circles.values() for person in circle})
+        circles |= {name: circles[like] for name, like in relative if like in circles}
+        same = self._pairs(rules, Kind.SAME_PERSON_AS) | {frozenset(pair) for pair in relative}
         order = [name for name in self.process.nodes if name in circles]
         return Wanted(
             circles,
             [pair for pair in self._pairs(rules, Kind.DIFFERENT_FROM) if pair <= circles.keys() and self._meet(pair)],
-            [pair for pair in self._pairs(rules, Kind.SAME_PERSON_AS) if pair <= circles.keys() and self._meet(pair)],
+            [pair for pair in same if pair <= circles.keys() and self._meet(pair)],
             [count for count in self._counts(rules) if count[1] <= circles.keys()],
             [STARTER, *order] if STARTER in circles else order,
         )
+
+    def _relative(self, rules: list[Rule]) -> Iterator[tuple[str, str]]:
+        """(step under a rule, whose performer it is drawn for: STARTER or another step)."""
+        for name, node in self.process.nodes.items():
+            text = (node.activity.assignee or "").strip()
+            if node.kind not in PERFORMED or not any(each.concerns(Place(self.process.id, name)) for each in rules):
+                continue
+            if _STARTER.fullmatch(text):
+                yield name, STARTER
+            elif (found := _PERFORMER.fullmatch(text)) and found[1] in self.process.nodes and found[1] != name:
+                yield name, found[1]
+
+    def crowded(self, wanted: Wanted) -> Iterator[tuple[list[str], Collection[str]]]:
+        """(steps, their people): done several times by so many different people, of whom there are fewer."""
+        rules = [*self._rules()]
+        for number, steps in self._counts(rules):
+            if steps <= wanted.circles.keys() and any(self._runs(step) for step in steps):
+                people = {person for step in steps for person in wanted.circles[step]}
+                if len(people) < number:
+                    yield sorted(steps), people
+        for each in rules:
+            step = each.at.element
+            if each.kind is Kind.DIFFERENT_FROM and each.at in each.others and step in wanted.circles:
+                if len(wanted.circles[step]) < self._runs(step):
+                    yield [step], wanted.circles[step]
+
+    def _runs(self, step: str) -> int:
+        """How often a step is done side by side or in turn; 0: once."""
+        loop = self.process.nodes[step].loop
+        if loop is None or loop.standard:
+            return 0
+        count = (loop.cardinality or "").strip()
+        return int(count) if count.isdecimal() and len(count) < 4 else ANY
 
     def called(self, people: Iterable[str]) -> str:
         names = self.known.people or {}
