@@ -59,7 +59,7 @@ def show() -> Response:
         choices=choices(g.session, user, wish),
         empty=_empty(wish),
         operator_words={choice.value: choice.label for choice in OPERATORS},
-        **({} if is_fragment() else _around(g.session, user)),
+        **({} if is_fragment() else _around(g.session, user, wish)),
     )
 
 
@@ -71,13 +71,14 @@ def _wish(session: Session, user: User, otherwise: str) -> Wish:
     return wish_of(MultiDict({**start.asked, "saved": [str(start.id)]}), otherwise)
 
 
-def _around(session: Session, user: User) -> dict:
+def _around(session: Session, user: User, wish: Wish) -> dict:
     """What stands around the list and does not change with it."""
     people = select(User.name, User.display_name).where(User.active).order_by(User.display_name, User.name)
     return {
         "saved_views": views.saved.offered(session, user),
         "start": views.saved.start(session, user),
         "variables": lists.variable_choices(session),
+        "typed": lists.typed(session, _named(wish)),
         "people": [Choice(*row) for row in session.execute(people)],
         "operators": OPERATORS,
         "states": STATES,
@@ -85,9 +86,13 @@ def _around(session: Session, user: User) -> dict:
     }
 
 
+def _named(wish: Wish) -> list[str]:
+    return list(dict.fromkeys((*wish.columns, *(variable for variable, _operator, _value in wish.conditions))))
+
+
 def _labels(session: Session, wish: Wish) -> dict[str, str]:
     """Variable of a column or a condition → what it is called."""
-    names = dict.fromkeys((*wish.columns, *(variable for variable, _operator, _value in wish.conditions)))
+    names = _named(wish)
     if not names:
         return {}
     known = lists.fields(session)

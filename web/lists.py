@@ -1,5 +1,6 @@
 """A list as the page asks for it: what of the wish can be answered, in sentences what cannot, and what it gives."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,6 +13,7 @@ from forms.element import Field
 from forms.kinds.signatures import Signature
 from forms.kinds.uploads import FilePicker
 from web.i18n import _, language
+from web.reader import LANGUAGES
 from web.wishes import Choice, Wish
 from workflow import views
 from workflow.errors import Invalid, Sentence, sentence
@@ -39,7 +41,7 @@ class Answerable:
 def settle(session: Session, user: User, wish: Wish) -> Answerable:
     """Leave out what is not there (any more) or not the reader's to ask; the rest goes on."""
     problems: list[Sentence] = []
-    left = _places(session, wish, problems)
+    left = _places(session, meant(session, wish), problems)
     left = _variables(session, user, left, problems)
     asked, further = views.asked_of(
         left.view, left.filters, left.conditions, left.person, left.state if left.view != "done" else "", left.order
@@ -63,9 +65,45 @@ def fields(session: Session) -> dict[str, Field]:
 
 
 def variable_choices(session: Session) -> list[Choice]:
-    """What the page offers to filter by, by label."""
-    offered = [Choice(name, field.label(language())) for name, field in fields(session).items()]
+    """What the page offers to filter by: what is typed for it, and its label."""
+    known = fields(session)
+    offered = [Choice(_typed(known, name), field.label(language())) for name, field in known.items()]
     return sorted(offered, key=lambda each: (each.label, each.value))
+
+
+def typed(session: Session, names: Iterable[str]) -> dict[str, str]:
+    """Variable → what stands for it in a field of the page: its label, where no other has the same."""
+    known = fields(session) if (asked := tuple(names)) else {}
+    return {name: _typed(known, name) for name in asked}
+
+
+def meant(session: Session, wish: Wish) -> Wish:
+    """The wish with the variables that the typed labels name, in either language; what no field is called stays."""
+    if not wish.conditions and not wish.columns:
+        return wish
+    known = fields(session)
+    called = _called(known)
+
+    def variable(said: str) -> str:
+        return said if said in known or len(called.get(said, ())) != 1 else next(iter(called[said]))
+
+    conditions = tuple((variable(said), *rest) for said, *rest in wish.conditions)
+    columns = tuple(dict.fromkeys(variable(said) for said in wish.columns))
+    return replace(wish, conditions=conditions, columns=columns)  # type: ignore[arg-type]
+
+
+def _called(known: Mapping[str, Field]) -> dict[str, set[str]]:
+    """Label in any language → the variables called so."""
+    found: dict[str, set[str]] = {}
+    for name, field in known.items():
+        for spoken in LANGUAGES:
+            found.setdefault(field.label(spoken), set()).add(name)
+    return found
+
+
+def _typed(known: Mapping[str, Field], name: str) -> str:
+    label = known[name].label(language()) if name in known else name
+    return label if _called(known).get(label) == {name} and label not in known else name
 
 
 def _fields(content: bytes) -> dict[str, Field]:

@@ -31,7 +31,7 @@ def saved_url(view: SavedView) -> str:
 @blueprint.post("")
 def save() -> Response:
     """Keep the list of the form under a name; shown at once."""
-    user, wish = current_user(), wish_of(request.form, "groups")
+    user, wish = current_user(), lists.meant(g.session, wish_of(request.form, "groups"))
     asked: dict[str, list[str]] = {}
     for name, value in wish.pairs:
         if name not in ("after", "saved"):

@@ -56,7 +56,7 @@ def test_a_clerks_morning_by_keyboard_and_scanner(walk: Walk, chromium, packs, l
     walk.begin(lap)
     page = walk.fresh()
     page.add_init_script(MOUSE)
-    look: Callable = lambda name, **more: walk.look(page, f"morning-{name}", *counter.SENDERS, **more)  # noqa: E731
+    look: Callable = lambda name, **more: walk.look(page, f"morning-{name}", "二中", *counter.SENDERS, **more)  # noqa: E731
 
     sign_in(walk, page)
     look("inbox")
@@ -148,7 +148,7 @@ def a_list_of_ones_own(walk: Walk, page: Page, look: Callable) -> None:
     arrive(page, "**/inbox")
     press(page, "v")
     expect(page.get_by_label(walk.say("变量 1", "Variable 1"))).to_be_focused()
-    page.keyboard.type("sender")
+    page.keyboard.type(walk.say("寄件单位", "Sender"))
     press(page, "Tab", "Tab")
     page.keyboard.type("第2中学")
     press(page, "Enter")

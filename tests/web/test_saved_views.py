@@ -129,6 +129,29 @@ def test_any_words_in_the_address_are_answered(office, ids, signed_in):
 
 def test_the_filter_offers_the_fields_of_forms_by_their_labels(office, ids, signed_in):
     page = signed_in("anna").get("/inbox").text
-    assert '<option value="seen">所见</option>' in page
+    assert '<option value="所见">所见</option>' in page
     with office.database.reading() as session:
         assert definitions.latest(session, "desk") is not None
+
+
+def test_a_variable_is_named_by_its_label_in_either_language(office, signed_in):
+    ids = desk.put(office, 2)
+    with office.database.transaction() as session:
+        variable_rows.write(session, session.get_one(UserTask, ids[0]).instance_id, {"seen": "红封"}, 1)
+    anna = signed_in("anna")
+
+    for said in ("所见", "What is seen", "seen"):
+        page = anna.get(
+            "/inbox", query_string={"view": "groups", "variable": said, "operator": "is", "value": "红封"}
+        ).text
+        assert f"task-{ids[0]}" in page
+        assert f"task-{ids[1]}" not in page
+        assert 'value="所见"' in page
+
+
+def test_what_is_kept_names_the_variable_and_not_what_it_is_called(office, signed_in):
+    desk.put(office, 1)
+    signed_in("anna").post("/inbox/views", data={"name": "红封", "variable": "所见", "operator": "is", "value": "红封"})
+
+    with office.database.reading() as session:
+        assert session.query(SavedView).one().asked["variable"] == ["seen"]
