@@ -46,6 +46,12 @@ KINDS = {
     "query": Kind("query", "查询函", "Letter of inquiry"),
     "reminder": Kind(None, "催办函", "Reminder"),
     "day": Kind("day", "当日接收统计表", "Day statistics"),
+    "sorting_batch": Kind("sorting", "整理任务单", "Sorting batch"),
+    "sorting_slip": Kind(None, "整理交接单", "Hand-over slip for sorting"),
+    "catalogue": Kind(None, "干部人事档案目录", "Catalogue"),
+    "removal_list": Kind("removal", "剔除退回材料清单", "List of papers taken out"),
+    "destruction_list": Kind("destruction", "销毁材料清单", "List of papers destroyed"),
+    "material_notice": Kind("transfer", "转递材料通知单", "Transfer notice for papers"),
 }
 
 

@@ -102,6 +102,7 @@ SENTENCES = {
     "chased": "The missing materials were asked for",
     "reminded": "The sender was reminded",
     "queued": "The dossier waits to be sorted and scanned",
+    "catalogue_saved": "{who} saved the catalogue: {material_count} materials, {page_count} pages",
 }
 OTHERWISE = N_("{who}: {kind} {name}")
 KINDS_OF_ONE = {"moved": "moved", "registered": "registered", "dossier_registered": "registered"}

@@ -34,6 +34,8 @@ WHY_LABELS = {
     "registered": "registered",
     "shelved": "shelved",
     "materials are merged": "materials are merged",
+    "handed out to be sorted": "handed out to be sorted",
+    "taken back sorted": "taken back sorted",
     "returned": "sent back",
     "forwarded": "sent on to the right keeper",
 }

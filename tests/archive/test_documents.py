@@ -55,6 +55,22 @@ DAY = {
     "second_signed_by": "朵拉",
 }
 
+PAPER = {"name": "学籍表", "formed": "1990", "pages": 2, "said": "转递", "reason": "系他人材料", "addressee": "临川"}
+LISTED = {"rows": [PAPER], "removal_leader": "朵拉", "witness_first": "王窗口", "witness_second": "赵复核"}
+LINE = {"seq": 1, "name": "履历表", "year": "1998", "month": "7", "day": "", "pages": 4, "note": ""}
+SORTING = {
+    "act": "出库整理",
+    "batch_no": "〔2026〕整字0001号",
+    "volumes": 1,
+    "pages": 8,
+    "materials": 1,
+    "due_date": "",
+    "sorter": "李登记",
+    "keeper": "陈库房",
+    "dossiers": [{"dossier_no": "1", "name": "李明", "volumes": 1, "pages": 8}],
+    "classes": [{"heading": "一 履历类", "rows": [LINE]}],
+}
+
 
 @pytest.fixture
 def case(session, clock):
@@ -74,7 +90,7 @@ def text_of(made: bytes) -> str:
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_template_is_a_plain_word_file_and_can_be_filled(session, case, kind):
     check((TEMPLATES / f"{kind}.docx").read_bytes())
-    paper = documents.issue(session, case, kind, DAY if kind == "day" else FACTS, "anna")
+    paper = documents.issue(session, case, kind, DAY if kind == "day" else {**FACTS, **LISTED, **SORTING}, "anna")
     text = text_of(content(session, paper))
 
     assert "{{" not in text
