@@ -86,7 +86,7 @@ def played(office: Office, told: argparse.Namespace, installation) -> list[str]:
     wrong += faults.prove(office)
     say(f"{len(faults.FAULTS)} faults planted and repaired")
     wrong += week.lead_to_the_end(office, week.DAYS)
-    last = week.account(office)
+    last = week.account(office, sound=False)
     say(f"led to the end: {dict(last.cases)}")
     return wrong + last.wrong
 

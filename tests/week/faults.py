@@ -3,7 +3,7 @@
 It is loud, names case and step, proposes a repair, and is silent again after the repair: all by the pages of a manager.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import delete, select, update
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from tests.week import driving, machine, moves, processes
 from tests.week.events import spare
+from tests.week.ledger import Act
 from tests.week.office import Office
 from tests.workflow.world import drawn
 from workflow.db import Base
@@ -49,11 +50,11 @@ class Planted:
 Fault = Callable[[Office], Planted]
 
 
-def prove(office: Office) -> list[str]:
-    """Plant each, one after the other; everything that is not as it should be, in sentences."""
+def prove(office: Office, chosen: Sequence[Fault] = ()) -> list[str]:
+    """Plant each (of all, if none is named), one after the other; everything that is not as it should be, in sentences."""
     office.sign_in()
     wrong = [f"Before any fault: {said}" for said in _look(office)]
-    for fault in FAULTS:
+    for fault in chosen or FAULTS:
         planted = fault(office)
         heard = _look(office)
         wrong += [f"{fault.__name__}: {each}" for each in _heard(office, planted)]
@@ -89,25 +90,28 @@ def _heard(office: Office, planted: Planted) -> list[str]:
 
 def _repaired(office: Office) -> list[str]:
     """Press the first repair of each."""
-    wrong = []
     with office.database.reading() as session:
-        waiting = [each.id for each in findings(session)][:PORTION]
-    for finding_id in waiting:
-        page = office.manager.person.open(f"/watchdog/{finding_id}")
-        keys = page.tree.xpath('//button[@name="repair"]/@value')
-        if not keys:
-            continue  # repaired with another, or told before as one without a repair
-        answer = office.manager.answer(
-            f"/watchdog/{finding_id}/repairs",
-            "repaired",
-            f"repair {keys[0].split(':')[0]}",
-            why="reason",
-            repair=keys[0],
-        )
-        if not answer.done:
-            wrong.append(f"the repair {keys[0]} was refused: {answer.said}")
+        waiting = [(each.id, each.case_id, each.row_id) for each in findings(session)][:PORTION]
+    wrong = [_pressed(office, *each) for each in waiting]
     office.rest()
-    return wrong
+    return [said for said in wrong if said]
+
+
+def _pressed(office: Office, finding_id: int, case_id: int | None, row_id: int | None) -> str:
+    """What went wrong with it; "" for nothing."""
+    path = f"/watchdog/{finding_id}"
+    keys = office.manager.person.open(path).tree.xpath('//button[@name="repair"]/@value')
+    if not keys:
+        return ""  # repaired together with another
+    name, _colon, to = keys[0].partition(":")
+    answer = office.manager.answer(
+        f"{path}/repairs", "repaired", f"repair: {name}", case_id, why="reason", repair=keys[0]
+    )
+    kind = {"release": "released", "give": "assigned"}.get(name)
+    if answer.done and kind is not None:
+        done = Act(f"{name} by repair", kind, office.manager.login, case_id, row_id, "", "", to)
+        office.ledger.note_done(done)
+    return "" if answer.done else f"the repair {keys[0]} was refused: {answer.said}"
 
 
 # The faults

@@ -19,11 +19,11 @@ from tests.week.ticking import Ticking
 from workflow import definitions, examination
 from workflow.clock import now
 from workflow.db import Database
-from workflow.models import Job, StrandedTask, Timer
-from workflow.statuses import JobStatus, TimerStatus
+from workflow.models import Job, ProcessInstance, StrandedTask, Timer
+from workflow.statuses import InstanceStatus, JobStatus, TimerStatus
 
 HANDS = 4  # people act at once
-PATIENCE = 600  # looks whether the machine rests
+PATIENCE = 400  # looks whether the machine rests
 
 
 class Machine(Protocol):
@@ -37,10 +37,18 @@ class Office:
     """One week of it. `gone`: who has left; `away`: who is absent today."""
 
     def __init__(
-        self, base: str, database: Database, ticking: Ticking, machine: Machine, people: int, seed: int, monday: date
+        self,
+        base: str,
+        database: Database,
+        ticking: Ticking,
+        machine: Machine,
+        people: int,
+        seed: int,
+        monday: date,
+        hands: int = HANDS,
     ) -> None:
         self.base, self.database, self.ticking, self.machine, self.monday = base, database, ticking, machine, monday
-        self.chance = random.Random(seed)
+        self.chance, self.hands = random.Random(seed), hands
         self.staff = staff.planned(people, self.chance)
         self.ledger, self.eye = Ledger(), Eye(database)
         self.gone: set[str] = set()
@@ -102,13 +110,18 @@ class Office:
         self.ledger.blame(f"The machine does not come to rest: {self._busy()} things are due.")
 
     def _busy(self) -> int:
+        """How much is due; what belongs to a suspended process waits for its resumption."""
         due_job = (Job.status == JobStatus.RUNNING) | ((Job.status == JobStatus.WAITING) & (Job.due_at <= now()))
         due_timer = (Timer.status == TimerStatus.WAITING) & (Timer.due_at <= now())
+        still = select(ProcessInstance.id).where(ProcessInstance.status == InstanceStatus.SUSPENDED)
+        goes_on = Job.instance_id.is_(None) | Job.instance_id.not_in(still)
+        counted = (
+            select(func.count()).select_from(Job).where(due_job, goes_on),
+            select(func.count()).select_from(Timer).where(due_timer, Timer.instance_id.not_in(still)),
+            select(func.count()).select_from(StrandedTask),
+        )
         with self.database.reading() as session:
-            counted = [(Job, due_job), (Timer, due_timer), (StrandedTask, StrandedTask.task_id.is_not(None))]
-            return sum(
-                session.scalar(select(func.count()).select_from(table).where(where)) or 0 for table, where in counted
-            )
+            return sum(session.scalar(query) or 0 for query in counted)
 
     # Work
 
@@ -141,7 +154,7 @@ class Office:
 
     def all_at_once(self, acts: Iterable[Callable[[], object]]) -> None:
         """Several hands; a trouble in one is told in the end."""
-        with ThreadPoolExecutor(HANDS) as pool:
+        with ThreadPoolExecutor(self.hands) as pool:
             for done in [pool.submit(self._told, each) for each in acts]:
                 done.result()
 
