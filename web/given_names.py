@@ -15,12 +15,14 @@ from sqlalchemy.orm import Session
 from workflow.identity import Group
 from workflow.models import ProcessDefinition
 
-PLACES = frozenset({"task", "step", "what", "process", "group", "groups", "activity", "name"})  # of sentences
+PLACES = frozenset({"task", "step", "steps", "what", "process", "group", "groups", "activity", "name", "people"})  # of sentences
 BETWEEN = "、"  # the Chinese comma of lists
 
 
 def in_english(place: str, value: Any) -> Any:
     """What a place of a sentence is filled with, for an English reader; a list of names one by one."""
+    if isinstance(value, list):
+        return [in_english(place, each) for each in value]
     if place not in PLACES or not isinstance(value, str) or not has_request_context():
         return value
     if "english_names" not in g:

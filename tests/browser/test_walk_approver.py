@@ -26,7 +26,7 @@ def test_an_approver_reads_signs_and_decides(walk: Walk, lap: Lap):
         for number in (1, 2, 3):
             task = transfer.to_approval(session, say, number)
         case_id, task_id = task.case_id, task.id
-    known = ("png", "pdf", "KB")
+    known = ("png", "pdf", "KB", "Powered by bpmn.io")
 
     page = walk.open("dora", "/inbox")
     walk.look(page, "approver-inbox", *known)
