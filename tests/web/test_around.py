@@ -50,7 +50,7 @@ def test_the_pages_open_for_everybody(anna, signed_in, path, name):
 def test_a_task_shows_what_can_be_done_around_it(anna):
     page = anna.get("/tasks/1").text
 
-    for words in ("问同事", "停止计时", "稍后再看", "清单", "常用意见"):
+    for words in ("问同事", "停止计时", "稍后再看", "添加一项", "常用意见"):
         assert words in page
 
 
@@ -294,3 +294,40 @@ def test_the_clocks_of_a_case_are_stopped_on_its_page(anna):
     assert anna.post("/cases/1/pauses", data={"reason": "x"}).status_code == 422
     assert anna.post("/cases/1/pauses", data={"resume": "1"}).status_code == 303
     assert "计时已停止" not in anna.get("/tasks/1").text
+
+
+def test_a_comment_is_written_on_the_task_and_stands_beside_it(anna, office, signed_in):
+    with office.database.transaction() as session:
+        session.get_one(Group, "registry").permissions = ["comments"]
+    page = signed_in("anna").ask("/tasks/1/comments", "POST", data={"body": "@鲍勃 封条破了\r\n已拍照"}).text
+
+    assert "封条破了\n已拍照" in page
+    assert 'hx-swap-oob="outerHTML:#matter-said"' in page
+    assert told(office, "bob") == ["mentioned"]
+    wrong = signed_in("anna").ask("/tasks/1/comments", "POST", data={"body": " "})
+    assert wrong.status_code == 422
+    assert "problem" in wrong.text
+
+
+def test_who_may_not_write_comments_is_not_asked_for_one(anna):
+    assert "/tasks/1/comments" not in anna.get("/tasks/1").text
+    assert anna.ask("/tasks/1/comments", "POST", data={"body": "好"}).status_code == 403
+
+
+def test_one_press_puts_a_task_off_to_a_morning_or_to_monday(anna):
+    page = anna.get("/tasks/1").text
+    for at in ("2026-07-02T09:00:00", "2026-07-04T09:00:00", "2026-07-06T09:00:00"):  # from Wednesday on
+        assert f'name="soon" value="{at}"' in page
+
+    put_off = anna.ask("/tasks/1/follow-up", "POST", data={"soon": "2026-07-06T09:00:00", "at": "", "hidden": "1"}).text
+    assert "2026-07-06 09:00" in put_off
+    assert "张三0" in anna.get("/day").text.split('id="follow-ups"')[1].split("</section>")[0]
+
+
+def test_a_case_shows_its_clocks_to_whom_they_are(anna, signed_in):
+    assert "/cases/1/pauses" in anna.get("/cases/1").text
+    assert "/cases/1/pauses" not in signed_in("bob").get("/cases/1").text
+    anna.post("/cases/1/pauses", data={"reason": "等回函"})
+    page = anna.get("/cases/1").text
+    assert 'name="resume"' in page
+    assert 'id="case-pause"' not in page

@@ -150,3 +150,19 @@ def test_a_case_is_withdrawn_by_who_began_it_and_reopened_by_those_entitled(offi
     with office.database.reading() as session:
         assert session.get_one(ProcessInstance, instance_id).ended_at is None
         assert fsck.run(session) == []
+
+
+def test_where_nothing_comes_before_sending_back_is_greyed_and_says_why(office, signed_in):
+    first = desk.put(office, claimed_by="anna")[0]
+    page = signed_in("anna").get(f"/tasks/{first}").text
+
+    assert f"/tasks/{first}/returns/new" not in page
+    assert "“查看”之前没有可以退回的环节。" in page
+
+
+def test_what_a_rule_keeps_from_one_is_not_offered_as_the_next(office, signed_in):
+    first = desk.put(office, claimed_by="anna")[0]
+    done = signed_in("anna").ask(f"/tasks/{first}/completion", "POST", data={"seen": "好", "request_key": "k"}).text
+
+    assert "办结" in done
+    assert "决定 →" not in done

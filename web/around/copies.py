@@ -121,6 +121,7 @@ def _wrong(case: Case, wrong: Invalid) -> Response:
 def _globals() -> dict[str, object]:
     return {
         "may_send_copies": lambda case: copies.may_send(g.session, case, current_user()),
+        "clocks_of": lambda case: case_clock.handles(g.session, case, current_user()),
         "may_supervise": lambda: heads.leads(g.session, current_user(), None),
         "supervisions_of": lambda case: supervisions.of_case(g.session, case),
     }

@@ -1,6 +1,6 @@
 """The clock of a whole case: while it stands, the clocks of its tasks do, also of those that come meanwhile."""
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from workflow import history, rows
@@ -10,6 +10,15 @@ from workflow.history import SYSTEM
 from workflow.identity import User
 from workflow.models import Case, ClockPause, UserTask
 from workflow.statuses import TaskStatus
+
+
+def handles(session: Session, case: Case, user: User) -> tuple[bool, bool]:
+    """Whether this user could stop a clock of the case as things stand, and whether let one go on. Holds nothing."""
+    stopped = history.clock(session, case.id)
+    ends = stopped is not None and _may(session, user, stopped[0])
+    mine = [each for each in session.scalars(_of(case)) if deadlines.why_not_pause(session, each, user) is None]
+    stand = [deadlines.open_pause(session, each) is not None for each in mine]
+    return not all(stand), ends or any(stand)
 
 
 def stop(session: Session, case: Case, user: User, reason: str) -> list[UserTask]:
@@ -78,5 +87,10 @@ def _may(session: Session, user: User, by: str) -> bool:
 
 def _open(session: Session, case: Case) -> list[UserTask]:
     history.hold(session, case.id)
+    return list(session.scalars(_of(case).execution_options(populate_existing=True)))
+
+
+def _of(case: Case) -> Select[tuple[UserTask]]:
+    """The open tasks of the case."""
     query = select(UserTask).where(UserTask.case_id == case.id, UserTask.status == TaskStatus.OPEN)
-    return list(session.scalars(query.order_by(UserTask.id).execution_options(populate_existing=True)))
+    return query.order_by(UserTask.id)
