@@ -28,7 +28,7 @@ class StandardGroup:
 GROUPS = (
     StandardGroup("window", "窗口收件", "Window", ("packs.import", "packs.receive", *READ)),
     StandardGroup("registry", "登记", "Registry", ("dossiers.catalogue", *READ)),
-    StandardGroup("review", "复核", "Review", READ),
+    StandardGroup("review", "复核", "Review", ("images.check", *READ)),
     StandardGroup("store", "库房", "Storeroom", READ),
     StandardGroup(
         "director",

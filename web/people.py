@@ -196,6 +196,7 @@ PERMISSION_LABELS = {
     "definitions.deploy": "deploy processes",
     "dossiers.catalogue": "keep up catalogues",
     "dossiers.read": "see dossiers",
+    "images.check": "check page images",
     "incidents.retry": "resolve incidents",
     "instances.cancel": "end processes before their time",
     "instances.change": "correct facts of processes, send them news",

@@ -42,7 +42,7 @@ DEFECT_LABELS = {
     Defect.MISSING_PAGE: "A page is missing",
     Defect.MISSING_MATERIAL: "A material is missing",
     Defect.WRONG_ORDER: "Wrong order",
-    Defect.UNREADABLE: "Cannot be read",
+    Defect.UNREADABLE: "Illegible",
     Defect.CATALOGUE: "Catalogue and paper differ",
     Defect.ORIGINAL: "The paper was damaged or lost",
     Defect.ALTERED: "The raw image was changed",

@@ -42,12 +42,12 @@ SCANNING_LABELS = {
     Unit.VOLUME: "by the volume",
     BatchStatus.OPEN: "Being scanned",
     BatchStatus.STOPPED: "Stopped: something is missing",
-    BatchStatus.DELIVERED: "Delivered",
+    BatchStatus.DELIVERED: "Handed in",
     BatchStatus.ACCEPTED: "Accepted",
     ScanStatus.PLANNED: "Planned",
     ScanStatus.OUT: "Out for scanning",
     ScanStatus.DIFFERS: "Pages differ",
-    ScanStatus.BACK: "Back",
+    ScanStatus.BACK: "Counted back",
     ScanStatus.FELL_OUT: "Not in this batch",
 }
 ENTERED = frozenset({ScanStatus.PLANNED, ScanStatus.OUT, ScanStatus.DIFFERS})

@@ -267,7 +267,7 @@ def test_what_is_lacking_is_said_page_by_page(session, batch):
     defects.mark(session, Placed(material, 2, ImageKind.RAW), Defect.UNREADABLE, "bob")
 
     assert [str(said) for said in batches.lacking(session, entry)] == [
-        "1-1 page 2: Cannot be read",
+        "1-1 page 2: Illegible",
         "8 images were not looked at.",
     ]
 
