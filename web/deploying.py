@@ -6,13 +6,13 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from workflow import definitions, examination, lint
+from workflow import definitions, examination, lint, sheets
 from workflow.errors import DefinitionRefused, Invalid, NotFound, sentence
 from workflow.models import ProcessDefinition
 from workflow.settings import CHECKOUT
 
 BPMN, FORMS = CHECKOUT / "bpmn", CHECKOUT / "forms"
-DIAGRAM, RESOURCES = ".bpmn", (".form", ".dmn")
+DIAGRAM, RESOURCES = ".bpmn", (".form", ".dmn", ".docx")
 NO_DIAGRAM = sentence("Please add a diagram: forms are deployed with the diagram that names them.")
 
 
@@ -31,8 +31,8 @@ def require_known(files: Mapping[str, bytes]) -> dict[str, bytes]:
     """The files; raises Invalid naming one of another kind."""
     for name in files:
         if Path(name).suffix not in (DIAGRAM, *RESOURCES):
-            said = sentence("{file} is neither a BPMN file nor a form nor a decision table.", file=name)
-            raise Invalid({"files": [said]})
+            said = "{file} is neither a BPMN file nor a form, a decision table or a template of an approval form."
+            raise Invalid({"files": [sentence(said, file=name)]})
     return dict(files)
 
 
@@ -46,6 +46,7 @@ def deploy(session: Session, files: Mapping[str, bytes], by: str) -> list[Proces
     if not diagrams and sent:
         raise Invalid({"files": [NO_DIAGRAM]})
     together = keys_together(diagrams)
+    _require_papers(sent, together)
     deployed, wrong = [], {}
     for name, xml in diagrams.items():
         try:
@@ -63,6 +64,15 @@ def sorted_out(files: Mapping[str, bytes]) -> tuple[dict[str, bytes], dict[str, 
     """The diagrams, and the rest: forms and tables."""
     diagrams = {name: content for name, content in files.items() if Path(name).suffix == DIAGRAM}
     return diagrams, {name: content for name, content in files.items() if name not in diagrams}
+
+
+def _require_papers(sent: Mapping[str, bytes], keys: Iterable[str]) -> None:
+    """Each template belongs to one of the processes; raises Invalid naming one that does not."""
+    wanted = [sheets.name_of(key) for key in keys]
+    for name in sent:
+        if name.endswith(sheets.SUFFIX) and name not in wanted:
+            said = "{file} belongs to no process of these diagrams: a template is called {names}."
+            raise Invalid({"files": [sentence(said, file=name, names=wanted)]})
 
 
 def keys_together(diagrams: Mapping[str, bytes]) -> list[str]:

@@ -17,6 +17,8 @@ from workflow.clock import now
 from workflow.diagram import reading
 from workflow.errors import DefinitionRefused, NotFound
 from workflow.models import DefinitionResource, ProcessDefinition, ResourceContent
+from workflow.sheets import name_of as sheet_of
+from workflow.sheets import require as require_sheet
 
 Activities = Mapping[str, Mapping[str, Any]]
 Kept = TypeVar("Kept")
@@ -57,7 +59,7 @@ def deploy_folder(session: Session, bpmn: Path, forms: Path, by: str) -> list[Pr
 
     What is deployed already stays as it is. Raises DefinitionRefused naming the file.
     """
-    found = [*sorted(forms.glob("*" + FORM)), *sorted(bpmn.glob("*" + TABLE))]
+    found = [*sorted(forms.glob("*" + FORM)), *sorted(bpmn.glob("*" + TABLE)), *sorted(bpmn.glob(sheet_of("*")))]
     resources = {path.name: path.read_bytes() for path in found}
     files = {path.name: path.read_bytes() for path in sorted(bpmn.glob("*.bpmn"))}
     together = {key for xml in files.values() for key in _keys_if_readable(xml)}
@@ -86,6 +88,7 @@ def deploy(
     """
     model = examination.examine(xml, known(session, resources, together), key)
     pinned = {name: resources[name] for name in _used(model, resources)}
+    require_sheet(model.key, pinned)
     content = digest(xml, pinned)
     query = select(ProcessDefinition).where(ProcessDefinition.key == model.key)
     found = session.scalars(query.where(ProcessDefinition.sha256 == content)).first()
@@ -249,6 +252,7 @@ def _keys_if_readable(xml: bytes) -> list[str]:
 def _used(model: examination.Examined, resources: Mapping[str, bytes]) -> list[str]:
     """The files it names; all tables when it calculates which decision it asks."""
     named = {f"{activity.form_key}{FORM}" for activity in model.activities.values() if activity.form_key}
+    named.add(sheet_of(model.key))
     asked = {activity.decision_ref for activity in model.activities.values() if activity.decision_ref}
     if any("{" in ref or ref.startswith("=") for ref in asked):
         named |= set(filter(_is_table, resources))

@@ -10,8 +10,9 @@ from forms.context import FormContext
 from forms.form import OUTCOME, Form
 from forms.kinds.people import Signature
 from forms.tasks import form_named
+from web.auth import needs
 from web.reader import current_user
-from workflow import cases, office
+from workflow import cases, definitions, office, sheets
 from workflow.around import approval
 from workflow.around.approval import Row
 from workflow.around.phrases import OPINION
@@ -30,6 +31,17 @@ def show(case_id: int) -> Response:
     case = cases.find(g.session, case_id, current_user())
     content = io.BytesIO(approval.render(g.session, case, said()))
     return send_file(content, DOCX, as_attachment=True, download_name=f"审批单 {case.business_key}.docx", etag=False)
+
+
+@blueprint.get("/definitions/<key>/<int:version>/approval.docx")
+@needs("definitions.deploy")
+def template(key: str, version: int) -> Response:
+    """The template this version's forms are made with: what a manager changes and deploys along with the diagram."""
+    found = next((each for each in definitions.versions(g.session, key) if each.version == version), None)
+    if found is None:
+        raise NotFound
+    content = io.BytesIO(approval.template(g.session, found, key))
+    return send_file(content, DOCX, as_attachment=True, download_name=sheets.name_of(key), etag=False)
 
 
 def said() -> Callable[[Row], Mapping[str, Any]]:

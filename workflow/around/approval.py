@@ -2,8 +2,9 @@
 
 Everything on it comes from the history, so that it says what was said, whatever was changed since; a step sent back and
 done again stands on it twice. In the diagram, on a user task: `sheetRow` what its row is called ("none": no row),
-`sheetOrder` a whole number by which rows are sorted before their time. The template is the office's own
-`templates/approval-<process key>.docx`, or `templates/approval.docx`, in its data folder; else the one shipped.
+`sheetOrder` a whole number by which rows are sorted before their time. The template is the one deployed with the
+version (workflow.sheets); else the office's own `templates/approval-<process key>.docx` or `templates/approval.docx`,
+in its data folder; else the one shipped.
 """
 
 from collections.abc import Callable, Mapping
@@ -14,7 +15,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from workflow import definitions, documents, history, office
+from workflow import definitions, documents, history, office, sheets
 from workflow.around import opinions
 from workflow.around.phrases import OPINION
 from workflow.clock import now
@@ -81,9 +82,8 @@ def render(session: Session, case: Case, said: Callable[[Row], Mapping[str, Any]
 
     Raises documents.TemplateRefused for an unusable template of the office's own."""
     told = [{**_plain(row), "answers": [], **said(row)} for row in rows(session, case)]
-    definition = _definition(session, case)
-    key = definition.key if definition else case.process_key
-    return documents.render(template(session, key), {**facts(session, case), "rows": told})
+    form = template(session, _definition(session, case), case.process_key)
+    return documents.render(form, {**facts(session, case), "rows": told})
 
 
 def _plain(row: Row) -> dict[str, Any]:
@@ -91,10 +91,13 @@ def _plain(row: Row) -> dict[str, Any]:
     return {**{name: getattr(row, name) for name in kept}, "picture": ""}
 
 
-def template(session: Session, process_key: str) -> bytes:
-    """The template for this process."""
+def template(session: Session, definition: ProcessDefinition | None, process_key: str) -> bytes:
+    """The template for this version of a process, or for a process without one."""
+    key = definition.key if definition else process_key
+    if definition is not None and sheets.name_of(key) in definitions.resources(session, definition):
+        return definitions.resource(session, definition, sheets.name_of(key))
     folder = office.of(session).settings.data / "templates"
-    own = [folder / f"approval-{Path(process_key).name}.docx", folder / "approval.docx"]
+    own = [folder / Path(sheets.name_of(key)).name, folder / "approval.docx"]
     return next((each for each in own if each.is_file()), TEMPLATE).read_bytes()
 
 

@@ -91,9 +91,9 @@ class Staff:
                     yield sorted(steps), people
         for each in rules:
             step = each.at.element
-            if each.kind is Kind.DIFFERENT_FROM and each.at in each.others and step in wanted.circles:
-                if len(wanted.circles[step]) < self._runs(step):
-                    yield [step], wanted.circles[step]
+            apart = each.kind is Kind.DIFFERENT_FROM and each.at in each.others and step in wanted.circles
+            if apart and len(wanted.circles[step]) < self._runs(step):
+                yield [step], wanted.circles[step]
 
     def _runs(self, step: str) -> int:
         """How often a step is done side by side or in turn; 0: once."""
