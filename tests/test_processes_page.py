@@ -5,14 +5,16 @@ import re
 import pytest
 
 from tests.msgids import ROOT
+from tests.processes.table import SECTIONS, STEPS, covered, page, steps, written
 from workflow import engine
 
 PAGE = (ROOT / "docs" / "processes.md").read_text("utf-8")
-STEPS = {"userTask", "serviceTask", "boundaryEvent", "endEvent", "startEvent", "intermediateCatchEvent"}
-NAMED = {
+BY_HAND = {
     name: set(re.findall(r"`(\w+)`", part))
-    for name, part in zip(("receipt", "day-close"), PAGE.split("\n## ")[1:], strict=True)
+    for name, part in zip(("receipt", "day-close"), PAGE.split("\n## ")[1:3], strict=True)
 }
+MADE = [(section, diagram) for section in SECTIONS for diagram in section.diagrams]
+DIAGRAMS = (*BY_HAND, *(diagram for _, diagram in MADE))
 
 
 def activities(name: str) -> dict[str, str]:
@@ -20,13 +22,33 @@ def activities(name: str) -> dict[str, str]:
     return {each.id: each.kind for each in model.activities.values()}
 
 
-@pytest.mark.parametrize("name", NAMED)
+@pytest.mark.parametrize("name", BY_HAND)
 def test_the_page_names_every_step_of_the_diagram(name):
-    assert sorted(id_ for id_, kind in activities(name).items() if kind in STEPS and id_ not in NAMED[name]) == []
+    assert sorted(steps(name) - BY_HAND[name]) == []
+
+
+@pytest.mark.parametrize(("section", "diagram"), MADE, ids=lambda each: getattr(each, "title", each))
+def test_tests_walk_through_every_step_of_the_diagram(section, diagram):
+    walked = {element for row in covered(section).values() for element in row.elements}
+    assert sorted(steps(diagram) - walked) == []
+
+
+@pytest.mark.parametrize("section", SECTIONS, ids=lambda each: each.title)
+def test_every_row_of_the_specification_has_an_element_and_a_test(section):
+    assert [row for row, found in covered(section).items() if not (found.elements and found.tests)] == []
+
+
+@pytest.mark.parametrize("section", SECTIONS, ids=lambda each: each.title)
+def test_the_page_says_what_the_tests_cover(section):
+    assert written(section) in PAGE, "make docs"
+
+
+def test_writing_the_page_again_changes_nothing():
+    assert page() == PAGE
 
 
 def test_every_element_in_the_tables_exists():
-    known = activities("receipt") | activities("day-close")
+    known = {id_ for name in DIAGRAMS for id_ in activities(name)}
     cells = [line.split("|")[3] for line in PAGE.splitlines() if line.startswith("| ") and "::" in line]
     assert sorted(id_ for cell in cells for id_ in re.findall(r"`([\w.]+)`", cell) if id_ not in known) == []
 
@@ -41,7 +63,7 @@ def test_every_test_in_the_tables_exists():
     assert lost == []
 
 
-@pytest.mark.parametrize("name", NAMED)
+@pytest.mark.parametrize("name", DIAGRAMS)
 def test_every_element_is_named_in_both_languages(name):
     model = engine.parse((ROOT / "bpmn" / f"{name}.bpmn").read_bytes())
     silent = [

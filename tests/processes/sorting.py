@@ -63,6 +63,18 @@ class Sorters(Receiving):
         with self.database.reading() as session:
             return self._facts(session, case_id)
 
+    def settle_refused(self, who: str) -> None:
+        """Somebody has looked at what a batch could not take."""
+        with self.database.transaction() as session:
+            waiting = (UserTask.activity_id == "look_at_refused", UserTask.status == TaskStatus.OPEN)
+            self._complete(session, session.scalars(select(UserTask).where(*waiting)).one(), who, {})
+        self.machine()
+
+    def batches_over(self) -> int:
+        with self.database.reading() as session:
+            over = (Case.process_key == "sorting-batch", ProcessInstance.status == InstanceStatus.COMPLETED)
+            return len(session.scalars(select(ProcessInstance.id).join(Case).where(*over)).all())
+
     # one dossier
 
     def case_id(self, number: int = 1) -> int:

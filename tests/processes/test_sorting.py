@@ -10,6 +10,7 @@ from archive.materials.rows import Row
 from archive.statuses import AuditStatus, DossierStatus, SortStatus
 from tests.people import PASSWORD
 from tests.processes.sorting import PAPERS, Sorters
+from tests.processes.table import covers
 from workflow.errors import Invalid, NotAllowed
 
 SIGNED = {"leader_signature.password": PASSWORD}
@@ -41,6 +42,7 @@ def removal(sorters, name, outcome, reason="不属本卷", addressee="") -> dict
 # S1
 
 
+@covers("S1", "planned", "begin_sorting", "batch_begun", "to_sort")
 def test_a_batch_begins_a_matter_for_each_dossier_of_the_queue(office, clock):
     sorters = Sorters(office, 3)
     told = sorters.plan(from_queue="2")
@@ -52,6 +54,7 @@ def test_a_batch_begins_a_matter_for_each_dossier_of_the_queue(office, clock):
     assert sorters.case_id(3) is None
 
 
+@covers("S1", "look_at_refused")
 def test_what_cannot_be_taken_is_told_with_its_reason_and_holds_nothing_up(sqlite_office, clock):
     sorters = Sorters(sqlite_office, 3)
     sorters.plan(from_queue="1")
@@ -65,8 +68,11 @@ def test_what_cannot_be_taken_is_told_with_its_reason_and_holds_nothing_up(sqlit
 
     assert [each["why"] for each in told["refused"]] == ["已列入整理", "不在库", "没有此档案编号"]
     assert [each["name"] for each in told["begun"]] == ["李明3"]
+    sorters.settle_refused("dora")
+    assert sorters.batches_over() == 2
 
 
+@covers("S1", "begin_sorting")
 def test_an_officer_gets_no_more_than_the_limit(sqlite_office, clock):
     sorters = Sorters(sqlite_office, 3)
     with sorters.database.transaction() as session:
@@ -78,6 +84,11 @@ def test_an_officer_gets_no_more_than_the_limit(sqlite_office, clock):
 # the good way
 
 
+@covers("S2", "hand_out", "work_begun")
+@covers("S7", "bind")
+@covers("S8", "self_check")
+@covers("S9", "second_check", "work_done")
+@covers("S11", "take_back", "sorted")
 def test_a_dossier_is_sorted_from_the_shelf_to_the_shelf(everywhere):
     everywhere.planned()
     assert everywhere.dossier().status is DossierStatus.SORTING
@@ -98,6 +109,7 @@ def test_a_dossier_is_sorted_from_the_shelf_to_the_shelf(everywhere):
     assert everywhere.broken() == []
 
 
+@covers("S6", "compile_catalogue")
 def test_the_papers_of_a_sorting_say_what_was_done(sorters):
     test_a_dossier_is_sorted_from_the_shelf_to_the_shelf(sorters)
     papers = sorters.issued()
@@ -111,6 +123,7 @@ def test_the_papers_of_a_sorting_say_what_was_done(sorters):
 # S2
 
 
+@covers("S2", "hand_out")
 @pytest.mark.parametrize(
     ("typed", "field"),
     [
@@ -126,6 +139,7 @@ def test_a_dossier_is_handed_out_by_scan_count_and_the_officer_s_signature(sorte
     assert sorters.dossier().status is DossierStatus.IN_STORE
 
 
+@covers("S2", "not_found")
 def test_a_dossier_that_is_not_in_its_place_is_missing(sorters):
     sorters.plan()
     sorters.step("hand_out", "stan", handing="missing", hand_note="架上、阅览室均无")
@@ -144,12 +158,14 @@ def test_while_it_is_sorted_no_other_case_moves_it(sorters):
 # S3, S3b
 
 
+@covers("S3", "appraise")
 def test_nothing_is_appraised_before_it_is_written_down(sorters):
     sorters.plan()
     sorters.hand_out()
     refused(sorters.appraise, "appraised")
 
 
+@covers("S3", "appraise")
 def test_a_paper_leaves_only_with_outcome_reason_and_addressee(sorters):
     sorters.planned()
     bad = {"material": sorters.material("干部履历表"), "outcome": "transfer", "reason": "", "addressee": ""}
@@ -159,6 +175,8 @@ def test_a_paper_leaves_only_with_outcome_reason_and_addressee(sorters):
     assert set(sorters.states().values()) == {"kept"}
 
 
+@covers("S3b", "agree_removals", "take_out")
+@covers("foreign", "take_out")
 def test_what_the_director_agrees_to_leaves_on_a_list(sorters):
     sorters.planned()
     sorters.appraise(
@@ -179,6 +197,7 @@ def test_what_the_director_agrees_to_leaves_on_a_list(sorters):
     assert "2018" not in kinds["material_notice"][1]
 
 
+@covers("S11", "take_back")
 def test_after_papers_left_pages_add_up_to_those_handed_out(sorters):
     sorters.planned()
     sorters.appraise(removal(sorters, "2018年度考核登记表", "return", "缺公章", "原单位"))
@@ -192,6 +211,7 @@ def test_after_papers_left_pages_add_up_to_those_handed_out(sorters):
     assert sorters.broken() == []
 
 
+@covers("S3b", "agree_removals")
 def test_the_director_may_give_the_list_back(sorters):
     sorters.planned()
     sorters.appraise(removal(sorters, "干部履历表", "person"))
@@ -203,6 +223,7 @@ def test_the_director_may_give_the_list_back(sorters):
     assert set(sorters.states().values()) == {"kept"}
 
 
+@covers("S3b", "witness_first", "witness_second", "take_out")
 def test_a_paper_is_destroyed_only_before_two_witnesses_who_are_neither_leader_nor_officer(everywhere):
     with everywhere.database.transaction() as session:
         for who in ("dora", "rosa"):
@@ -228,6 +249,7 @@ def test_a_paper_is_destroyed_only_before_two_witnesses_who_are_neither_leader_n
     assert everywhere.broken() == []
 
 
+@covers("S3b", "agree_removals")
 def test_who_appraised_does_not_agree_to_the_list(sorters):
     with sorters.database.transaction() as session:
         sorters.join(session, "rosa", "director")
@@ -237,6 +259,7 @@ def test_who_appraised_does_not_agree_to_the_list(sorters):
         sorters.step("agree_removals", "rosa", removal_decision="agree", **SIGNED)
 
 
+@covers("suspicious", "appraise", "take_out")
 def test_a_suspicious_paper_is_frozen_for_the_special_audit_neither_filed_nor_thrown_away(sorters):
     sorters.planned()
     sorters.appraise(removal(sorters, "干部履历表", "freeze", "出生日期有涂改"))
@@ -251,6 +274,7 @@ def test_a_suspicious_paper_is_frozen_for_the_special_audit_neither_filed_nor_th
     assert sorters.broken() == []
 
 
+@covers("damage", "appraise", "mend")
 def test_damage_is_photographed_and_mended(sorters):
     sorters.planned()
     refused(lambda: sorters.appraise(condition="damaged", damage_note="第二页撕裂"), "damage_photos")
@@ -265,6 +289,9 @@ def test_damage_is_photographed_and_mended(sorters):
 # S4 to S6
 
 
+@covers("S4", "arrange")
+@covers("S5", "number_pages")
+@covers("S6", "compile_catalogue")
 def test_no_paper_is_left_without_its_class_its_pages_or_its_order(sorters):
     sorters.planned()
     sorters.write(Row("说不清", "", "2001", ""))
@@ -288,6 +315,8 @@ def test_no_paper_is_left_without_its_class_its_pages_or_its_order(sorters):
 # S9, S10
 
 
+@covers("S9", "second_check")
+@covers("S6", "compile_catalogue")
 def test_defects_lead_back_with_their_list_and_a_new_catalogue_takes_the_old_one_s_place(sorters):
     sorters.planned()
     sorters.appraise()
@@ -304,6 +333,7 @@ def test_defects_lead_back_with_their_list_and_a_new_catalogue_takes_the_old_one
     assert sorters.row().returns == 1
 
 
+@covers("S9", "escalate")
 def test_the_third_return_goes_to_the_director(sorters):
     sorters.planned()
     sorters.appraise()
@@ -317,6 +347,7 @@ def test_the_third_return_goes_to_the_director(sorters):
     assert sorters.row().returns == 0
 
 
+@covers("S9", "second_check")
 def test_who_sorted_does_not_check(sorters):
     with sorters.database.transaction() as session:
         sorters.join(session, "rosa", "review")
@@ -328,6 +359,7 @@ def test_who_sorted_does_not_check(sorters):
         sorters.step("second_check", "rosa", check_result="pass")
 
 
+@covers("S10", "note_lacking")
 def test_what_is_lacking_stands_on_the_dossier(sorters):
     sorters.plan()
     sorters.hand_out(9)
@@ -342,6 +374,7 @@ def test_what_is_lacking_stands_on_the_dossier(sorters):
 # S11
 
 
+@covers("S11", "take_back")
 @pytest.mark.parametrize(
     ("typed", "field"),
     [
@@ -363,6 +396,7 @@ def test_it_comes_back_whole_to_its_own_place(sorters, typed, field):
 # timers
 
 
+@covers("timer", "out_too_long", "press_sorting", "pressed")
 def test_a_dossier_out_for_more_than_five_working_days_is_pressed_for_and_goes_on(sorters, clock):
     sorters.planned()
     clock.move(days=5)
@@ -377,6 +411,7 @@ def test_a_dossier_out_for_more_than_five_working_days_is_pressed_for_and_goes_o
     assert sorters.open_steps() == [("arrange", "rosa")]
 
 
+@covers("timer", "out_too_long")
 def test_a_dossier_back_in_time_is_not_pressed_for(sorters, clock):
     test_a_dossier_is_sorted_from_the_shelf_to_the_shelf(sorters)
     clock.move(days=30)

@@ -1,0 +1,120 @@
+"""docs/processes.md, made of the tests: `@covers("S2", "hand_out")` on a test says which row of the specification it
+walks through, at which elements of the diagram. `make docs` writes the page; tests/test_processes_page.py keeps it."""
+
+import importlib
+import os
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.msgids import ROOT
+from workflow import engine
+
+PAGE = ROOT / "docs" / "processes.md"
+STEPS = {"userTask", "serviceTask", "boundaryEvent", "endEvent", "startEvent", "intermediateCatchEvent"}
+
+
+@dataclass(frozen=True)
+class Section:
+    """A process of the specification: its diagrams, the tests that walk it, and its rows with what each asks for."""
+
+    title: str
+    diagrams: tuple[str, ...]
+    module: str
+    said: str
+    rows: dict[str, str]
+
+
+@dataclass
+class Covered:
+    """What the tests say of one row."""
+
+    elements: list[str] = field(default_factory=list)
+    tests: list[str] = field(default_factory=list)
+
+
+SECTIONS = (
+    Section(
+        "Sorting of a dossier",
+        ("sorting-batch", "sorting"),
+        "tests.processes.test_sorting",
+        "A batch begins a matter for each dossier. Groups: director (中心主任), store (库房), registry (整理人), review "
+        "(复核). Deadlines are parameters: `sort_days`, `sort_limit`, `sort_returns`.",
+        {
+            "S1": "batch plan: list, officer, due date; from the queue; limit for each officer",
+            "S2": "handed out: label scanned, volumes and pages counted, signed",
+            "S3": "each paper appraised: keep, return, transfer, to the person, destroy, freeze",
+            "S3b": "removals agreed by another; destruction with list, leader and two witnesses; never silently",
+            "S4": "classed into the 16 leaf codes, ordered",
+            "S5": "numbered, pages counted, pins out",
+            "S6": "catalogue: order, dates, pages, doubles looked at; 档案目录",
+            "S7": "bound, labelled, boxed",
+            "S8": "checked by oneself, every point",
+            "S9": "checked by another: pass, or back with defects; the third return goes to the director",
+            "S10": "what is lacking is written down, doubts are queued for the audit",
+            "S11": "taken back: label and position scanned, pages in = pages due",
+            "timer": "5 working days out of the store",
+            "damage": "photo and mending",
+            "foreign": "another person's paper goes to its keeper with a transfer notice",
+            "suspicious": "frozen, queued for the audit, not filed, not thrown away",
+        },
+    ),
+)
+
+
+def covers(row: str, *elements: str) -> Callable[[Any], Any]:
+    """Say that a test walks through this row of the specification at these elements; may stand several times."""
+
+    def mark(test: Any) -> Any:
+        test.covered = [(row, elements), *getattr(test, "covered", [])]
+        return test
+
+    return mark
+
+
+def covered(section: Section) -> dict[str, Covered]:
+    """Of each row, in the order of the specification, the elements and the tests."""
+    module = importlib.import_module(section.module)
+    found = {row: Covered() for row in section.rows}
+    for name, test in vars(module).items():
+        for row, elements in getattr(test, "covered", []):
+            of_row = found[row]  # KeyError: a test names a row that the specification does not have
+            of_row.elements += [each for each in elements if each not in of_row.elements]
+            of_row.tests.append(f"{section.module.rpartition('.')[2]}.py::{name}")
+    return found
+
+
+def steps(diagram: str) -> set[str]:
+    """The elements of a diagram that somebody or something must pass."""
+    model = engine.parse((ROOT / "bpmn" / f"{diagram}.bpmn").read_bytes())
+    return {each.id for each in model.activities.values() if each.kind in STEPS}
+
+
+def written(section: Section) -> str:
+    """The section as the page says it."""
+    return "\n".join(_lines(section))
+
+
+def page() -> str:
+    """The whole page: what is written by hand, then what is made here."""
+    by_hand = PAGE.read_text("utf-8")
+    for section in SECTIONS:
+        by_hand = re.sub(rf"\n*## {re.escape(section.title)} —.*?(?=\n## |\Z)", "", by_hand, flags=re.DOTALL)
+    return by_hand.rstrip() + "\n\n" + "\n\n".join(map(written, SECTIONS)) + "\n"
+
+
+def _lines(section: Section) -> Iterator[str]:
+    files = ", ".join(f"`bpmn/{name}.bpmn`" for name in section.diagrams)
+    yield from (f"## {section.title} — {files}", "", f"{section.said} Made by `make docs` from the tests.", "")
+    yield from ("| Row | Step | Element | Test |", "|-|-|-|-|")
+    for row, found in covered(section).items():
+        elements = ", ".join(f"`{each}`" for each in found.elements)
+        tests = ", ".join(f"`{each}`" for each in found.tests)
+        yield f"| {row} | {section.rows[row]} | {elements} | {tests} |"
+
+
+if __name__ == "__main__":
+    fresh = page()
+    PAGE.write_text(fresh, "utf-8")
+    print(f"{os.path.relpath(PAGE)}: {sum(map(len, (s.rows for s in SECTIONS)))} rows")
