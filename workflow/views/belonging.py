@@ -19,13 +19,16 @@ from workflow.views.asking import Asked, State, View
 
 
 class Queue(NamedTuple):
-    """Rows that stand for open tasks, in the order of their due dates by an index."""
+    """Rows that stand for open tasks, in the order of their due dates by an index, and where it has a `rank` (minus
+    the urgency) in that order too."""
 
     task_id: ColumnElement[int]
     due_at: ColumnElement[datetime]
     here: ColumnElement[bool]
+    rank: ColumnElement[int] | None = None
 
 
+USER_TASKS = UserTask.__table__
 _DUE = func.coalesce(UserTask.due_at, literal(FAR, Moment()), type_=Moment())
 
 
@@ -60,19 +63,21 @@ def _free(names: Sequence[str]) -> ColumnElement[bool]:
     return and_(UserTask.assignee.is_(None), _has(TaskCandidate, TaskCandidate.candidate, names))
 
 
-def queues(who: Reader, view: View) -> list[Queue]:
-    """The queues that hold all tasks of a view (and some more); none for MINE and DONE, which are short."""
+def queues(who: Reader, view: View, group: str = "") -> list[Queue]:
+    """The queues that hold all tasks of a view (and some more), of those offered to a `group` if one is named; none for
+    MINE and DONE."""
     if view is View.GROUPS:
         names = dict.fromkeys([*who.tickets, *(each for standing in who.standings for each in standing.tickets)])
+        if group:
+            names = dict.fromkeys({f"group:{group}"} & set(names))
         return [_offered(each, False) for each in names] + [_held(each.principal) for each in who.standings]
     if view in (View.MINE, View.DONE):
         return []
     if who.reads_all:
         return [_seen_by(onlookers.EVERYONE)]
     claimed = [True] if view is View.OTHERS else [True, False]
-    return [_offered(each, taken) for each in who.tickets for taken in claimed] + [
-        _seen_by(each) for each in who.tickets
-    ]
+    seen = [_seen_by(each, who.name if view is View.OTHERS else "") for each in who.tickets]
+    return [_offered(each, taken) for each in who.tickets for taken in claimed] + seen
 
 
 def asked_for(session: Session, asked: Asked) -> list[ColumnElement[bool]]:
@@ -98,15 +103,22 @@ def _of_state(state: State | None) -> list[ColumnElement[bool]]:
 
 def _offered(candidate: str, claimed: bool) -> Queue:
     here = and_(TaskCandidate.candidate == candidate, TaskCandidate.claimed.is_(claimed))
-    return Queue(TaskCandidate.task_id, TaskCandidate.due_at, here)
+    return Queue(TaskCandidate.task_id, TaskCandidate.due_at, here, TaskCandidate.rank)
 
 
-def _seen_by(name: str) -> Queue:
-    return Queue(TaskOnlooker.task_id, TaskOnlooker.due_at, TaskOnlooker.onlooker == name)
+def _seen_by(name: str, but_for: str = "") -> Queue:
+    """What is looked on at under a name. Under one's own stands mostly what one holds: `but_for` that."""
+    here = TaskOnlooker.onlooker == name
+    if name == f"user:{but_for}":
+        held = USER_TASKS.alias()
+        theirs = select(held.c.id).where(held.c.assignee == but_for, held.c.status == TaskStatus.OPEN)
+        here = and_(here, TaskOnlooker.task_id.not_in(theirs))
+    return Queue(TaskOnlooker.task_id, TaskOnlooker.due_at, here)
 
 
 def _held(name: str) -> Queue:
-    return Queue(UserTask.id, _DUE, and_(UserTask.assignee == name, UserTask.status == TaskStatus.OPEN))
+    here = and_(UserTask.assignee == name, UserTask.status == TaskStatus.OPEN)
+    return Queue(UserTask.id, _DUE, here, -UserTask.urgency)
 
 
 def _seen(who: Reader) -> ColumnElement[bool]:

@@ -1,46 +1,49 @@
 """Lists filtered by case variables, without a slow page however many tasks are open.
 
-There are four ways to an answer, and counting a little decides (docs/decisions/0007-filtered-lists.md):
+There are four ways to an answer, and looking at a little decides (docs/decisions/0007-filtered-lists.md):
 
     few       one filter leads to FEW instances at most: look at those, and at nothing else
     short     the view itself holds AHEAD tasks at most: look at all of them
-    walk      go along the queue in the order of due dates, at most AHEAD tasks: where many match, a page is full soon
-    meet      neither: the instances that all filters lead to, by their indexes
+    walk      go along the order of the list (workflow.views.lines), at most AHEAD rows: where many match, a page is
+              full soon
+    meet      neither: the instances that several filters lead to, by their indexes (workflow.views.meeting)
 
 Each finds the same rows in the same order; tests hold them to that.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, Select, func, literal, select, union
-from sqlalchemy.orm import Session, aliased, joinedload
+from sqlalchemy import CTE, ColumnElement, Select, func, literal, select, true, union
+from sqlalchemy.orm import Session
 
 from workflow import tasks
 from workflow.identity import User
-from workflow.models import UserTask, Variable
+from workflow.models import UserTask
+from workflow.tasks.finding import WHOLE, whole
 from workflow.tasks.pages import Page
 from workflow.tasks.readers import Reader, reader_of
-from workflow.views import sorting
-from workflow.views.asking import Asked
+from workflow.views import lines, meeting, sorting
+from workflow.views.asking import Asked, View
 from workflow.views.belonging import asked_for, belongs, queues
 from workflow.views.conditions import Condition, by_index, fulfilled, is_quick
 from workflow.views.sorting import Key, Place
 
 FEW = 2_000  # instances looked at one by one
-FIRST_LOOK, AHEAD = 400, 4_000  # tasks looked at along a queue, at first and at most
+FIRST_LOOK, AHEAD = 300, 5_000  # rows looked at along a line, at first and at most
 COUNTED_TO = 1_000  # there a count stops: "or more"
 
 
 @dataclass(frozen=True)
 class _Search:
-    """What is asked, by whom, in which order."""
+    """What is asked, by whom, in which order; `in_order`: any of the rows will do if not."""
 
     session: Session
     who: Reader
     asked: Asked
     keys: Sequence[Key]
+    in_order: bool = True
 
 
 def search(session: Session, user: User, asked: Asked, after: str | None = None, limit: int = 50) -> Page[UserTask]:
@@ -62,122 +65,119 @@ def search(session: Session, user: User, asked: Asked, after: str | None = None,
 
 def count(session: Session, user: User, asked: Asked) -> int:
     """How many tasks the list holds, up to COUNTED_TO: the very rows `search` gives."""
-    return len(every(session, user, asked, COUNTED_TO))
+    by_due = replace(asked, sorts=() if asked.view is View.DONE else lines.BY_DUE)
+    return len(_rows(replace(_whole_list(session, user, by_due), in_order=False), None, COUNTED_TO))
 
 
 def every(session: Session, user: User, asked: Asked, most: int) -> list[int]:
     """The ids of the tasks of the list, in its order, `most` at most."""
-    return [
-        row[-1]
-        for row in _rows(_Search(session, reader_of(session, user), asked, sorting.keys_of(asked.order)), None, most)
-    ]
+    return [row[-1] for row in _rows(_whole_list(session, user, asked), None, most)]
+
+
+def _whole_list(session: Session, user: User, asked: Asked) -> _Search:
+    return _Search(session, reader_of(session, user), asked, sorting.keys_of(asked.order))
 
 
 def _rows(search: _Search, place: Place | None, number: int) -> list[Any]:
     """The first rows beyond the place: the values of the keys, the last of them the task's id."""
-    hits, is_short = _estimates(search)
+    hits, held = _estimates(search)
     quick = [each for each in hits if hits[each] <= FEW]
+    if held == 0:
+        return []
     if quick:
-        first = min(quick, key=lambda each: hits[each])
-        return _run(search, _meeting(search, [first]), place, number)
-    if not queues(search.who, search.asked.view):
-        return _run(search, _all(search), place, number)
-    if is_short:
-        return _run(search, _along(search, _whole(search)), place, number)
-    found = _walked(search, place, number) if search.asked.order == ("due",) else None
-    if found is not None:
+        return _met(search, [min(quick, key=lambda each: hits[each])], search.asked.conditions, place, number)
+    if held is not None and held <= AHEAD:
+        return _run(search, _along(search, _whole(search), search.asked.conditions), place, number)
+    found = _walked(search, search.asked.conditions, place, number, FIRST_LOOK)
+    if len(found) == number:
         return found
-    posted = [each for each in search.asked.conditions if by_index(each) is not None]
-    posted.sort(key=is_quick, reverse=True)
-    return _run(search, _meeting(search, posted) if posted else _all(search), place, number)
-
-
-def _walked(search: _Search, place: Place | None, number: int) -> list[Any] | None:
-    """As many rows as wanted along the queue; None when they lie too far apart. A first look tells how far."""
-    found: list[Any] = []
-    for far in (FIRST_LOOK, AHEAD):
-        if far > FIRST_LOOK and len(found) * far < number * FIRST_LOOK:
-            return None
-        line = _ahead(search, place, far)
-        found = _run(search, _along(search, line), place, number, (line.c.due_at, line.c.id))
+    seen = meeting.sample(search.session, search.asked.conditions)
+    narrowing = sorted(search.asked.conditions, key=seen.share)
+    if max(len(found) / max(FIRST_LOOK, 1), seen.surely(*narrowing)) * AHEAD >= number:
+        found = _walked(search, narrowing, place, number, AHEAD)
         if len(found) == number:
             return found
-    return None
+    leading = [] if search.asked.view in (View.MINE, View.DONE) else meeting.leading(narrowing, seen)
+    if leading:
+        return _met(search, leading, narrowing, place, number)
+    return _run(search, _all(search), place, number)
 
 
-def _estimates(search: _Search) -> tuple[dict[Condition, int], bool]:
-    """How many instances each quick filter leads to (counted to FEW + 1), and whether the view is short."""
-    quick = [each for each in search.asked.conditions if is_quick(each)]
+def _estimates(search: _Search) -> tuple[dict[Condition, int], int | None]:
+    """How many instances each quick filter leads to (counted to FEW + 1), and how many tasks the view holds at most
+    (counted to a little more than AHEAD; None if it has no queues). What somebody has done may be in instances that are
+    over: no filter leads there."""
+    done = search.asked.view is View.DONE
+    quick = [] if done else [each for each in search.asked.conditions if is_quick(each)]
     counted = [_counted(select(literal(1)).where(by_index(each)), FEW) for each in quick]
-    lines = queues(search.who, search.asked.view)
-    counted += [_counted(select(literal(1)).where(line.here), AHEAD) for line in lines]
-    if not counted:
-        return {}, False
-    found = search.session.execute(select(*counted)).one()
-    return dict(zip(quick, found, strict=False)), bool(lines) and sum(found[len(quick) :]) <= AHEAD
+    there = queues(search.who, search.asked.view, search.asked.filters.group)
+    counted += [_counted(select(literal(1)).where(queue.here), AHEAD) for queue in there]
+    found = search.session.execute(select(*counted)).one() if counted else ()
+    is_queued = search.asked.view not in (View.MINE, View.DONE)
+    return dict(zip(quick, found, strict=False)), sum(found[len(quick) :]) if is_queued else None
 
 
 def _counted(query: Select[Any], most: int) -> ColumnElement[int]:
     return select(func.count()).select_from(query.limit(most + 1).subquery()).scalar_subquery()
 
 
+def _walked(search: _Search, narrowing: Sequence[Condition], place: Place | None, number: int, far: int) -> list[Any]:
+    """Rows along the line, as far as one goes; none if there is no line."""
+    line = lines.ahead(search.session, search.who, search.asked, search.keys, place, far)
+    if line is None:
+        return []
+    return _run(search, _along(search, line, narrowing), place, number, lines.keys_in(line))
+
+
 def _all(search: _Search) -> Select[Any]:
     """All of the view, one by one."""
-    return select(UserTask.id).where(*_wanted(search, search.asked.conditions, UserTask.instance_id))
+    return select(UserTask.id).where(*_wanted(search), *_looked_up(search.asked.conditions))
 
 
-def _along(search: _Search, line: Any) -> Select[Any]:
+def _along(search: _Search, line: Any, conditions: Sequence[Condition]) -> Select[Any]:
     """Those tasks of a line that are wanted."""
     query = select(UserTask.id).join_from(line, UserTask, UserTask.id == line.c.id)
-    return query.where(*_wanted(search, search.asked.conditions, UserTask.instance_id))
-
-
-def _ahead(search: _Search, place: Place | None, far: int) -> Any:
-    """The first of the view's queues in the order of due dates, merged, from the place on."""
-    keys, back = search.keys, place is not None and place.back
-    tops = []
-    for line in queues(search.who, search.asked.view):
-        columns = (line.due_at, line.task_id)
-        query = select(line.task_id.label("id"), line.due_at.label("due_at")).where(line.here)
-        if place is not None:
-            query = query.where(sorting.beyond(keys, columns, place))
-        tops.append(query.order_by(*sorting.order_by(keys, columns, back)).limit(far).subquery())
-    merged = union(*(select(top.c.id, top.c.due_at) for top in tops)).subquery()
-    ordered = sorting.order_by(keys, (merged.c.due_at, merged.c.id), back)
-    return select(merged.c.id, merged.c.due_at).order_by(*ordered).limit(far).subquery("ahead")
+    return query.where(*_wanted(search), *_looked_up(conditions))
 
 
 def _whole(search: _Search) -> CTE:
     """The view's queues, all of them."""
-    lines = (select(line.task_id.label("id")).where(line.here) for line in queues(search.who, search.asked.view))
-    return select(union(*lines).subquery().c.id).cte("whole").prefix_with("MATERIALIZED")
+    there = queues(search.who, search.asked.view, search.asked.filters.group)
+    tasks_in = (select(queue.task_id.label("id")).where(queue.here) for queue in there)
+    return select(union(*tasks_in).subquery().c.id).cte("whole").prefix_with("MATERIALIZED")
 
 
-def _meeting(search: _Search, led: Sequence[Condition]) -> Select[Any]:
-    """The tasks of the instances that all of these filters lead to; the other filters are looked up for each."""
-    met = _met(led)
-    others = [each for each in search.asked.conditions if each not in led]
-    looked_up = [fulfilled(each, met.c.instance_id) for each in others]
-    kept = select(met.c.instance_id).where(*looked_up).cte("kept").prefix_with("MATERIALIZED")
+def _met(
+    search: _Search, leading: Sequence[Condition], conditions: Sequence[Condition], place: Place | None, number: int
+) -> list[Any]:
+    """Rows of the instances that these filters lead to; the other filters are looked up for each."""
+    kept = meeting.instances(leading, [each for each in conditions if each not in leading])
+    with meeting.lists_joined(search.session, leading) as by_lists:
+        query, columns = _apart(search, kept) if by_lists else (_joined(search, kept), ())
+        return _run(search, query, place, number, columns)
+
+
+def _joined(search: _Search, kept: CTE) -> Select[Any]:
+    """The wanted tasks of instances."""
     query = select(UserTask.id).join_from(kept, UserTask, UserTask.instance_id == kept.c.instance_id)
-    return query.where(*_wanted(search, (), UserTask.instance_id))
+    return query.where(*_wanted(search))
 
 
-def _met(led: Sequence[Condition]) -> CTE:
-    first, *others = (aliased(Variable) for _ in led)
-    query = select(first.instance_id).where(by_index(led[0], first))
-    for each, there in zip(led[1:], others, strict=True):
-        query = query.join(there, there.instance_id == first.instance_id).where(by_index(each, there))
-    return query.cte("met").prefix_with("MATERIALIZED")
+def _apart(search: _Search, kept: CTE) -> tuple[Select[Any], list[ColumnElement[Any]]]:
+    """The same looked up for each of the instances whatever else is joined how, and the columns of the keys."""
+    query = select(UserTask.id.label("id"), *(key.column.label(f"k{at}") for at, key in enumerate(search.keys)))
+    query = query.where(UserTask.instance_id == kept.c.instance_id, *_wanted(search)).correlate(kept)
+    theirs = query.offset(0).lateral("theirs")
+    return select(theirs.c.id).join_from(kept, theirs, true()), lines.keys_in(theirs)
 
 
-def _wanted(
-    search: _Search, conditions: Sequence[Condition], instance_id: ColumnElement[int]
-) -> Iterator[ColumnElement[bool]]:
+def _wanted(search: _Search) -> Iterator[ColumnElement[bool]]:
     yield belongs(search.who, search.asked.view)
     yield from asked_for(search.session, search.asked)
-    for each in conditions:
-        yield fulfilled(each, instance_id)
+
+
+def _looked_up(conditions: Sequence[Condition]) -> Iterator[ColumnElement[bool]]:
+    return (fulfilled(each, UserTask.instance_id) for each in conditions)
 
 
 def _run(
@@ -187,13 +187,14 @@ def _run(
     keys, columns = search.keys, columns or [key.column for key in search.keys]
     if place is not None:
         query = query.where(sorting.beyond(keys, columns, place))
-    ordered = sorting.order_by(keys, columns, place is not None and place.back)
-    query = query.with_only_columns(*columns).order_by(*ordered).limit(number)
-    return [tuple(row) for row in search.session.execute(query)]
+    if search.in_order:
+        query = query.order_by(*sorting.order_by(keys, columns, place is not None and place.back))
+    return [tuple(row) for row in search.session.execute(query.with_only_columns(*columns).limit(number))]
 
 
 def _tasks(session: Session, ids: list[int]) -> list[UserTask]:
-    query = select(UserTask).where(UserTask.id.in_(ids))
-    query = query.options(joinedload(UserTask.case), joinedload(UserTask.definition))
-    found = {task.id: task for task in session.scalars(query)}
-    return [found[each] for each in ids if each in found]
+    if not ids:
+        return []
+    query = select(*WHOLE).join_from(UserTask, UserTask.case).join(UserTask.definition).where(UserTask.id.in_(ids))
+    found = [whole(session, row) for row in session.execute(query)]
+    return sorted(found, key=lambda task: ids.index(task.id))

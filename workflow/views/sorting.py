@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, Double, Integer, String, and_, false, func, literal, or_, select
+from sqlalchemy import ColumnElement, Double, Integer, String, and_, false, func, literal, or_, select, tuple_
 from sqlalchemy.orm import aliased
 from sqlalchemy.types import TypeEngine
 
@@ -32,6 +32,7 @@ class Key:
     column: ColumnElement[Any]
     kind: Kind
     descending: bool = False
+    last: Any = None  # what stands for a missing value, of a variable
 
 
 @dataclass(frozen=True)
@@ -42,25 +43,28 @@ class Place:
     back: bool = False
 
 
-_OWN: dict[str, tuple[ColumnElement[Any], Kind, bool]] = {
-    "due": (func.coalesce(UserTask.due_at, literal(FAR, Moment()), type_=Moment()), Moment(), False),
-    "created": (UserTask.created_at, Moment(), False),
-    "priority": (UserTask.urgency, Integer(), True),
-    "ended": (func.coalesce(UserTask.ended_at, literal(FAR, Moment()), type_=Moment()), Moment(), False),
-    "step": (UserTask.name, String(), False),
-    "person": (func.coalesce(UserTask.assignee, literal(LAST)), String(), False),
-    "case": (select(Case.business_key).where(Case.id == UserTask.case_id).scalar_subquery(), String(), False),
+_OWN: dict[str, tuple[ColumnElement[Any], Kind]] = {
+    "due": (func.coalesce(UserTask.due_at, literal(FAR, Moment()), type_=Moment()), Moment()),
+    "created": (UserTask.created_at, Moment()),
+    "priority": (-UserTask.urgency, Integer()),  # the most urgent first
+    "ended": (func.coalesce(UserTask.ended_at, literal(FAR, Moment()), type_=Moment()), Moment()),
+    "step": (UserTask.name, String()),
+    "person": (func.coalesce(UserTask.assignee, literal(LAST)), String()),
+    "case": (select(Case.business_key).where(Case.id == UserTask.case_id).scalar_subquery(), String()),
 }
 SORTS = tuple(_OWN)
 
 
 def keys_of(sorts: Sequence[str]) -> list[Key]:
-    """The keys of sorts like "due", "-created", "var:amount"; the id always comes last. Raises Invalid."""
+    """The keys of sorts like "due", "-created", "var:amount"; the id always comes last, before it, if a variable is
+    sorted by, the instance's: so its index has them. Raises Invalid."""
     if len(sorts) > MOST_SORTS:
         raise Invalid({"sort": [sentence("A list is sorted by at most {most} things.", most=MOST_SORTS)]})
     found = [key for sort in sorts for key in _keys(sort)]
     downwards = found[0].descending if found else False
-    return [*found, Key(UserTask.id, Integer(), downwards)]
+    of_variable = any(OF_VARIABLE in sort for sort in sorts)
+    ids = [UserTask.instance_id, UserTask.id] if of_variable else [UserTask.id]
+    return [*found, *(Key(each, Integer(), downwards) for each in ids)]
 
 
 def _keys(sort: str) -> list[Key]:
@@ -69,8 +73,7 @@ def _keys(sort: str) -> list[Key]:
         return _of_variable(name.removeprefix(OF_VARIABLE), backwards)
     if name not in _OWN:
         raise Invalid({"sort": [sentence("The list cannot be sorted by “{sort}”.", sort=sort)]})
-    column, kind, high_first = _OWN[name]
-    return [Key(column, kind, backwards != high_first)]
+    return [Key(*_OWN[name], backwards)]
 
 
 def _of_variable(name: str, backwards: bool) -> list[Key]:
@@ -78,10 +81,13 @@ def _of_variable(name: str, backwards: bool) -> list[Key]:
     there = aliased(Variable)
     here = and_(there.instance_id == UserTask.instance_id, there.name == name)
     number = select(there.number).where(here).correlate(UserTask).scalar_subquery()
-    word = select(there.word).where(here, there.word != "").correlate(UserTask).scalar_subquery()
+    text = (
+        select(there.word).where(here, there.word != "", there.number.is_(None)).correlate(UserTask).scalar_subquery()
+    )
+    least, last = (-HIGHEST, "") if backwards else (HIGHEST, LAST)
     return [
-        Key(func.coalesce(number, literal(-HIGHEST if backwards else HIGHEST, Double())), Double(), backwards),
-        Key(func.coalesce(word, literal("" if backwards else LAST)), String(), backwards),
+        Key(func.coalesce(number, literal(least, Double())), Double(), backwards, least),
+        Key(func.coalesce(text, literal(last)), String(), backwards, last),
     ]
 
 
@@ -92,13 +98,16 @@ def order_by(keys: Sequence[Key], columns: Sequence[ColumnElement[Any]], back: b
 
 
 def beyond(keys: Sequence[Key], columns: Sequence[ColumnElement[Any]], place: Place) -> ColumnElement[bool]:
-    """The rows beyond the place: alike in the first keys, beyond in the next."""
+    """The rows beyond the place: alike in the first keys, beyond in the next. Where all keys go the same way it is
+    said in one comparison, with which an index begins right there."""
+    theirs = [literal(value, key.kind) for key, value in zip(keys, place.values, strict=True)]
+    ways = [key.descending != place.back for key in keys]
+    if len(set(ways)) == 1:
+        return tuple_(*columns) < tuple_(*theirs) if ways[0] else tuple_(*columns) > tuple_(*theirs)
     found: ColumnElement[bool] = false()
     alike: list[ColumnElement[bool]] = []
-    for key, column, value in zip(keys, columns, place.values, strict=True):
-        there = literal(value, key.kind)
-        further = column < there if key.descending != place.back else column > there
-        found = or_(found, and_(*alike, further))
+    for downwards, column, there in zip(ways, columns, theirs, strict=True):
+        found = or_(found, and_(*alike, column < there if downwards else column > there))
         alike.append(column == there)
     return found
 

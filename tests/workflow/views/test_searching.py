@@ -14,7 +14,7 @@ from workflow.clock import now
 from workflow.errors import Invalid
 from workflow.models import FAR
 from workflow.statuses import TaskStatus
-from workflow.views import searching
+from workflow.views import Condition, Operator, meeting, searching
 
 WAYS = {"few": (10**6, 0, 0), "short": (-1, 0, 10**6), "walk": (-1, 6, 35), "meet": (-1, 0, 0)}
 FIVE = [("kind", "is", "Transfer"), ("district", "oneof", "district 0, district 1"), ("amount", "between", "3..15")]
@@ -105,6 +105,39 @@ def test_pages_forwards_and_back_show_each_task_once_in_order(session, anna, clo
     for sorts in SORTS:
         asked, _ = views.asked_of("all", conditions=[("amount", "between", "1..17")], sorts=sorts)
         turned_over(session, anna, asked)
+
+
+@pytest.mark.parametrize("sort", ["priority", "-priority", "var:amount", "-var:amount", "var:kind", "-var:kind"])
+def test_a_line_is_walked_in_the_order_of_the_whole_list(session, anna, clock, monkeypatch, sort):
+    crowd.many(session, 60, seed=7)
+    asked, _ = views.asked_of("groups", conditions=[("district", "starts", "d")], sorts=[sort])
+    take(monkeypatch, "meet")
+    whole = views.every(session, anna, asked, 100)
+    take(monkeypatch, "walk")
+    assert views.every(session, anna, asked, 8) == whole[:8] and len(whole) > 12
+    page = views.search(session, anna, asked, limit=5)
+    page = views.search(session, anna, asked, page.next, limit=5)
+    assert [task.id for task in page.rows] == whole[5:10]
+    assert [task.id for task in views.search(session, anna, asked, page.previous, limit=5).rows] == whole[:5]
+
+
+def test_what_i_have_done_is_found_by_its_variables_when_its_process_is_over(session, anna, clock):
+    done = made.task(session, completed_by="anna")
+    variable_rows.write(session, done.instance_id, {"kind": "loan"}, 1, live=False)
+    variable_rows.keep_live(session, done.instance_id, False)
+    asked, _ = views.asked_of("done", conditions=[("kind", "is", "loan")])
+    assert views.every(session, anna, asked, 10) == [done.id] and views.count(session, anna, asked) == 1
+
+
+def test_lists_are_joined_as_long_as_one_costs_less_than_looking_up_what_is_left():
+    one, two, three = (Condition(name, Operator.IS, ("x",)) for name in ("one", "two", "three"))
+    contains = Condition("text", Operator.CONTAINS, ("x",))
+    seen = meeting.Sample([frozenset({one, two, three})] * 10 + [frozenset({three})] * 290)
+    assert meeting.leading([one, two, three], seen) == [one, two, three]
+    rare = meeting.Sample([frozenset({one})] + [frozenset({two})] * 20 + [frozenset({three})] * 279)
+    assert meeting.leading([one, two, three], rare) == [one, two]
+    assert meeting.leading([contains], rare) == [contains] and meeting.leading([], rare) == []
+    assert seen.surely(one, two) == 10 / 300 and rare.surely(one) == 0
 
 
 def turned_over(session, user, asked) -> None:
