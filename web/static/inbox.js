@@ -110,6 +110,13 @@
     if (key && key()) event.preventDefault();
   });
 
+  const keep = document.querySelector("#list-asked .keep");   // Enter behind a name keeps the list; the form itself shows it
+  keep?.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.isComposing || event.target.name !== "name") return;
+    event.preventDefault();
+    event.target.form.requestSubmit(keep.querySelector("button"));
+  });
+
   // ---- fresh without a hand on it ---------------------------------------------------------------------------------
   function busy() {
     const active = document.activeElement;
