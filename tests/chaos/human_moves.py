@@ -85,8 +85,7 @@ def _moved(by: str, move: Move) -> Callable[[Office, Trial], None]:
 
 def _sent_back(mode: ReturnMode) -> Move:
     def move(session: Session, task: UserTask, user: User) -> object:
-        (target,) = (each for each in returns.targets(session, task, user) if each.activity.id == "a")
-        return returns.send_back(session, task, user, target.key, mode, REASON, ["page"])
+        return returns.send_back(session, task, user, f"{task.instance_id}:a", mode, REASON, ["page"])
 
     return move
 
