@@ -180,7 +180,8 @@ class _Drawing:
 def _gathered(lines: Iterable[list[Shown]]) -> Iterator[list[Shown]]:
     """Buttons that follow each other stand in one line, whatever rows the modeller gave them."""
     for buttons, following in groupby(lines, key=lambda line: all(each.is_button for each in line)):
-        yield from [list(chain(*following))] if buttons else following
+        together = list(following)
+        yield from [list(chain(*together))] if buttons else together
 
 
 def rearranged(sent: Sent) -> Sent:

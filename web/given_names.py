@@ -15,7 +15,9 @@ from sqlalchemy.orm import Session
 from workflow.identity import Group
 from workflow.models import ProcessDefinition
 
-PLACES = frozenset({"task", "step", "steps", "what", "process", "group", "groups", "activity", "name", "people"})  # of sentences
+PLACES = frozenset(
+    ("task", "step", "steps", "what", "process", "group", "groups", "activity", "name", "people")
+)  # of sentences
 BETWEEN = "、"  # the Chinese comma of lists
 
 

@@ -96,6 +96,12 @@ def test_a_case_goes_back_both_ways_and_the_history_draws_the_loop(walk: Walk, l
     expect(page.locator(".answered")).to_be_visible()
     walk.look(page, "return-corrected", "png", "pdf", "KB")
 
+    _redone(walk, task_id, case_id)
+    _taken_back_and_reopened(walk, instance_id, case_id)
+
+
+def _redone(walk: Walk, task_id: int, case_id: int) -> None:
+    say = walk.say
     page = walk.open("dora", f"/tasks/{task_id}/returns/new")
     page.locator("input[name=to]").last.check()
     page.locator("input[name=mode][value=redo]").check()
@@ -109,6 +115,9 @@ def test_a_case_goes_back_both_ways_and_the_history_draws_the_loop(walk: Walk, l
     expect(page.locator(".timeline details").first).to_be_visible()
     walk.look(page, "return-loop", "png", "pdf", "KB", "Powered by bpmn.io")
 
+
+def _taken_back_and_reopened(walk: Walk, instance_id: int, case_id: int) -> None:
+    say = walk.say
     page = walk.open("anna", f"/tasks/{_open(walk, instance_id, 'draft')}")
     page.locator("#task-form .actions button, #task-form .form-buttons button").last.click()
     page.locator("#task .notice.ok a").click()

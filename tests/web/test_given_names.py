@@ -42,3 +42,17 @@ def test_what_people_wrote_stays_as_it_was_written(task_id, office, signed_in):
 
 def test_a_chinese_reader_reads_the_names_as_drawn(task_id, signed_in):
     assert "查看" in signed_in("bob").get(f"/tasks/{task_id}/why").text
+
+
+def test_names_in_a_list_are_said_one_by_one(office, signed_in):
+    with office.database.transaction() as session:
+        session.get_one(User, "bob").language = "en"
+        look = desk.begin(session)
+        anna, bob = session.get_one(User, "anna"), session.get_one(User, "bob")
+        tasks.complete(session, tasks.claim(session, look, anna), anna, {"seen": "x"})
+        decide = tasks.claim(session, desk.waiting(session, look.instance_id)[0], bob).id
+    browser = signed_in("bob")
+    key = browser.get(f"/tasks/{decide}/returns/new").text.split('name="to" value="')[1].split('"')[0]
+    page = browser.get(f"/tasks/{decide}/returns/new", query_string={"to": key, "mode": "redo"}).text
+
+    assert "Done again: Look at it." in page
