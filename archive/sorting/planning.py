@@ -25,6 +25,7 @@ REASONS = {
     "held": "正在其他事项中办理",
     "planned": "已列入整理",
     "limit": "超过每人在手上限",
+    "nothing": "没有要整理的档案",
 }
 
 
@@ -45,6 +46,8 @@ def begin(session: Session, work: Work) -> Mapping[str, Any]:
             refused.append({"dossier_no": number, "why": REASONS[why or "unknown"]})
         else:
             begun.append(dossier)
+    if not begun and not refused:
+        refused.append({"dossier_no": "—", "why": REASONS["nothing"]})
     batch_no = _start_all(session, begun, batch, work.variables) if begun else ""
     told = [{"dossier_no": each.dossier_no, "name": each.person.name} for each in begun]
     return {"batch_no": batch_no, "begun": told, "refused": refused, "any_refused": bool(refused)}

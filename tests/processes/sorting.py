@@ -195,6 +195,13 @@ class Sorters(Receiving):
             asked = select(ProcessInstance.status).where(ProcessInstance.case_id == self.case_id(number))
             return set(session.scalars(asked)) == {InstanceStatus.COMPLETED}
 
+    def drawn(self, activity_id: str, who: str) -> str:
+        """The form of the step as somebody sees it."""
+        with self.database.reading() as session:
+            task = self._task(session, self.case_id(), activity_id)
+            context = FormContext(session, session.get_one(User, who), self.known(), task=task)
+            return str(form_for(session, task).render(None, None, context))
+
     def states(self) -> dict[str, str]:
         with self.database.reading() as session:
             listed = catalogue.of(session, session.get_one(Dossier, 1), *catalogue.MaterialState)

@@ -81,6 +81,17 @@ def test_an_officer_gets_no_more_than_the_limit(sqlite_office, clock):
     assert (len(told["begun"]), [each["why"] for each in told["refused"]]) == (2, ["超过每人在手上限"])
 
 
+@covers("S1", "look_at_refused")
+def test_a_batch_of_nothing_says_so(sorters):
+    assert sorters.plan(from_queue="0")["refused"][0]["why"] == "没有要整理的档案"
+
+
+@covers("S3", "appraise")
+def test_the_step_leads_to_the_catalogue(sorters):
+    sorters.planned()
+    assert 'href="/dossiers/1/catalogue"' in sorters.drawn("appraise", "rosa")
+
+
 # the good way
 
 
