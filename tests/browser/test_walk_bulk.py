@@ -11,7 +11,7 @@ from tests.browser.walking import Walk
 from tests.workflow.world import work
 from workflow import tasks
 
-MANY, KEPT = (500, 50) if WHOLE else (20, 4)  # tasks; of them those a colleague takes meanwhile
+MANY, KEPT = (500, 50) if WHOLE else (12, 4)  # tasks; of them those a colleague takes meanwhile
 
 
 @laps("en-desk")
