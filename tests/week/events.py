@@ -134,6 +134,6 @@ def most_offered(office: Office) -> Desk:
     """Who has the longest queue of their groups."""
     with office.database.reading() as session:
         free = select(UserTask.activity_id).where(UserTask.status == TaskStatus.OPEN, UserTask.assignee.is_(None))
-        waiting = list(session.scalars(free.limit(50)))
+        waiting = list(session.scalars(free.order_by(UserTask.id).limit(50)))
     group = "loans" if waiting.count("check") >= waiting.count("fetch") else "files"
     return office.desks[office.chance.choice([each for each in office.clerks() if group in office.staff.groups[each]])]

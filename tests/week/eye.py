@@ -73,7 +73,9 @@ class Eye:
     def done_by(self, login: str, chance: random.Random):
         """A step this person completed lately: (task, case)."""
         mine = (UserTask.completed_by == login, UserTask.status == TaskStatus.COMPLETED)
-        return self.one(select(UserTask.id, UserTask.case_id).where(*mine).order_by(UserTask.ended_at.desc()), chance)
+        return self.one(
+            select(UserTask.id, UserTask.case_id).where(*mine).order_by(UserTask.ended_at.desc(), UserTask.id), chance
+        )
 
     def ways_back(self, login: str, task_id: int) -> list[Way]:
         with self.database.reading() as session:
@@ -88,7 +90,7 @@ class Eye:
         """An open correction asked for by this person: (task, case)."""
         mine = select(UserTask.id).where(UserTask.assignee == login, UserTask.status == TaskStatus.OPEN)
         open_ = (UserTask.kind == TaskKind.CORRECTION, UserTask.status == TaskStatus.OPEN, UserTask.parent_id.in_(mine))
-        return self.one(select(UserTask.id, UserTask.case_id).where(*open_), chance)
+        return self.one(select(UserTask.id, UserTask.case_id).where(*open_).order_by(UserTask.id), chance)
 
     def facts(self, instance_id: int) -> dict[str, str]:
         """What the start form said, for who has to say it again."""
@@ -103,7 +105,8 @@ class Eye:
 
     def awaited(self, chance: random.Random) -> str | None:
         """The key of a reply some process waits for."""
-        row = self.one(select(Subscription.correlation_key).where(Subscription.name == "week.reply"), chance)
+        waiting = select(Subscription.correlation_key).where(Subscription.name == "week.reply")
+        row = self.one(waiting.order_by(Subscription.id), chance)
         return row[0] if row else None
 
     def entrance(self, case_id: int, chance: random.Random) -> str | None:

@@ -47,7 +47,7 @@ def copy(desk: Desk) -> bool:
 
 def read_copy(desk: Desk) -> bool:
     mine = (CaseCopy.user_name == desk.login, CaseCopy.read_at.is_(None))
-    found = desk.eye.one(select(CaseCopy.id, CaseCopy.case_id).where(*mine), desk.chance)
+    found = desk.eye.one(select(CaseCopy.id, CaseCopy.case_id).where(*mine).order_by(CaseCopy.id), desk.chance)
     return found is not None and desk.post(f"/copies/{found[0]}/reading", "", "read a copy", found[1])
 
 
@@ -63,7 +63,7 @@ def urge(desk: Desk) -> bool:
     """What became of mine? Now and then somebody else's."""
     mine = Case.opened_by == desk.login if desk.chance.random() < 0.9 else Case.closed_at.is_(None)
     query = select(UserTask.id, UserTask.case_id).join(Case, Case.id == UserTask.case_id)
-    found = desk.eye.one(query.where(mine, *OPEN_TASK), desk.chance)
+    found = desk.eye.one(query.where(mine, *OPEN_TASK).order_by(UserTask.id.desc()), desk.chance)
     return found is not None and desk.post(f"/tasks/{found[0]}/urges", "urged", "urge", found[1], found[0], why="said")
 
 
@@ -109,7 +109,7 @@ def supervise(desk: Desk) -> bool:
 
 def close_supervision(desk: Desk) -> bool:
     mine = (Supervision.by == desk.login, Supervision.closed_at.is_(None))
-    found = desk.eye.one(select(Supervision.id, Supervision.case_id).where(*mine), desk.chance)
+    found = desk.eye.one(select(Supervision.id, Supervision.case_id).where(*mine).order_by(Supervision.id), desk.chance)
     return found is not None and desk.post(f"/supervisions/{found[0]}/closing", "", "close a supervision", found[1])
 
 
@@ -117,7 +117,9 @@ def answer_supervision(desk: Desk) -> bool:
     """For who works on what is supervised; for others it is refused."""
     mine = select(UserTask.case_id).where(UserTask.assignee == desk.login, *OPEN_TASK)
     open_ = (Supervision.closed_at.is_(None), Supervision.case_id.in_(mine))
-    found = desk.eye.one(select(Supervision.id, Supervision.case_id).where(*open_), desk.chance)
+    found = desk.eye.one(
+        select(Supervision.id, Supervision.case_id).where(*open_).order_by(Supervision.id), desk.chance
+    )
     return found is not None and desk.post(
         f"/supervisions/{found[0]}/answer", "supervision_answered", "answer a supervision", found[1], why="answer"
     )
@@ -125,7 +127,7 @@ def answer_supervision(desk: Desk) -> bool:
 
 def reopen(desk: Desk) -> bool:
     query = select(Case.id).where(Case.closed_at.is_not(None), Case.process_key.like("week-%"))
-    found = desk.eye.one(query.order_by(Case.closed_at.desc()), desk.chance)
+    found = desk.eye.one(query.order_by(Case.closed_at.desc(), Case.id), desk.chance)
     at = desk.eye.entrance(found[0], desk.chance) if found is not None else None
     return at is not None and desk.post(
         f"/cases/{found[0]}/reopening", "reopened", "reopen", found[0], why="reason", at=at
@@ -134,7 +136,9 @@ def reopen(desk: Desk) -> bool:
 
 def remove_signer(desk: Desk) -> bool:
     signing = (UserTask.activity_id.in_(("sign", "turn", "any")), UserTask.assignee.is_not(None), *OPEN_TASK)
-    found = desk.eye.one(select(UserTask.id, UserTask.case_id, UserTask.assignee).where(*signing), desk.chance)
+    found = desk.eye.one(
+        select(UserTask.id, UserTask.case_id, UserTask.assignee).where(*signing).order_by(UserTask.id), desk.chance
+    )
     return found is not None and desk.post(
         f"/tasks/{found[0]}/signers/{found[2]}/removal", "signer_removed", "remove signer", found[1], why="reason"
     )
