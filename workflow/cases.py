@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Select, bindparam, or_, select
 from sqlalchemy.dialects.postgresql import insert  # both databases say "or else" in the same words
 from sqlalchemy.orm import Session
 
-from workflow import history, news, onlookers, rows, substitutes
+from workflow import clock, history, news, onlookers, rows, substitutes
 from workflow.clock import now
 from workflow.errors import Conflict, Invalid, NotFound, sentence
 from workflow.identity import User
@@ -37,16 +37,20 @@ def open_cases(session: Session, wanted: Sequence[tuple[str, str]], process_key:
         raise Invalid({"business_key": [sentence("A case needs a business key.")]})
     for (there,) in filter(None, rows.ask(session, *(_NAMED(business_key=key) for key in keys))):
         raise Conflict("There is already a case “{key}”.", key=there.business_key)
-    at, titles = now(), [title[:300] for _, title in wanted]
-    facts = {"process_key": process_key, "opened_at": at, "opened_by": by}
+    with clock.held(now()):
+        return _opened(session, keys, [title[:300] for _, title in wanted], process_key, by)
+
+
+def _opened(session: Session, keys: Sequence[str], titles: Sequence[str], process_key: str, by: str) -> list[Case]:
+    facts = {"process_key": process_key, "opened_at": now(), "opened_by": by}
     named = zip(keys, titles, strict=True)
     opened = rows.new(session, Case, *({"business_key": key, "title": title, **facts} for key, title in named))
-    for case in opened:
+    for case, key, title in zip(opened, keys, titles, strict=True):
         history.begin(session, case)
-        history.record(session, case, by, "opened", title=case.title, business_key=case.business_key)
-        add_key(session, case, case.business_key)
+        history.record(session, case, by, "opened", title=title, business_key=key)
+        add_key(session, case, key)
         if by != history.SYSTEM:
-            show_to(session, case.id, people=[by])
+            _let_see(session, case.id, (), [by])  # there is no task yet to look on at
     return opened
 
 
@@ -112,9 +116,16 @@ def keys(session: Session, case: Case) -> list[str]:
     return [row.key for row in found]
 
 
-def show_to(session: Session, case_id: int, groups: list[str] | None = None, people: list[str] | None = None) -> None:
+def show_to(session: Session, case_id: int, groups: Sequence[str] = (), people: Sequence[str] = ()) -> None:
     """From now on these groups and people (by name) may see the case; there is something new for them."""
-    news.for_(session, [f"group:{key}" for key in groups or ()] + [f"user:{name}" for name in people or ()])
-    rows.write(session, *(_GROUP(case_id=case_id, group_key=key) for key in groups or ()))
-    rows.write(session, *(_PERSON(case_id=case_id, user_name=name) for name in people or ()))
+    _let_see(session, case_id, groups, people)
     onlookers.keep_up(session, case_id)
+
+
+def _let_see(session: Session, case_id: int, groups: Sequence[str], people: Sequence[str]) -> None:
+    news.for_(session, [f"group:{key}" for key in groups] + [f"user:{name}" for name in people])
+    rows.write(
+        session,
+        *(_GROUP(case_id=case_id, group_key=key) for key in groups),
+        *(_PERSON(case_id=case_id, user_name=name) for name in people),
+    )

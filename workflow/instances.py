@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from workflow import (
     ballots,
     calls,
+    clock,
     decision_tasks,
     definitions,
     engine,
@@ -64,18 +65,25 @@ def start(
     history.hold(session, case.id)
     if case.closed_at is not None:
         rows.change(session, Case, case.id, closed_at=None)
-    (instance,) = instance_rows.new(session, by, [(definition, case.id)])
-    _begin(session, instance, by, variables, start_id, told)
+    (instance,) = start_all(session, definition, [(case, variables)], by, start_id, told)
     return instance
 
 
 def start_all(
-    session: Session, definition: ProcessDefinition, wanted: Sequence[tuple[Case, Mapping[str, Any]]], by: str
+    session: Session,
+    definition: ProcessDefinition,
+    wanted: Sequence[tuple[Case, Mapping[str, Any]]],
+    by: str,
+    start_id: str | None = None,
+    told: Mapping[str, Any] | None = None,
 ) -> list[ProcessInstance]:
-    """Begin a process in each of these new cases (cases.open_cases) with its variables; what is asked is asked once."""
-    begun = instance_rows.new(session, by, [(definition, case.id) for case, _ in wanted])
-    for instance, (_, variables) in zip(begun, wanted, strict=True):
-        _begin(session, instance, by, variables)
+    """Begin a process in each of these cases, new (cases.open_cases) or held, with its variables, all at one moment;
+    what is asked is asked once."""
+    beginning = engine.Beginning(definitions.model(session, definition), start_id)
+    with clock.held(now()):
+        begun = instance_rows.new(session, by, [(definition, case.id) for case, _ in wanted])
+        for instance, (_, variables) in zip(begun, wanted, strict=True):
+            _begin(session, instance, by, variables, beginning, told or {})
     return begun
 
 
@@ -159,8 +167,9 @@ def settle(
         raise engine.EngineProblem("The process would stand still for ever: it waits for nothing.")
     instance_rows.keep(session, instance, step.state, InstanceStatus.COMPLETED if step.finished else instance.status)
     model = definitions.model(session, instance.definition)
-    changes = waits.agree(session, instance, model, step.waits, lambda: around(session, known, instance), standing)
-    titles.follow(session, instance, model, step, around(session, known, instance))
+    here = around(session, known, instance)
+    changes = waits.agree(session, instance, model, step.waits, here, standing)
+    titles.follow(session, instance, model, step, here)
     outgoing.send(session, instance, step.thrown)
     outgoing.catch_up(session, changes.subscriptions)
     _call(session, instance, model, changes, known)
@@ -187,24 +196,15 @@ def _begin(
     instance: ProcessInstance,
     by: str,
     given: Mapping[str, Any],
-    start_id: str | None = None,
-    told: Mapping[str, Any] | None = None,
+    beginning: engine.Beginning,
+    told: Mapping[str, Any],
 ) -> None:
     values.check(given)
     definition = instance.definition
-    history.record(
-        session,
-        instance.case_id,
-        by,
-        "started",
-        instance,
-        process=definition.key,
-        version=definition.version,
-        **{"variables": dict(given), **(told or {})},
-    )
+    facts = {"process": definition.key, "version": definition.version, "variables": dict(given), **told}
+    history.record(session, instance.case_id, by, "started", instance, **facts)
     variable_rows.write(session, instance.id, given, 0)
-    model = definitions.model(session, definition)
-    step = engine.start(model, around(session, given, instance), start_id)
+    step = beginning.step(around(session, given, instance))
     settle(session, instance, step, history.SYSTEM, given, standing={})
 
 
@@ -243,7 +243,8 @@ def _call(
     for child, activity, call in zip(begun, drawn, changes.calls, strict=True):
         if child.status is InstanceStatus.RUNNING:
             given = calls.given(activity, around(session, {**known, **call.variables}, instance))
-            _begin(session, child, history.SYSTEM, given)
+            beginning = engine.Beginning(definitions.model(session, child.definition))
+            _begin(session, child, history.SYSTEM, given, beginning, {})
 
 
 def _end(session: Session, instance: ProcessInstance, step: Step, waited_for: bool) -> None:
@@ -282,7 +283,7 @@ def _cancel(session: Session, instance: ProcessInstance, by: str, reason: str) -
         history.record(session, instance.case_id, by, "cancelled", instance, activity_id, token_id)
     history.record(session, instance.case_id, by, "withdrawn", instance, reason=reason, before=before)
     instance_rows.keep(session, instance, step.state, InstanceStatus.CANCELLED)
-    changes = waits.agree(session, instance, model, (), lambda: around(session, known))
+    changes = waits.agree(session, instance, model, (), around(session, known))
     _call(session, instance, model, changes, known)
 
 

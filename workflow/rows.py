@@ -20,46 +20,79 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, make_transient_to_detached
 from sqlalchemy.orm.attributes import set_committed_value
 
-from workflow.statements import Compiled, Filled, Statement, Told, adding, changing, key, names
+from workflow.statements import Compiled, Filled, Statement, Told, adding, changing, key, names, numbering
 
 log = logging.getLogger(__name__)
-WAITING = "rows_waiting"  # in the `info` of a connection: what is written and has not gone out
-CONNECTION = "rows_connection"  # in the `info` of a session, while its transaction lasts
+WAITING = "rows_waiting"  # in the `info` of a connection: the line of what is written and has not gone out
+CONNECTION = "rows_connection"  # in the `info` of a session, while its transaction lasts: the connection, its `info`
 AT_ONCE = 50  # rows of one INSERT
+
+
+class _Line:
+    """What is written and has not gone out, in order; but the rows of one INSERT stand together where the first of them
+    stands. That is where they can stand: `new` ones are first in line, others need no row that stands behind."""
+
+    def __init__(self) -> None:
+        self.statements: list[tuple[Statement, list[Mapping[str, Any]], Told | None]] = []
+        self.new: dict[tuple[type, int], dict[str, Any]] = {}  # the values of `new` rows by class and id
+        self._inserts: dict[Statement, list[Mapping[str, Any]]] = {}
+
+    def put(self, statement: Statement, values: Mapping[str, Any], told: Told | None = None) -> None:
+        alike = self._inserts.get(statement)
+        if alike is not None:
+            alike.append(values)
+            return
+        alike = [values]
+        self.statements.append((statement, alike, told))
+        if statement.joins:
+            self._inserts[statement] = alike
 
 
 def ask(session: Session, *questions: Filled) -> list[list[Any]]:
     """The rows each question gives, as named tuples. Everything written before goes out first, in the same trip."""
     _flush(session)
-    return _send(_connection(session), questions)
+    connection, _ = _connection(session)
+    return _send(connection, questions)
 
 
 def write(session: Session, *changes: Filled) -> None:
     """To be written, in this order, before anything else is asked and at the latest with the commit."""
     _flush(session)
-    _connection(session).info.setdefault(WAITING, []).extend(changes)
+    line = _line(session)
+    for each in changes:
+        line.put(*each)
 
 
 def add(session: Session, entity: type, told: Told | None = None, **values: Any) -> None:
     """A new row of an ORM class, its defaults filled in; no object of it is made. `told` gets its row: the id."""
     insert = adding(entity, told is not None)
-    write(session, Filled(insert.statement, insert.whole(values), told))
+    _flush(session)
+    _line(session).put(insert.statement, insert.whole(values), told)
 
 
 def new(session: Session, entity: type, *each: Mapping[str, Any]) -> list[Any]:
-    """New rows of an ORM class, there at once and in one trip: the session's objects of them, ids and all."""
-    insert = adding(entity, told=True)
-    whole = [insert.whole(values) for values in each]
-    answers = ask(session, *(insert.statement(**values) for values in whole))
-    return [known(session, entity, {**values, "id": made.id}) for values, (made,) in zip(whole, answers, strict=True)]
+    """New rows of an ORM class whose ids are known at once, asked for in one trip: the session's objects of them."""
+    insert = adding(entity, numbered=True)
+    ids = _ids(session, entity, len(each))
+    line, objects = _line(session), []
+    for values, id_ in zip(each, ids, strict=True):
+        whole = line.new[entity, id_] = insert.whole({**values, "id": id_})
+        line.put(insert.statement, whole)
+        objects.append(known(session, entity, whole))
+    return objects
 
 
 def change(session: Session, entity: type, id_: int, **values: Any) -> None:
-    """New values for the row with this id; the session's object of it, if there is one, has them at once."""
+    """New values for the row with this id; the session's object of it, if there is one, has them at once. A `new` row
+    that has not gone out yet goes out with them."""
     found = session.identity_map.get((entity, (id_,), None))
     if found is not None:
         _take_over(found, values)
-    write(session, changing(entity, tuple(values))(**values, id_to_change=id_))
+    waiting = _line(session).new.get((entity, id_))
+    if waiting is not None:
+        waiting.update(values)
+    else:
+        write(session, changing(entity, tuple(values))(**values, id_to_change=id_))
 
 
 def known(session: Session, entity: type, values: Mapping[str, Any]) -> Any:
@@ -81,19 +114,35 @@ def objects(session: Session, row: Sequence[Any], *entities: type) -> list[Any]:
     return [known(session, entity, dict(zip(names(entity), values, strict=False))) for entity in entities]
 
 
+def _ids(session: Session, entity: type, wanted: int) -> Iterable[int]:
+    """Ids nobody else will have: on PostgreSQL from the sequence; on SQLite what follows, since nobody else writes."""
+    counted = numbering(entity, _connection(session)[0].dialect.name)
+    (found,) = ask(session, counted(wanted=wanted))
+    return (row.id for row in found)
+
+
 def _flush(session: Session) -> None:
     """What the ORM has changed before comes before; costs nothing when that is nothing."""
     if session.autoflush:
         session.flush()
 
 
-def _connection(session: Session) -> Connection:
+def _connection(session: Session) -> tuple[Connection, dict[Any, Any]]:
     """The connection of the session's transaction, on which it has begun; a savepoint begins when it is first asked
     for in it. SQLAlchemy takes longer to say which it is than a row takes to be written."""
     found = session.info.get(CONNECTION)
     if found is None:
-        found = session.info[CONNECTION] = session.connection()
+        connection = session.connection()
+        found = session.info[CONNECTION] = (connection, connection.info)
     return found
+
+
+def _line(session: Session) -> _Line:
+    _, info = _connection(session)
+    line: _Line | None = info.get(WAITING)
+    if line is None:
+        line = info[WAITING] = _Line()
+    return line
 
 
 @event.listens_for(Session, "after_transaction_create")
@@ -103,17 +152,24 @@ def _ask_again(session: Session, _transaction: Any) -> None:
     session.info.pop(CONNECTION, None)
 
 
+@event.listens_for(Session, "before_commit")
+def _within_the_savepoint(session: Session) -> None:
+    """What was written in a savepoint is refused while it can still be undone."""
+    if session.in_nested_transaction():
+        ask(session)
+
+
 def attend(engine: Engine) -> None:
     """Keep what waits on the engine's connections in step with everything else that happens on them."""
 
     @event.listens_for(engine, "before_cursor_execute")
     def _first_what_waits(connection: Connection, *_: Any) -> None:
-        if connection.info.get(WAITING):
+        if WAITING in connection.info:
             _send(connection)
 
     @event.listens_for(engine, "commit")
     def _commit(connection: Connection) -> None:
-        if connection.info.get(WAITING):
+        if WAITING in connection.info:
             _send(connection, commit=True)
 
     @event.listens_for(engine, "rollback")
@@ -143,7 +199,9 @@ class _Bundle(NamedTuple):
 
 def _send(connection: Connection, questions: Sequence[Filled] = (), commit: bool = False) -> list[list[Any]]:
     """Send what waits, then what is asked; the answers to the questions. `commit`: and then the COMMIT."""
-    line = [*connection.info.pop(WAITING, ()), *questions]
+    line: _Line = connection.info.pop(WAITING, None) or _Line()
+    for each in questions:
+        line.put(*each)
     driver, dialect = connection.connection.dbapi_connection, connection.dialect
     bundles = list(_bundled(line, dialect))
     log.debug("rows_sent", extra={"statements": len(bundles), "committing": commit})
@@ -168,40 +226,26 @@ def _one_by_one(driver: Any, bundles: Sequence[_Bundle], _commit: bool) -> list[
     return [each.compiled.answer(driver.execute(each.compiled.text, each.parameters)) for each in bundles]
 
 
-def _bundled(line: Sequence[Filled], dialect: Dialect) -> Iterator[_Bundle]:
-    for statement, alike in _gathered(line):
+def _bundled(line: _Line, dialect: Dialect) -> Iterator[_Bundle]:
+    for statement, alike, told in line.statements:
         for part in _parts(statement, alike) if len(alike) > 1 else (alike,):
             compiled = statement.on(dialect, len(part))
-            yield _Bundle(compiled, compiled.parameters([each.values for each in part]), part[0].told)
+            yield _Bundle(compiled, compiled.parameters(part), told)
 
 
-def _gathered(line: Sequence[Filled]) -> list[tuple[Statement, list[Filled]]]:
-    """In order, but the rows of one INSERT together where the first of them stands: a new row needs nothing that is
-    still in line, for then its id would not be known."""
-    gathered: list[tuple[Statement, list[Filled]]] = []
-    inserts: dict[Statement, list[Filled]] = {}
-    for filled in line:
-        alike = inserts.get(filled.statement)
-        if alike is None:
-            gathered.append((filled.statement, alike := []))
-            if filled.statement.joins:
-                inserts[filled.statement] = alike
-        alike.append(filled)
-    return gathered
-
-
-def _parts(statement: Statement, alike: Iterable[Filled]) -> Iterator[list[Filled]]:
-    """What of the same statement can go out as one."""
-    part: list[Filled] = []
-    seen: set[Any] = set()
-    for filled in alike:
-        place = tuple(filled.values[name] for name in statement.apart) if statement.apart else len(part)
-        if part and (not statement.joins or len(part) == AT_ONCE or place in seen):
-            yield part
-            part, seen = [], set()
-        part.append(filled)
-        seen.add(place)
-    yield part
+def _parts(statement: Statement, alike: Sequence[Mapping[str, Any]]) -> Iterator[Sequence[Mapping[str, Any]]]:
+    """Rows of the same statement as they can go out at once."""
+    if not statement.apart:
+        yield from (alike[first : first + AT_ONCE] for first in range(0, len(alike), AT_ONCE))
+        return
+    part: dict[Any, Mapping[str, Any]] = {}
+    for values in alike:
+        place = tuple(values[name] for name in statement.apart)
+        if len(part) == AT_ONCE or place in part:
+            yield [*part.values()]
+            part = {}
+        part[place] = values
+    yield [*part.values()]
 
 
 @contextmanager

@@ -3,10 +3,14 @@
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from datetime import datetime
+from enum import Enum
+from functools import cache, lru_cache, partial
+from itertools import chain
+from operator import itemgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import Dialect, bindparam, insert, inspect, or_, update
+from sqlalchemy import Dialect, Integer, TypeDecorator, bindparam, func, insert, inspect, literal, or_, select, update
 
 PLACES = {"sqlite": "qmark", "postgresql": "format"}  # how the driver writes the place of a parameter
 Convert = Callable[[Any], Any] | None  # from Python to the driver or back; None: as it is
@@ -17,12 +21,19 @@ class Statement:
     """A statement of SQLAlchemy Core with `bindparam`s; called with their values it is ready to be sent.
 
     With `columns` it is an INSERT without values: called with those of one row, and sent with all rows that wait for
-    it at once; those sent at once differ in the columns `apart`.
+    it at once; those sent at once differ in the columns `apart`. `found` are columns whose value the database looks up:
+    how, of what gives the parameters by name, which are then among the `columns` in their place.
     """
 
-    def __init__(self, built: Any, columns: Iterable[str] = (), apart: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        built: Any,
+        columns: Iterable[str] = (),
+        apart: Iterable[str] = (),
+        found: Mapping[str, Callable[[Callable[[str], Any]], Any]] | None = None,
+    ) -> None:
         self.built = built
-        self.columns, self.apart = tuple(columns), tuple(apart)
+        self.columns, self.apart, self.found = tuple(columns), tuple(apart), found or {}
         self.gives = tuple(getattr(built, "exported_columns", ()))  # the columns of the rows it gives
         self.joins = bool(self.columns and not self.gives)  # whether several can be sent as one
         self._compiled: dict[tuple[str, int], Compiled] = {}
@@ -41,10 +52,16 @@ class Statement:
         """The statement of SQLAlchemy that writes so many rows."""
         if not self.columns:
             return self.built
+        return self.built.values([self._row(row) for row in range(rows)])
+
+    def _row(self, row: int) -> dict[str, Any]:
         kinds = self.built.table.c
-        return self.built.values(
-            [{name: bindparam(f"{name}_{row}", type_=kinds[name].type) for name in self.columns} for row in range(rows)]
-        )
+
+        def given(name: str) -> Any:
+            return bindparam(f"{name}_{row}", type_=kinds[name].type if name in kinds else None)
+
+        looked_up = {name: look_up(given) for name, look_up in self.found.items()}
+        return looked_up | {name: given(name) for name in self.columns if name in kinds}
 
 
 class Filled(NamedTuple):
@@ -60,14 +77,23 @@ class Compiled:
     """A statement in the words of a database, its parameters and rows as the columns' types want them."""
 
     text: str
-    places: tuple[tuple[str, Convert], ...]  # the parameters of one row, in order
+    pick: Callable[[Mapping[str, Any]], Iterable[Any]]  # the parameters of one row, in order
+    converts: tuple[tuple[int, Callable[[Any], Any]], ...]  # place → how, of those that are not sent as they are
     fixed: Mapping[str, Any]  # values that stand in the statement itself
     reads: tuple[Convert, ...]
     row: Callable[[Iterable[Any]], Any]
 
-    def parameters(self, rows: Iterable[Mapping[str, Any]]) -> list[Any]:
-        given = rows if not self.fixed else [{**self.fixed, **values} for values in rows]
-        return [convert(row[name]) if convert else row[name] for row in given for name, convert in self.places]
+    def parameters(self, rows: Sequence[Mapping[str, Any]]) -> list[Any]:
+        given = [{**self.fixed, **row} for row in rows] if self.fixed else rows
+        if len(given) == 1:
+            values = list(self.pick(given[0]))
+            for place, convert in self.converts:
+                values[place] = convert(values[place])
+            return values
+        columns: list[Iterable[Any]] = list(zip(*map(self.pick, given), strict=True))
+        for place, convert in self.converts:
+            columns[place] = map(convert, columns[place])
+        return list(chain.from_iterable(zip(*columns, strict=True)))
 
     def answer(self, cursor: Any) -> list[Any]:
         """The rows the statement has given, as named tuples."""
@@ -82,34 +108,75 @@ class Compiled:
 def _compiled(statement: Statement, dialect: Dialect, rows: int) -> Compiled:
     compiled = statement.for_rows(rows).compile(dialect=type(dialect)(paramstyle=PLACES[dialect.name]))
     binds = [compiled.binds[name] for name in compiled.positiontup]
-    names = statement.columns or [bind.key for bind in binds]
-    converts = [bind.type.dialect_impl(dialect).bind_processor(dialect) for bind in binds]
+    if statement.columns:
+        del binds[len(statement.columns) :]  # those of the first row stand for all
+    names = [bind.key.removesuffix("_0") if statement.columns else bind.key for bind in binds]
+    converts = [_bound(bind.type, dialect) for bind in binds]
     return Compiled(
         text=compiled.string,
-        places=tuple(zip(names, converts, strict=False)),
-        fixed={bind.key: bind.value for bind in binds if not bind.required},
+        pick=_picking(names),
+        converts=tuple((place, convert) for place, convert in enumerate(converts) if convert is not None),
+        fixed={name: bind.value for name, bind in zip(names, binds, strict=True) if not bind.required},
         reads=tuple(each.type.dialect_impl(dialect).result_processor(dialect, None) for each in statement.gives),
         row=namedtuple("Row", [each.key for each in statement.gives], rename=True)._make,
     )
 
 
+def _picking(names: Sequence[str]) -> Callable[[Mapping[str, Any]], Iterable[Any]]:
+    """What takes the values of these names out of a row, in order."""
+    if len(names) > 1:
+        return itemgetter(*names)
+    return lambda row: [row[name] for name in names]
+
+
+def _bound(kind: Any, dialect: Dialect) -> Convert:
+    """How the driver wants values of this type; what can never change and comes again and again, moments and statuses,
+    is converted once."""
+    convert = kind.dialect_impl(dialect).bind_processor(dialect)
+    of = kind.impl_instance if isinstance(kind, TypeDecorator) else kind
+    if convert is not None and issubclass(of.python_type, datetime | Enum):
+        return lru_cache(maxsize=1_000)(convert)
+    return convert
+
+
 class Adding(NamedTuple):
-    """The INSERT of a whole row but its id, which the database gives."""
+    """The INSERT of a whole row."""
 
     statement: Statement
-    defaults: dict[str, Callable[[], Any]]  # of every column
+    always: dict[str, Any]  # the columns whose default is a value, None when they have none
+    made: dict[str, Callable[[], Any]]  # those whose default is made for each row
 
     def whole(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        return {name: values[name] if name in values else default() for name, default in self.defaults.items()}
+        fresh = {name: make() for name, make in self.made.items() if name not in values}
+        return {**self.always, **fresh, **values}
 
 
 @cache
-def adding(entity: type, told: bool = False) -> Adding:
-    """The INSERT for an ORM class; `told`: it gives the new row's id."""
+def adding(entity: type, told: bool = False, numbered: bool = False) -> Adding:
+    """The INSERT for an ORM class; the database gives the id (`told`: and tells it) unless the rows are `numbered`."""
     table = inspect(entity).local_table
-    defaults = {each.name: _default(each) for each in table.columns if each is not table.autoincrement_column}
+    given = {each.name: each.default for each in table.columns if numbered or each is not table.autoincrement_column}
     built = insert(table)
-    return Adding(Statement(built.returning(table.c.id) if told else built, defaults), defaults)
+    return Adding(
+        statement=Statement(built.returning(table.c.id) if told else built, given),
+        always={name: default and default.arg for name, default in given.items() if not _is_made(default)},
+        made={name: partial(default.arg, None) for name, default in given.items() if _is_made(default)},
+    )
+
+
+@cache
+def numbering(entity: type, dialect: str) -> Statement:
+    """The question for `wanted` ids that rows of an ORM class can have: as many as the sequence gives, or on SQLite,
+    where nobody else writes meanwhile, those after the largest."""
+    table, wanted = inspect(entity).local_table, bindparam("wanted", type_=Integer())
+    if dialect == "postgresql":
+        counted = func.generate_series(1, wanted).table_valued("number")
+        sequence = func.pg_get_serial_sequence(table.name, "id")
+        return Statement(select(func.nextval(sequence).label("id")).select_from(counted))
+    first = select(func.coalesce(func.max(table.c.id), 0) + 1).scalar_subquery()
+    ids = select(first.label("id"), literal(1, Integer()).label("number")).cte("ids", recursive=True)
+    following = select(ids.c.id + 1, ids.c.number + 1).where(ids.c.number < wanted)
+    return Statement(select(ids.union_all(following).c.id))
 
 
 @cache
@@ -143,8 +210,5 @@ def one_of(column: Any, values: Iterable[Any]) -> Any:
     return or_(*(column == value for value in values))
 
 
-def _default(column: Any) -> Callable[[], Any]:
-    if column.default is None:
-        return lambda: None
-    given = column.default.arg
-    return (lambda: given(None)) if column.default.is_callable else (lambda: given)
+def _is_made(default: Any) -> bool:
+    return default is not None and default.is_callable

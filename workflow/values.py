@@ -4,6 +4,7 @@ NUL is refused by PostgreSQL, NaN and lone surrogates by one or the other; deep 
 """
 
 import math
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,6 +16,7 @@ from workflow.models.columns import LONGEST_WORD
 DEEPEST = 20
 LONGEST_NAME = 120
 LARGEST = 2**63 - 1
+_UNKEPT = re.compile("[\x00\ud800-\udfff]")
 
 
 def check(values: Mapping[str, Any]) -> None:
@@ -36,7 +38,7 @@ def _kept_as_it_is(value: Any, depth: int) -> bool:
     if value is None or isinstance(value, bool):
         return True
     if isinstance(value, str):
-        return "\x00" not in value and not any("\ud800" <= character <= "\udfff" for character in value)
+        return _UNKEPT.search(value) is None
     if isinstance(value, int):
         return abs(value) <= LARGEST
     if isinstance(value, float):

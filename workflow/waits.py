@@ -4,7 +4,7 @@ A wait without a row gets one; a row without a wait is cancelled; the rest is le
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -56,11 +56,11 @@ def agree(
     instance: ProcessInstance,
     model: Model,
     waits: Sequence[Wait],
-    around: Callable[[], Around],
+    around: Around,
     standing: Mapping[Key, int] | None = None,
 ) -> Changes:
-    """Make the rows agree with the waits. `around` is asked for only when a new task needs it; `standing` are the
-    rows as `standing_rows` gives them, if the caller has them."""
+    """Make the rows agree with the waits. `around`: what the attributes of new tasks see; `standing` are the rows as
+    `standing_rows` gives them, if the caller has them."""
     there = standing_rows(live_rows(session, [instance.id])) if standing is None else standing
     wanted = {wait_key(wait): wait for wait in waits}
     changes = Changes()
@@ -150,12 +150,7 @@ _CLOSE_INCIDENTS = Statement(
 
 
 def _begin(
-    session: Session,
-    instance: ProcessInstance,
-    model: Model,
-    waits: list[Wait],
-    around: Callable[[], Around],
-    changes: Changes,
+    session: Session, instance: ProcessInstance, model: Model, waits: list[Wait], around: Around, changes: Changes
 ) -> None:
     for wait in waits:
         match wait.kind:
@@ -170,7 +165,7 @@ def _begin(
                 changes.calls.append(wait)
     people = [wait for wait in waits if wait.kind is WaitKind.USER_TASK]
     if people:
-        _offer_tasks(session, instance, model, people, around())
+        _offer_tasks(session, instance, model, people, around)
         changes.passing += [wait.token_id for wait in people if _may_pass(model.activities[wait.activity_id], wait)]
 
 
@@ -201,7 +196,7 @@ def _offer_tasks(session: Session, instance: ProcessInstance, model: Model, wait
     groups: dict[str, None] = {}
     people: dict[str, None] = {}
     for wait in waits:
-        here = Around({**around.variables, **wait.variables}, around.now, around.functions, around.zone)
+        here = replace(around, variables={**around.variables, **wait.variables}) if wait.variables else around
         made = offer(session, model.activities[wait.activity_id], here)
         _add_task(session, instance, model, wait, made, around.now)
         groups |= dict.fromkeys(made.groups)
@@ -240,16 +235,15 @@ def _add_task(session: Session, instance: ProcessInstance, model: Model, wait: W
 
 
 _OFFER = Statement(  # the task by its place in the process: its id is the database's affair
-    insert(TaskCandidate).from_select(
-        ["task_id", "candidate", "claimed", "due_at", "rank"],
-        select(
-            UserTask.id,
-            *(
-                bindparam(name, type_=TaskCandidate.__table__.c[name].type)
-                for name in ("candidate", "claimed", "due_at", "rank")
-            ),
-        ).where(UserTask.instance_id == bindparam("of_instance"), UserTask.token_id == bindparam("of_token")),
-    )
+    insert(TaskCandidate),
+    ["of_instance", "of_token", "candidate", "claimed", "due_at", "rank"],
+    found={
+        "task_id": lambda given: (
+            select(UserTask.id)
+            .where(UserTask.instance_id == given("of_instance"), UserTask.token_id == given("of_token"))
+            .scalar_subquery()
+        )
+    },
 )
 _STRAND = Statement(  # unless somebody of the groups it is offered to is here: performers.rescue looks after it
     insert(StrandedTask).from_select(

@@ -262,6 +262,36 @@ def test_new_rows_are_objects_of_the_session_at_once(session):
     assert topics(session) == ["other", "two"]
 
 
+def test_a_new_row_goes_out_as_it_was_changed(session, caplog):
+    (one,) = rows.new(session, Job, {"topic": "one", "due_at": now(), "created_at": now()})
+    rows.change(session, Job, one.id, topic="other")
+
+    with caplog.at_level(logging.DEBUG, "workflow.rows"):
+        assert topics(session) == ["other"]
+    assert one.topic == "other"
+    assert caplog.records[-1].statements == 1 + 1  # the INSERT and the question
+
+
+def test_new_rows_follow_those_there_are_whoever_wrote_them(session):
+    session.add(Job(topic="orm", due_at=now(), created_at=now()))
+    (one,) = rows.new(session, Job, {"topic": "one", "due_at": now(), "created_at": now()})
+    add(session, "two")
+    session.add(Job(topic="orm again", due_at=now(), created_at=now()))
+
+    session.flush()
+    assert topics(session) == ["orm", "one", "two", "orm again"]
+    assert session.scalar(select(Job.id).where(Job.topic == "one")) == one.id
+
+
+def test_what_cannot_be_written_in_a_savepoint_is_refused_in_it(session):
+    cases.open_case(session, "Z-1", "一件事", "p", "anna")
+    twice = {"business_key": "Z-1", "title": "", "process_key": "p", "opened_at": now(), "opened_by": "anna"}
+    with pytest.raises(IntegrityError), session.begin_nested():
+        rows.new(session, Case, twice)
+
+    assert session.scalar(select(func.count(Case.id))) == 1
+
+
 def test_a_changed_row_is_changed_in_the_session_too(session):
     task = made.task(session)
     rows.change(session, UserTask, task.id, name="改名", priority=80)

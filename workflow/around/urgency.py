@@ -10,6 +10,7 @@ A task whose clock stands still gets nothing for its due date. A priority set by
 """
 
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session
@@ -30,6 +31,7 @@ MOST = 150  # a priority set by hand goes from 0 to this
 AT_ONCE = 500
 
 
+@lru_cache(maxsize=1_000)
 def computed(
     priority: int, kind: TaskKind, created_at: datetime, due_at: datetime | None, at: datetime, set_: int | None = None
 ) -> tuple[int, datetime | None]:

@@ -6,6 +6,7 @@ state. The state is bytes; keep it sealed (`seal`, `open_`).
 """
 
 from workflow.diagram.activity import Activity
+from workflow.engine.beginning import Beginning
 from workflow.engine.commands import (
     cancel,
     catches_error,
@@ -49,6 +50,7 @@ __all__ = [
     "Activity",
     "Around",
     "Back",
+    "Beginning",
     "BudgetExceeded",
     "CannotMigrate",
     "EngineProblem",

@@ -86,6 +86,11 @@ def _content(state: bytes) -> dict[str, Any]:
     return content
 
 
+def token_ids(state: bytes) -> list[str]:
+    """The ids of all saved tokens; raises StateCorrupt."""
+    return [token[0] for token in _content(state)["tokens"]]
+
+
 def problems(state: bytes, specification: Specification) -> list[str]:
     """What is wrong with a saved state, in sentences."""
     try:

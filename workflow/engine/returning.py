@@ -1,7 +1,6 @@
 """Going back: the move of one token, and what it is inside of, to an earlier element; the state before a command again;
 a process that is over begun once more in its middle."""
 
-import secrets
 from collections.abc import Collection
 from dataclasses import dataclass
 
@@ -18,7 +17,7 @@ from workflow.engine.routes import Plays, Route, all_plays, movable, require_own
 from workflow.engine.scopes import Handler, Root
 from workflow.engine.several import Several
 from workflow.engine.shapes import Step
-from workflow.engine.token import LIVE, Token
+from workflow.engine.token import LIVE, Token, fresh_id
 from workflow.engine.waits import waits
 from workflow.expressions import Around
 
@@ -129,7 +128,7 @@ def _is_wrapped(way: Route) -> bool:
 
 def _renamed(instance: Instance, token: Token) -> str:
     """The token under an id it never had."""
-    fresh, siblings, inside = secrets.token_hex(8), token.parent._children, token.children
+    fresh, siblings, inside = fresh_id(), token.parent._children, token.children
     siblings[siblings.index(token.id)] = fresh
     instance.tasks[fresh] = instance.tasks.pop(token.id)
     token.id = fresh

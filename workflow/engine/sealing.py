@@ -8,6 +8,7 @@ could make one, so it is read by `open_unkeyed` alone, for the migration that se
 import hashlib
 import hmac
 from collections.abc import Sequence
+from functools import lru_cache
 
 from workflow.engine.problems import StateCorrupt
 
@@ -47,7 +48,15 @@ def _parts(sealed: bytes, version: int) -> tuple[bytes, bytes]:
 
 
 def _keyed(payload: bytes, bound_to: str, key: bytes) -> bytes:
-    return hmac.digest(key, _message(VERSION, payload, bound_to), "sha256")
+    begun = _begun(key).copy()
+    begun.update(_message(VERSION, payload, bound_to))
+    return begun.digest()
+
+
+@lru_cache(maxsize=16)
+def _begun(key: bytes) -> hmac.HMAC:
+    """Keyed once; a copy costs less than keying."""
+    return hmac.new(key, digestmod="sha256")
 
 
 def _message(version: int, payload: bytes, bound_to: str) -> bytes:

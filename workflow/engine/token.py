@@ -20,7 +20,7 @@ class Token(Task):
     def __init__(
         self, workflow: Any, spec: Any, parent: "Token | None", state: int, token_id: str | None = None
     ) -> None:
-        super().__init__(workflow, spec, parent, state, token_id or secrets.token_hex(8))
+        super().__init__(workflow, spec, parent, state, token_id or fresh_id())
         if parent is not None:
             self.data = parent.data
 
@@ -37,3 +37,8 @@ class Token(Task):
     @property
     def alive(self) -> bool:
         return self.id in self.workflow.tasks and self.has_state(LIVE)
+
+
+def fresh_id() -> str:
+    """An id that no other token has, of any instance."""
+    return secrets.token_hex(8)
