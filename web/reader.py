@@ -34,9 +34,7 @@ def _group_names(user: User) -> tuple[str, ...]:
 
 def viewer_of(user: User) -> Viewer:
     permissions = frozenset(str(each) for group in user.groups for each in group.permissions)
-    return Viewer(
-        user.name, user.display_name, user.language, user.theme, _group_names(user), permissions
-    )
+    return Viewer(user.name, user.display_name, user.language, user.theme, _group_names(user), permissions)
 
 
 def viewer() -> Viewer | None:
