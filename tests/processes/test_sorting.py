@@ -95,12 +95,23 @@ def test_the_step_leads_to_the_catalogue(sorters):
 # the good way
 
 
+def papers_say_what_was_done(sorters) -> None:
+    papers = sorters.issued()
+
+    assert [kind for kind, *_ in papers] == ["sorting_slip", "catalogue", "sorting_slip"]
+    assert all(part in papers[0][2] for part in ("整理交接单（出库整理）", "第二联", "李明1", "〔2026〕整字0001号"))
+    assert all(part in papers[1][2] for part in ("一 履历类", "四-1 学历学位", "干部履历表", "1998", "共 4 份 8 页"))
+    assert "整理归还" in papers[2][2]
+
+
+@covers("S6", "compile_catalogue")
+@covers("timer", "out_too_long")
 @covers("S2", "hand_out", "work_begun")
 @covers("S7", "bind")
 @covers("S8", "self_check")
 @covers("S9", "second_check", "work_done")
 @covers("S11", "take_back", "sorted")
-def test_a_dossier_is_sorted_from_the_shelf_to_the_shelf(everywhere):
+def test_a_dossier_is_sorted_from_the_shelf_to_the_shelf(everywhere, clock):
     everywhere.planned()
     assert everywhere.dossier().status is DossierStatus.SORTING
     everywhere.appraise()
@@ -118,17 +129,10 @@ def test_a_dossier_is_sorted_from_the_shelf_to_the_shelf(everywhere):
     assert (row.pages_out, row.pages_in, row.returns) == (8, 8, 0)
     assert everywhere.places()[-3:] == ["position:K01-01-01-A-1-01", "person:rosa", "position:K01-01-01-A-1-01"]
     assert everywhere.broken() == []
-
-
-@covers("S6", "compile_catalogue")
-def test_the_papers_of_a_sorting_say_what_was_done(sorters):
-    test_a_dossier_is_sorted_from_the_shelf_to_the_shelf(sorters)
-    papers = sorters.issued()
-
-    assert [kind for kind, *_ in papers] == ["sorting_slip", "catalogue", "sorting_slip"]
-    assert all(part in papers[0][2] for part in ("整理交接单（出库整理）", "第二联", "李明1", "〔2026〕整字0001号"))
-    assert all(part in papers[1][2] for part in ("一 履历类", "四-1 学历学位", "干部履历表", "1998", "共 4 份 8 页"))
-    assert "整理归还" in papers[2][2]
+    clock.move(days=30)
+    everywhere.machine()
+    assert "pressed" not in everywhere.ends()
+    papers_say_what_was_done(everywhere)
 
 
 # S2
@@ -420,11 +424,3 @@ def test_a_dossier_out_for_more_than_five_working_days_is_pressed_for_and_goes_o
     assert sorters.ends() == ["pressed"]
     sorters.appraise()
     assert sorters.open_steps() == [("arrange", "rosa")]
-
-
-@covers("timer", "out_too_long")
-def test_a_dossier_back_in_time_is_not_pressed_for(sorters, clock):
-    test_a_dossier_is_sorted_from_the_shelf_to_the_shelf(sorters)
-    clock.move(days=30)
-    sorters.machine()
-    assert "pressed" not in sorters.ends()
