@@ -17,6 +17,12 @@ from workflow.statuses import RelationKind
 
 
 @pytest.fixture
+def office(sqlite_office):
+    """On one database; tests/archive/images/test_on_both.py goes the whole way on both."""
+    return sqlite_office
+
+
+@pytest.fixture
 def dossier(office, clock) -> Dossier:
     """A dossier with all its images; the registry checks images, the director only reads dossiers."""
     with office.database.transaction() as session:

@@ -26,6 +26,12 @@ SPOILT = {
 
 
 @pytest.fixture
+def office(sqlite_office):
+    """On one database; tests/archive/images/test_on_both.py goes the whole way on both."""
+    return sqlite_office
+
+
+@pytest.fixture
 def dossier(session, clock):
     return scanned.dossier(session)
 

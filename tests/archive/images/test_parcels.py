@@ -32,6 +32,12 @@ def enter_two(office):
 
 
 @pytest.fixture
+def office(sqlite_office):
+    """On one database; tests/archive/images/test_on_both.py goes the whole way on both."""
+    return sqlite_office
+
+
+@pytest.fixture
 def two(office, clock):
     """Two dossiers with catalogues, committed."""
     return enter_two(office)

@@ -15,7 +15,8 @@ from archive.images.demands import ImageKind
 from archive.images.parcel_tables import FolderStatus, PageStatus, Parcel, ParcelPage, ParcelStatus
 from archive.materials import catalogue
 from tests.archive.images import drawn, parcelled, scanned
-from workflow import cases, office
+from workflow import cases
+from workflow import office as offices
 from workflow.errors import Conflict, Invalid
 from workflow.kept_sentences import spoken
 
@@ -28,6 +29,12 @@ def sheet(seed: int) -> Image.Image:
 
 
 BLANK = drawn.page(0, SIZE)
+
+
+@pytest.fixture
+def office(sqlite_office):
+    """On one database; tests/archive/images/test_on_both.py goes the whole way on both."""
+    return sqlite_office
 
 
 @pytest.fixture
@@ -243,7 +250,7 @@ def test_any_raw_image_gets_one_for_reading(tmp_path, image):
 def test_slips_are_read_back_and_say_in_words_what_follows(session, clock):
     made = scanned.dossier(session)
     printed = pypdfium2.PdfDocument(slips.sheets(session, [made]))
-    path = drawn.written(office.of(session).settings.data, slips.sheets(session, [made]), "slips.pdf")
+    path = drawn.written(offices.of(session).settings.data, slips.sheets(session, [made]), "slips.pdf")
     materials = catalogue.rows(session, made)
 
     for number, material in enumerate(materials, 1):

@@ -19,11 +19,18 @@ from archive.scanning.batches import Quantity, Terms
 from archive.scanning.models import BatchStatus, ScanBatch, ScanDossier, ScanStatus, Unit
 from archive.statuses import DigitStatus, DossierStatus
 from tests.archive.images import parcelled, scanned
-from workflow import cases, history, office
+from workflow import cases, history
+from workflow import office as offices
 from workflow.errors import Conflict, Invalid, NotFound
 
 TERMS = Terms("云溪档案服务公司", "HT-2026-007", Unit.PAGE, 35)
 PAGES = 4
+
+
+@pytest.fixture
+def office(sqlite_office):
+    """On one database; tests/archive/images/test_on_both.py goes the whole way on both."""
+    return sqlite_office
 
 
 @pytest.fixture
@@ -139,7 +146,7 @@ def test_a_dossier_is_counted_out_held_and_its_custody_passes_to_the_firm(sessio
     assert entry.dossier.digit_status is DigitStatus.SCANNING
     assert entry.dossier.held_by_case_id == batch.case_id
     assert custody.where(session, entry.dossier) == "unit:云溪档案服务公司 赵扫描"
-    assert office.of(session).local(entry.due_at).strftime("%m-%d %H:%M") == "07-06 09:00"  # three working days
+    assert offices.of(session).local(entry.due_at).strftime("%m-%d %H:%M") == "07-06 09:00"  # three working days
 
 
 def test_a_cadre_dossier_is_back_when_the_office_closes(session, batch):
@@ -147,7 +154,7 @@ def test_a_cadre_dossier_is_back_when_the_office_closes(session, batch):
     dossiers.update_facts(session, entry.dossier, {"kind": "cadre"}, "anna")
     out(session, entry)
 
-    assert office.of(session).local(entry.due_at).strftime("%m-%d %H:%M") == "07-01 17:30"
+    assert offices.of(session).local(entry.due_at).strftime("%m-%d %H:%M") == "07-01 17:30"
 
 
 @pytest.mark.parametrize(
