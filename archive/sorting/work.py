@@ -1,6 +1,6 @@
 """The sorting a step is about."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -8,11 +8,12 @@ from sqlalchemy.orm import Session
 from archive.dossier_tables import Dossier
 from archive.materials import editing
 from archive.refusals import wrong
+from archive.relations import SUBJECT
 from archive.scans import normalise
 from archive.sorting.models import Sorting
 from workflow.errors import NotFound
 from workflow.models import UserTask
-from workflow.registry import Work
+from workflow.registry import Work, subjects_of_case
 
 PROCESS = "sorting"
 editing.workbench(PROCESS, "appraise", "arrange", "number_pages", "compile_catalogue")
@@ -48,3 +49,11 @@ def need(answers: Mapping[str, Any], field: str, template: str) -> str:
 
 def _bare(code: Any) -> str:
     return normalise(str(code or "")).replace("-", "")
+
+
+@subjects_of_case("sorting")
+def person_of(session: Session, case_id: int) -> Iterator[str]:
+    """Whose dossier is sorted, also before it is handed out: neither they nor their relatives take part."""
+    sorting = session.get(Sorting, case_id)
+    if sorting is not None:
+        yield SUBJECT + sorting.dossier.person.id_fingerprint

@@ -7,11 +7,16 @@ import pytest
 
 from archive import parameters
 from archive.materials.rows import Row
+from archive.relations import subject
 from archive.statuses import AuditStatus, DossierStatus, SortStatus
+from tests.archive.cards import id_no
 from tests.people import PASSWORD
 from tests.processes.sorting import PAPERS, Sorters
 from tests.processes.table import covers
 from workflow.errors import Invalid, NotAllowed
+from workflow.identity import User
+from workflow.separation import relations
+from workflow.separation.relations import RelationKind
 
 SIGNED = {"leader_signature.password": PASSWORD}
 WITNESSED = {"witness_signature.password": PASSWORD}
@@ -168,6 +173,17 @@ def test_while_it_is_sorted_no_other_case_moves_it(sorters):
     with pytest.raises(NotAllowed):
         sorters.write(Row("甲"), who="rene")
     assert sorters.plan("20260701-00000B")["begun"] == []
+
+
+@covers("S2", "hand_out")
+def test_a_relative_takes_no_part_not_even_before_it_is_handed_out(sorters):
+    sorters.plan()
+    with sorters.database.transaction() as session:
+        mark = subject(session, id_no(1))
+        relations.declare(session, session.get_one(User, "stan"), mark, "李明1", RelationKind.BLOOD)
+    with pytest.raises(NotAllowed, match="related"):
+        sorters.hand_out()
+    assert sorters.dossier().status is DossierStatus.IN_STORE
 
 
 # S3, S3b
