@@ -42,7 +42,7 @@ def create_app(settings: Settings | None = None, office: Office | None = None, h
 
     `hasher` is weakened in tests only. Touches no table.
     """
-    registry.discover("archive", "forms")
+    registry.discover("workflow", "archive", "forms")
     app = Juanliu("web")
     app.office = office or open_office(settings or from_environment())
     app.hasher = hasher

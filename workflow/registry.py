@@ -1,6 +1,6 @@
 """What other folders register with the engine; nothing is listed by hand.
 
-`discover("archive", "forms")` imports every module of those packages, so that their decorators run.
+`discover("workflow", "archive", "forms")` imports every module of those packages, so that their decorators run.
 """
 
 import importlib

@@ -61,7 +61,7 @@ def _told(file: Path, answers: Path | None, beside: tuple[Path, ...], strict: bo
     except SettingsRefused:
         return simulation.refused([lint.error("settings", "", sentence("JUANLIU_ZONE names no time zone."))])
     if simulation.needs_house(script):
-        registry.discover("archive", "forms")
+        registry.discover("workflow", "archive", "forms")
     return simulation.simulate(script, said)
 
 
