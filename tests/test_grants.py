@@ -62,3 +62,11 @@ def test_asked_twice_it_gives_nothing_more(groups, session):
 def test_a_new_office_gets_them_when_it_is_founded(session):
     held = {group.key: set(group.permissions) for group in founding.GROUPS}
     assert set(NEW) <= held["director"] and "policies.manage" in held["security"]
+
+
+def test_catalogues_and_page_images_come_to_registry_and_review(groups, session):
+    groups(registry=["dossiers.read"], review=[])
+    given = grants.of_dossier_life(session.connection())
+    assert given == {"registry": ["dossiers.catalogue"], "review": ["images.check"]}
+    assert {"dossiers.catalogue", "images.check"} <= set(PERMISSIONS)
+    assert grants.of_dossier_life(session.connection()) == {}

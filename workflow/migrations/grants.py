@@ -57,3 +57,8 @@ def of_human_tasks(connection: Connection) -> dict[str, list[str]]:
     security = Fresh("security", "安全保密管理", "Security")
     to = {"director": (*by_hand, "tasks.supervise", "cases.reopen")}
     return offer(connection, to, {security: ("policies.manage",)})
+
+
+def of_dossier_life(connection: Connection) -> dict[str, list[str]]:
+    """What came with catalogues and page images."""
+    return offer(connection, {"registry": ("dossiers.catalogue",), "review": ("images.check",)}, {})

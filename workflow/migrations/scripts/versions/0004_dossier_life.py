@@ -1,7 +1,7 @@
 """Dossier life: papers and their catalogue, sorting, page images, scanning; a case's clock stands for what comes, too.
 
 Follows 0003; 2026-11-22. Triggers keep what must never go: materials and their moves, page images. An office that was
-there before 0003 gets the permissions human tasks came with.
+there before gets the permissions that human tasks, catalogues and page images came with.
 """
 
 import sqlalchemy as sa
@@ -567,3 +567,4 @@ def upgrade() -> None:
     for statement in KEPT_ON_SQLITE if op.get_bind().dialect.name == "sqlite" else KEPT_ON_POSTGRESQL:
         op.execute(statement)
     grants.of_human_tasks(op.get_bind())
+    grants.of_dossier_life(op.get_bind())
