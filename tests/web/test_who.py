@@ -137,7 +137,7 @@ def test_the_preview_says_what_lands_where_and_nothing_is_done(office, signed_in
     dora = signed_in("dora")
     page = " ".join(dora.post("/people/anna/leaving/preview", data=sent).text.split())
 
-    assert "<strong>鲍勃</strong> <span class=\"badge\">手头的任务 1</span>" in page and "卡尔" in page
+    assert '<strong>鲍勃</strong> <span class="badge">手头的任务 1</span>' in page and "卡尔" in page
     assert [desk.stand(office, each).assignee for each in (task_id, other)] == ["anna", "anna"]
     assert "还没有选接手人" in dora.post("/people/anna/leaving/preview", data={}).text
     assert "这里没有“nobody”这个人" in dora.post("/people/anna/leaving/preview", data={"to:task": "nobody"}).text
