@@ -39,6 +39,21 @@ WHY_LABELS = {
     "returned": "sent back",
     "forwarded": "sent on to the right keeper",
 }
+POLITICAL_LABELS = {  # GB/T 4762
+    "01": "party member",
+    "02": "probationary party member",
+    "03": "Youth League member",
+    "04": "member of the Revolutionary Committee of the Kuomintang",
+    "05": "member of the Democratic League",
+    "06": "member of the National Democratic Construction Association",
+    "07": "member of the Association for Promoting Democracy",
+    "08": "member of the Peasants' and Workers' Democratic Party",
+    "09": "member of the Zhi Gong Party",
+    "10": "member of the Jiusan Society",
+    "11": "member of the Taiwan Democratic Self-Government League",
+    "12": "without party",
+    "13": "citizen",
+}
 BADGES: dict[StrEnum, str] = {
     PackStatus.STORED: "ok",
     PackStatus.IN_WORK: "info",
@@ -100,6 +115,11 @@ def masked_id(person: Person) -> str:
     return persons.masked(g.session, person)
 
 
+def political_name(code: str) -> str:
+    """The political status in words; what is no code of the standard as it stands."""
+    return _(POLITICAL_LABELS[code]) if code in POLITICAL_LABELS else code
+
+
 def why_moved(why: str) -> str:
     """The reason of a move: the house's own words in the reader's language, what a person wrote as it stands."""
     return _(WHY_LABELS[why]) if why in WHY_LABELS else why
@@ -122,6 +142,7 @@ def _globals() -> dict[str, object]:
         listed_label,
         why_moved,
         masked_id,
+        political_name,
         person_name,
         activity_name,
     )

@@ -127,7 +127,7 @@ def _person_facts(person: Invented) -> dict[str, Any]:
     return {
         "name": person.name, "id_no": person.id_no, "phone": person.mobile, "school": person.school,
         "major": person.major, "grad_date": person.graduation, "political": "01" if person.party_member else "13",
-        "nation": "01",
+        "nation": "汉族",
     }  # fmt: skip
 
 

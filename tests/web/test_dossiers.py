@@ -3,6 +3,7 @@ from sqlalchemy import select
 
 from archive import dossiers, persons, storage
 from archive.dossier_tables import Dossier
+from archive.persons import Person
 from workflow.identity import Group
 
 ID_NO = "11010519491231002X"
@@ -75,3 +76,13 @@ def test_scanning_a_label_or_a_position_finds_the_dossier(dossier, signed_in):
 def test_there_is_just_one_dossier(office, dossier):
     with office.database.reading() as session:
         assert session.scalars(select(Dossier.id)).all() == [dossier.id]
+
+
+def test_the_political_status_is_said_in_words(office, dossier, signed_in):
+    def shown(code: str) -> str:
+        with office.database.transaction() as session:
+            session.get_one(Person, dossier.person_id).political = code
+        return signed_in("anna").get(f"/dossiers/{dossier.id}").text
+
+    assert "共青团员" in shown("03") and "群众" in shown("13")
+    assert "早年自述" in shown("早年自述")
