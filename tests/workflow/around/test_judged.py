@@ -75,7 +75,10 @@ BREACHES = [
     (update(TaskReminder).values(status=TimerStatus.FIRED), "does not know whether it was sent"),
     (update(TaskReminder).values(status=TimerStatus.FIRED, sent_at=now()), "but the history tells it 0 times"),
     (update(CaseCopy).values(seq=999), "which there is not"),
-    (update(CaseCopy).values(read_at=now() + timedelta(days=1)), "the history does not say so"),
+    (
+        update(HistoryEvent).where(HistoryEvent.kind == "copy_read").values(data={"copy": 0}),
+        "the history does not say so",
+    ),
     (update(TaskCandidate).values(rank=3), "but stands at -3 in a queue"),
     (update(UserTask).values(priority_set=3), "was given another by hand"),
     (update(AskedTask).values(task_id=1), "was asked for, but not what"),
