@@ -26,6 +26,7 @@ from tests.season.clerk import Season
 from tests.season.day import Shift, figures, receive_unlisted
 from tests.season.office import founded, season_at
 
+NUMBERED = ("receipt", "missing", "return_letter", "return_register", "merge", "query", "day")  # papers of receiving
 LISTED = int(os.environ.get("JUANLIU_TEST_PACKS", "40"))
 WINDOW, REGISTRY, REVIEW, STORE, DIRECTOR = "wangmin", "chenjing", "sunli", "wugang", "linlan"
 WITNESS = {REGISTRY: "zhouping"}
@@ -232,7 +233,7 @@ def test_each_document_of_the_day_can_be_downloaded_and_opened(room, closed_day)
             assert number in text, f"{case} {said}: {text[:300]}"
             assert not set("{}") & set(text), f"{case} {said}: {text[:300]}"
 
-    assert kinds == {KINDS[kind].zh for kind in KINDS if KINDS[kind].series}
+    assert kinds == {KINDS[kind].zh for kind in NUMBERED}
 
 
 def papers(desk: Desk, case: str) -> list[tuple[str, str]]:
