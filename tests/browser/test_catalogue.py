@@ -176,6 +176,7 @@ def test_the_sheet_is_accessible_at_both_widths_and_in_the_dark(sheet, accessibl
         accessible(sheet)
         sheet.screenshot(path=pictures / f"catalogue-{width}.png")
     sheet.evaluate("document.documentElement.dataset.theme = 'dark'")
+    sheet.evaluate("Promise.all(document.getAnimations().map(each => each.finished))")  # colours have turned
     accessible(sheet)
     sheet.on("dialog", lambda dialog: dialog.accept())
 
