@@ -17,8 +17,8 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Dialect, Engine, event
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import Session, make_transient_to_detached
-from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import instance_state, manager_of_class, set_committed_value
 
 from workflow.statements import Compiled, Filled, Statement, Told, adding, changing, key, names, numbering
 
@@ -30,22 +30,34 @@ AT_ONCE = 50  # rows of one INSERT
 
 class _Line:
     """What is written and has not gone out, in order; but the rows of one INSERT stand together where the first of them
-    stands. That is where they can stand: `new` ones are first in line, others need no row that stands behind."""
+    stands. That is where they can stand: `new` ones are first in line, others need no row that stands behind. What is
+    about a list stands together where nothing but new rows comes behind."""
 
     def __init__(self) -> None:
         self.statements: list[tuple[Statement, list[Mapping[str, Any]], Told | None]] = []
         self.new: dict[tuple[type, int], dict[str, Any]] = {}  # the values of `new` rows by class and id
         self._inserts: dict[Statement, list[Mapping[str, Any]]] = {}
+        self._listed: dict[Statement, list[Mapping[str, Any]]] = {}
 
     def put(self, statement: Statement, values: Mapping[str, Any], told: Told | None = None) -> None:
+        if statement.listed:
+            self._listed.setdefault(statement, []).append(values)
+            return
         alike = self._inserts.get(statement)
         if alike is not None:
             alike.append(values)
             return
+        if self._listed and not statement.joins:
+            self.close()
         alike = [values]
         self.statements.append((statement, alike, told))
         if statement.joins:
             self._inserts[statement] = alike
+
+    def close(self) -> None:
+        """What comes now is no new row: what is about a list goes before."""
+        self.statements += [(statement, alike, None) for statement, alike in self._listed.items()]
+        self._listed = {}
 
 
 def ask(session: Session, *questions: Filled) -> list[list[Any]]:
@@ -97,14 +109,11 @@ def change(session: Session, entity: type, id_: int, **values: Any) -> None:
 
 def known(session: Session, entity: type, values: Mapping[str, Any]) -> Any:
     """The session's object of a row with these values: a new one, or the one it has, brought up to them."""
-    found = session.identity_map.get((entity, tuple(values[name] for name in key(entity)), None))
+    identity = (entity, tuple([values[name] for name in key(entity)]), None)
+    found = session.identity_map.get(identity)
     if found is None:
-        found = entity()
-        found.__dict__.update(values)  # as loading does: there is nobody to tell of a change
-        make_transient_to_detached(found)
-        session.add(found)
-    else:
-        _take_over(found, values)
+        return _loaded(session, identity, values)
+    _take_over(found, values)
     return found
 
 
@@ -183,6 +192,17 @@ def attend(engine: Engine) -> None:
         record.info.pop(WAITING, None)
 
 
+def _loaded(session: Session, identity: tuple[Any, ...], values: Mapping[str, Any]) -> Any:
+    """A new object of a row, made as SQLAlchemy's own loading makes one: there is nobody to tell of a change, and
+    nothing hangs on it yet that would have to be taken into the session along with it."""
+    made = manager_of_class(identity[0]).new_instance()
+    state = instance_state(made)
+    state.dict.update(values)
+    state.key, state.session_id = identity, session.hash_key
+    session.identity_map.add(state)
+    return made
+
+
 def _take_over(object_: Any, values: Mapping[str, Any]) -> None:
     """These are the values of its row: nothing of them is left to be written."""
     for name, value in values.items():
@@ -200,6 +220,7 @@ class _Bundle(NamedTuple):
 def _send(connection: Connection, questions: Sequence[Filled] = (), commit: bool = False) -> list[list[Any]]:
     """Send what waits, then what is asked; the answers to the questions. `commit`: and then the COMMIT."""
     line: _Line = connection.info.pop(WAITING, None) or _Line()
+    line.close()
     for each in questions:
         line.put(*each)
     driver, dialect = connection.connection.dbapi_connection, connection.dialect
