@@ -13,6 +13,7 @@ Whatever goes through the session sees all that was written here before it; a sa
 import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import chain
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Dialect, Engine, event
@@ -26,6 +27,7 @@ log = logging.getLogger(__name__)
 WAITING = "rows_waiting"  # in the `info` of a connection: the line of what is written and has not gone out
 CONNECTION = "rows_connection"  # in the `info` of a session, while its transaction lasts: the connection, its `info`
 AT_ONCE = 50  # rows of one INSERT
+Sent = tuple[Statement, Sequence[Mapping[str, Any]], Told | None]  # with the values of each row, or each of a list
 
 
 class _Line:
@@ -34,7 +36,7 @@ class _Line:
     about a list stands together where nothing but new rows comes behind."""
 
     def __init__(self) -> None:
-        self.statements: list[tuple[Statement, list[Mapping[str, Any]], Told | None]] = []
+        self.statements: list[Sent] = []
         self.new: dict[tuple[type, int], dict[str, Any]] = {}  # the values of `new` rows by class and id
         self._inserts: dict[Statement, list[Mapping[str, Any]]] = {}
         self._listed: dict[Statement, list[Mapping[str, Any]]] = {}
@@ -62,14 +64,18 @@ class _Line:
 
 def ask(session: Session, *questions: Filled) -> list[list[Any]]:
     """The rows each question gives, as named tuples. Everything written before goes out first, in the same trip."""
-    _flush(session)
-    connection, _ = _connection(session)
-    return _send(connection, questions)
+    return _send(_asked(session), [(statement, [values], told) for statement, values, told in questions])
+
+
+def ask_of_all(session: Session, question: Statement, each: Sequence[Mapping[str, Any]]) -> list[Any]:
+    """The rows a question about a list gives."""
+    connection = _asked(session)
+    portions = [each[first : first + AT_ONCE] for first in range(0, len(each), AT_ONCE)]
+    return list(chain.from_iterable(_send(connection, [(question, portion, None) for portion in portions])))
 
 
 def write(session: Session, *changes: Filled) -> None:
     """To be written, in this order, before anything else is asked and at the latest with the commit."""
-    _flush(session)
     line = _line(session)
     for each in changes:
         line.put(*each)
@@ -78,8 +84,15 @@ def write(session: Session, *changes: Filled) -> None:
 def add(session: Session, entity: type, told: Told | None = None, **values: Any) -> None:
     """A new row of an ORM class, its defaults filled in; no object of it is made. `told` gets its row: the id."""
     insert = adding(entity, told is not None)
-    _flush(session)
     _line(session).put(insert.statement, insert.whole(values), told)
+
+
+def add_all(session: Session, entity: type, each: Iterable[Mapping[str, Any]]) -> None:
+    """Several new rows of an ORM class, as `add` adds one."""
+    insert = adding(entity)
+    line = _line(session)
+    for values in each:
+        line.put(insert.statement, insert.whole(values))
 
 
 def new(session: Session, entity: type, *each: Mapping[str, Any]) -> list[Any]:
@@ -130,10 +143,12 @@ def _ids(session: Session, entity: type, wanted: int) -> Iterable[int]:
     return (row.id for row in found)
 
 
-def _flush(session: Session) -> None:
-    """What the ORM has changed before comes before; costs nothing when that is nothing."""
+def _asked(session: Session) -> Connection:
+    """The connection, once it knows what the ORM has changed before; costs next to nothing when that is nothing."""
     if session.autoflush:
         session.flush()
+    connection, _ = _connection(session)
+    return connection
 
 
 def _connection(session: Session) -> tuple[Connection, dict[Any, Any]]:
@@ -147,7 +162,10 @@ def _connection(session: Session) -> tuple[Connection, dict[Any, Any]]:
 
 
 def _line(session: Session) -> _Line:
-    _, info = _connection(session)
+    """The line of what waits behind what the ORM has changed before."""
+    if session.autoflush:
+        session.flush()
+    _, info = session.info.get(CONNECTION) or _connection(session)
     line: _Line | None = info.get(WAITING)
     if line is None:
         line = info[WAITING] = _Line()
@@ -217,12 +235,11 @@ class _Bundle(NamedTuple):
     told: Told | None
 
 
-def _send(connection: Connection, questions: Sequence[Filled] = (), commit: bool = False) -> list[list[Any]]:
+def _send(connection: Connection, questions: Sequence[Sent] = (), commit: bool = False) -> list[list[Any]]:
     """Send what waits, then what is asked; the answers to the questions. `commit`: and then the COMMIT."""
     line: _Line = connection.info.pop(WAITING, None) or _Line()
     line.close()
-    for each in questions:
-        line.put(*each)
+    line.statements += questions
     driver, dialect = connection.connection.dbapi_connection, connection.dialect
     bundles = list(_bundled(line, dialect))
     log.debug("rows_sent", extra={"statements": len(bundles), "committing": commit})

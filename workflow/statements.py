@@ -41,7 +41,8 @@ class Statement:
         self.built = built
         self.columns, self.apart, self.found = tuple(columns), tuple(apart), found or {}
         self.listed = isfunction(built)  # whether it is about a list
-        self.gives = tuple(getattr(built, "exported_columns", ()))  # the columns of the rows it gives
+        said = self.for_rows(1) if self.listed else built
+        self.gives = tuple(getattr(said, "exported_columns", ()))  # the columns of the rows it gives
         self.joins = bool(self.columns and not self.gives)  # whether several can be sent as one
         self._compiled: dict[tuple[str, int], Compiled] = {}
 

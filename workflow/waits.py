@@ -244,9 +244,8 @@ def _add_task(session: Session, instance: ProcessInstance, model: Model, wait: W
     )
     queue = {"claimed": made.assignee is not None, "due_at": made.due_at or FAR, "rank": -urgent}
     of = {"of_instance": instance.id, "of_token": wait.token_id}
-    rows.write(session, *(_OFFER(**of, candidate=each, **queue) for each in made.candidates))
-    if not made.assignee and not made.users:
-        rows.write(session, _STRAND(**of, gone=made.gone))
+    stranded = [] if made.assignee or made.users else [_STRAND(**of, gone=made.gone)]
+    rows.write(session, *(_OFFER(**of, candidate=each, **queue) for each in made.candidates), *stranded)
 
 
 _OFFER = Statement(  # the task by its place in the process: its id is the database's affair
