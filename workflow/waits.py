@@ -259,6 +259,8 @@ _OFFER = Statement(  # the task by its place in the process: its id is the datab
         )
     },
 )
+
+
 def _strand(offers: Sequence[Given]) -> Any:
     """Unless somebody of the groups it is offered to is here, for performers.rescue."""
     kinds = {"of_instance": Integer(), "of_token": String(), "gone": StrandedTask.__table__.c.gone.type}
