@@ -4,7 +4,7 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, or_, select
+from sqlalchemy import ColumnElement, Select, String, bindparam, or_, select
 from sqlalchemy.dialects.postgresql import insert  # both databases say "or else" in the same words
 from sqlalchemy.orm import Session
 
@@ -13,10 +13,16 @@ from workflow.clock import now
 from workflow.errors import Conflict, Invalid, NotFound, sentence
 from workflow.identity import User
 from workflow.models import Case, CaseGroup, CaseKey, CasePerson
-from workflow.statements import Statement
+from workflow.statements import Given, Statement
 
 READ_ALL = "cases.read_all"  # the permission to see every case
-_NAMED = Statement(select(Case.business_key).where(Case.business_key == bindparam("business_key")))
+
+
+def _named(cases: Sequence[Given]) -> Any:
+    return select(Case.business_key).where(Case.business_key.in_([case("business_key", String()) for case in cases]))
+
+
+_NAMED = Statement(_named)
 KEYS = Statement(select(CaseKey.key).where(CaseKey.case_id == bindparam("case_id")).order_by(CaseKey.key))
 _KEY, _GROUP, _PERSON = (
     Statement(insert(table).on_conflict_do_nothing(), table.__table__.c.keys())
@@ -35,8 +41,9 @@ def open_cases(session: Session, wanted: Sequence[tuple[str, str]], process_key:
     keys = [business_key.strip() for business_key, _ in wanted]
     if not all(keys):
         raise Invalid({"business_key": [sentence("A case needs a business key.")]})
-    for (there,) in filter(None, rows.ask(session, *(_NAMED(business_key=key) for key in keys))):
-        raise Conflict("There is already a case “{key}”.", key=there.business_key)
+    there = {row.business_key for row in rows.ask_of_all(session, _NAMED, [{"business_key": key} for key in keys])}
+    for key in filter(there.__contains__, keys):
+        raise Conflict("There is already a case “{key}”.", key=key)
     with clock.held(now()):
         return _opened(session, keys, [title[:300] for _, title in wanted], process_key, by)
 
@@ -49,8 +56,8 @@ def _opened(session: Session, keys: Sequence[str], titles: Sequence[str], proces
         history.begin(session, case)
         history.record(session, case, by, "opened", title=title, business_key=key)
         add_key(session, case, key)
-        if by != history.SYSTEM:
-            _let_see(session, case.id, (), [by])  # there is no task yet to look on at
+    if by != history.SYSTEM:
+        _let_see(session, [case.id for case in opened], (), [by])  # there is no task yet to look on at
     return opened
 
 
@@ -118,14 +125,14 @@ def keys(session: Session, case: Case) -> list[str]:
 
 def show_to(session: Session, case_id: int, groups: Sequence[str] = (), people: Sequence[str] = ()) -> None:
     """From now on these groups and people (by name) may see the case; there is something new for them."""
-    _let_see(session, case_id, groups, people)
+    _let_see(session, [case_id], groups, people)
     onlookers.keep_up(session, case_id)
 
 
-def _let_see(session: Session, case_id: int, groups: Sequence[str], people: Sequence[str]) -> None:
+def _let_see(session: Session, case_ids: Sequence[int], groups: Sequence[str], people: Sequence[str]) -> None:
     news.for_(session, [f"group:{key}" for key in groups] + [f"user:{name}" for name in people])
     rows.write(
         session,
-        *(_GROUP(case_id=case_id, group_key=key) for key in groups),
-        *(_PERSON(case_id=case_id, user_name=name) for name in people),
+        *(_GROUP(case_id=case_id, group_key=key) for case_id in case_ids for key in groups),
+        *(_PERSON(case_id=case_id, user_name=name) for case_id in case_ids for name in people),
     )

@@ -9,16 +9,17 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
-from workflow import decisions, engine, examination, lint, policy_digests, registry, staff, start_events, xmlsafe
+from workflow import decisions, engine, examination, lint, policy_digests, registry, rows, staff, start_events, xmlsafe
 from workflow.clock import now
 from workflow.diagram import reading
 from workflow.errors import DefinitionRefused, NotFound
 from workflow.models import DefinitionResource, ProcessDefinition, ResourceContent
 from workflow.sheets import name_of as sheet_of
 from workflow.sheets import require as require_sheet
+from workflow.statements import Statement, columns
 
 Activities = Mapping[str, Mapping[str, Any]]
 Kept = TypeVar("Kept")
@@ -190,11 +191,14 @@ def keys(session: Session) -> set[str]:
 
 def latest(session: Session, key: str) -> ProcessDefinition:
     """The newest version of a process; NotFound when there is none."""
-    query = select(ProcessDefinition).where(ProcessDefinition.key == key).order_by(ProcessDefinition.version.desc())
-    found = session.scalars(query.limit(1)).first()
-    if found is None:
+    (found,) = rows.ask(session, _LATEST(key=key))
+    if not found:
         raise NotFound("There is no process “{key}”.", key=key)
-    return found
+    return rows.objects(session, found[0], ProcessDefinition)[0]
+
+
+_OF_KEY = select(*columns(ProcessDefinition)).where(ProcessDefinition.key == bindparam("key"))
+_LATEST = Statement(_OF_KEY.order_by(ProcessDefinition.version.desc()).limit(1))
 
 
 def model(session: Session, definition: ProcessDefinition) -> engine.Model:

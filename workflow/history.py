@@ -7,7 +7,7 @@ everything that concerns one case happens one after the other. Hold the case bef
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, event, func, select
 from sqlalchemy.orm import Session, undefer
@@ -47,6 +47,16 @@ class Event:
     instance_id: int | None
     token_id: str | None
     data: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Entry(NamedTuple):
+    """What `record` says of one event."""
+
+    actor: str
+    kind: str
+    activity_id: str | None
+    token_id: str | None
+    data: Mapping[str, Any]
 
 
 def hold(session: Session, case_id: int, *questions: Filled) -> list[list[Any]]:
@@ -90,24 +100,22 @@ def record(
 ) -> None:
     """Add one event to a case (or its id). `actor` is a user's name or "system"; `kind` a past participle;
     `data` JSON values only."""
+    record_all(session, case, instance, [Entry(actor, kind, activity_id, token_id, data)])
+
+
+def record_all(
+    session: Session, case: Case | int, instance: ProcessInstance | int | None, entries: Sequence[Entry]
+) -> None:
+    """Add several events, in this order, that happened at one moment."""
     case_id = case if isinstance(case, int) else case.id
+    instance_id = instance.id if isinstance(instance, ProcessInstance) else instance
     hold(session, case_id)
     news.of_case(session, case_id)
     numbers = _numbers(session)
-    numbers[case_id] += 1
-    rows.add(
-        session,
-        HistoryEvent,
-        case_id=case_id,
-        seq=numbers[case_id],
-        instance_id=instance.id if isinstance(instance, ProcessInstance) else instance,
-        at=now(),
-        actor=actor,
-        kind=kind,
-        activity_id=activity_id,
-        token_id=token_id,
-        data=data,
-    )
+    of = {"case_id": case_id, "instance_id": instance_id, "at": now()}
+    numbered = enumerate(entries, numbers[case_id] + 1)
+    rows.add_all(session, HistoryEvent, [{**of, "seq": seq, **entry._asdict()} for seq, entry in numbered])
+    numbers[case_id] += len(entries)
 
 
 def timeline(session: Session, case: Case) -> list[Event]:

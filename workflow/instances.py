@@ -34,7 +34,7 @@ from workflow import (
 )
 from workflow.around import case_clock
 from workflow.clock import now
-from workflow.engine import Step, Thrown
+from workflow.engine import Happening, Step, Thrown
 from workflow.errors import Conflict
 from workflow.models import Case, ProcessDefinition, ProcessInstance
 from workflow.sight import around
@@ -209,18 +209,17 @@ def _begin(
 
 
 def _tell(session: Session, instance: ProcessInstance, step: Step, actor: str, facts: Facts) -> None:
-    for happening in step.happenings:
-        own = facts.get(happening.token_id) if happening.kind == "completed" else None
-        history.record(
-            session,
-            instance.case_id,
-            actor if own is not None else history.SYSTEM,
-            happening.kind,
-            instance,
-            happening.activity_id,
-            happening.token_id,
-            **{**happening.data, **(own or {})},
-        )
+    if step.happenings:
+        entries = [_entry(each, actor, facts) for each in step.happenings]
+        history.record_all(session, instance.case_id, instance, entries)
+
+
+def _entry(happening: Happening, actor: str, facts: Facts) -> history.Entry:
+    own = facts.get(happening.token_id) if happening.kind == "completed" else None
+    by = actor if own is not None else history.SYSTEM
+    return history.Entry(
+        by, happening.kind, happening.activity_id, happening.token_id, {**happening.data, **(own or {})}
+    )
 
 
 def _call(

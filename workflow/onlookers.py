@@ -4,10 +4,10 @@ So that what waits for others is read from one short index, as the groups' queue
 open tasks or all cases there ever were. The rows go when the task ends.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, func, literal, select, union_all
+from sqlalchemy import Integer, Select, and_, func, literal, select, union_all
 from sqlalchemy.dialects.postgresql import insert  # both databases say "or else" in the same words
 from sqlalchemy.orm import Session
 
@@ -15,7 +15,7 @@ from workflow import rows
 from workflow.db import Moment
 from workflow.models import FAR, CaseGroup, CasePerson, TaskCandidate, TaskOnlooker, UserTask
 from workflow.registry import fsck_check
-from workflow.statements import Statement
+from workflow.statements import Given, Statement
 from workflow.statuses import TaskStatus
 
 EVERYONE = "everyone"  # who may read all cases looks on at every open task
@@ -26,37 +26,41 @@ def keep_up(session: Session, case_id: int) -> None:
     rows.write(session, _LOOK_ON(case_id=case_id))
 
 
-def _all_who_may() -> list[Select[Any]]:
-    """(task, onlooker, due) for every open task and everybody who may see it and is not offered it."""
+def _all_who_may(*open_: Any) -> list[Select[Any]]:
+    """(task, onlooker, due) for every task of which `open_` says that it is, and everybody who may see it and is not
+    offered it."""
     due = func.coalesce(UserTask.due_at, literal(FAR, Moment()), type_=Moment())
-    here = select(UserTask.id, literal(EVERYONE), due).where(UserTask.status == TaskStatus.OPEN)
-    return [here, *(_of(table, name, due) for table, name in ((CaseGroup, "group"), (CasePerson, "user")))]
+    everyone = select(UserTask.id, literal(EVERYONE), due)
+    others = [_of(table, name, due) for table, name in ((CaseGroup, "group"), (CasePerson, "user"))]
+    return [each.where(*open_) for each in (everyone, *others)]
 
 
 def _of(table: Any, kind: str, due: Any) -> Select[Any]:
     name = literal(f"{kind}:") + (table.group_key if table is CaseGroup else table.user_name)
     offered = select(TaskCandidate.task_id).where(TaskCandidate.task_id == UserTask.id, TaskCandidate.candidate == name)
     query = select(UserTask.id, name, due).join(table, table.case_id == UserTask.case_id)
-    return query.where(UserTask.status == TaskStatus.OPEN, ~offered.exists())
+    return query.where(~offered.exists())
 
 
-_INSERT = insert(TaskOnlooker)
-_LOOK_ON = Statement(
-    _INSERT.from_select(
-        ["task_id", "onlooker", "due_at"],
-        union_all(*(each.where(UserTask.case_id == bindparam("case_id")) for each in _all_who_may())),
-    ).on_conflict_do_update(
+def _look_on(cases: Sequence[Given]) -> Any:
+    """Said of `ended_at`, which is empty just as long as a task is open: by the status SQLite would take all that are
+    open for fewer than those of several cases, and look through them."""
+    those = UserTask.case_id.in_([case("case_id", Integer()) for case in cases])
+    new, found = insert(TaskOnlooker), union_all(*_all_who_may(those, UserTask.ended_at.is_(None)))
+    return new.from_select(["task_id", "onlooker", "due_at"], found).on_conflict_do_update(
         index_elements=["task_id", "onlooker"],
-        set_={"due_at": _INSERT.excluded.due_at},
-        where=TaskOnlooker.due_at != _INSERT.excluded.due_at,
+        set_={"due_at": new.excluded.due_at},
+        where=TaskOnlooker.due_at != new.excluded.due_at,
     )
-)
+
+
+_LOOK_ON = Statement(_look_on)
 
 
 @fsck_check("onlookers")
 def _all_look_on(session: Session) -> Iterator[str]:
     """Everybody who may see an open task without being offered it looks on at it; nobody does at an ended one."""
-    wanted = union_all(*(query.add_columns() for query in _all_who_may())).subquery()
+    wanted = union_all(*_all_who_may(UserTask.status == TaskStatus.OPEN)).subquery()
     task_id, name, due = wanted.c
     there = and_(TaskOnlooker.task_id == task_id, TaskOnlooker.onlooker == name, TaskOnlooker.due_at == due)
     missing = select(task_id, name).where(~select(TaskOnlooker.task_id).where(there).exists())

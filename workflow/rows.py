@@ -13,12 +13,13 @@ Whatever goes through the session sees all that was written here before it; a sa
 import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import chain
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Dialect, Engine, event
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import Session, make_transient_to_detached
-from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import instance_state, manager_of_class, set_committed_value
 
 from workflow.statements import Compiled, Filled, Statement, Told, adding, changing, key, names, numbering
 
@@ -26,38 +27,55 @@ log = logging.getLogger(__name__)
 WAITING = "rows_waiting"  # in the `info` of a connection: the line of what is written and has not gone out
 CONNECTION = "rows_connection"  # in the `info` of a session, while its transaction lasts: the connection, its `info`
 AT_ONCE = 50  # rows of one INSERT
+Sent = tuple[Statement, Sequence[Mapping[str, Any]], Told | None]  # with the values of each row, or each of a list
 
 
 class _Line:
     """What is written and has not gone out, in order; but the rows of one INSERT stand together where the first of them
-    stands. That is where they can stand: `new` ones are first in line, others need no row that stands behind."""
+    stands. That is where they can stand: `new` ones are first in line, others need no row that stands behind. What is
+    about a list stands together where nothing but new rows comes behind."""
 
     def __init__(self) -> None:
-        self.statements: list[tuple[Statement, list[Mapping[str, Any]], Told | None]] = []
+        self.statements: list[Sent] = []
         self.new: dict[tuple[type, int], dict[str, Any]] = {}  # the values of `new` rows by class and id
         self._inserts: dict[Statement, list[Mapping[str, Any]]] = {}
+        self._listed: dict[Statement, list[Mapping[str, Any]]] = {}
 
     def put(self, statement: Statement, values: Mapping[str, Any], told: Told | None = None) -> None:
+        if statement.listed:
+            self._listed.setdefault(statement, []).append(values)
+            return
         alike = self._inserts.get(statement)
         if alike is not None:
             alike.append(values)
             return
+        if self._listed and not statement.joins:
+            self.close()
         alike = [values]
         self.statements.append((statement, alike, told))
         if statement.joins:
             self._inserts[statement] = alike
 
+    def close(self) -> None:
+        """What comes now is no new row: what is about a list goes before."""
+        self.statements += [(statement, alike, None) for statement, alike in self._listed.items()]
+        self._listed = {}
+
 
 def ask(session: Session, *questions: Filled) -> list[list[Any]]:
     """The rows each question gives, as named tuples. Everything written before goes out first, in the same trip."""
-    _flush(session)
-    connection, _ = _connection(session)
-    return _send(connection, questions)
+    return _send(_asked(session), [(statement, [values], told) for statement, values, told in questions])
+
+
+def ask_of_all(session: Session, question: Statement, each: Sequence[Mapping[str, Any]]) -> list[Any]:
+    """The rows a question about a list gives."""
+    connection = _asked(session)
+    portions = [each[first : first + AT_ONCE] for first in range(0, len(each), AT_ONCE)]
+    return list(chain.from_iterable(_send(connection, [(question, portion, None) for portion in portions])))
 
 
 def write(session: Session, *changes: Filled) -> None:
     """To be written, in this order, before anything else is asked and at the latest with the commit."""
-    _flush(session)
     line = _line(session)
     for each in changes:
         line.put(*each)
@@ -66,8 +84,15 @@ def write(session: Session, *changes: Filled) -> None:
 def add(session: Session, entity: type, told: Told | None = None, **values: Any) -> None:
     """A new row of an ORM class, its defaults filled in; no object of it is made. `told` gets its row: the id."""
     insert = adding(entity, told is not None)
-    _flush(session)
     _line(session).put(insert.statement, insert.whole(values), told)
+
+
+def add_all(session: Session, entity: type, each: Iterable[Mapping[str, Any]]) -> None:
+    """Several new rows of an ORM class, as `add` adds one."""
+    insert = adding(entity)
+    line = _line(session)
+    for values in each:
+        line.put(insert.statement, insert.whole(values))
 
 
 def new(session: Session, entity: type, *each: Mapping[str, Any]) -> list[Any]:
@@ -97,14 +122,11 @@ def change(session: Session, entity: type, id_: int, **values: Any) -> None:
 
 def known(session: Session, entity: type, values: Mapping[str, Any]) -> Any:
     """The session's object of a row with these values: a new one, or the one it has, brought up to them."""
-    found = session.identity_map.get((entity, tuple(values[name] for name in key(entity)), None))
+    identity = (entity, tuple([values[name] for name in key(entity)]), None)
+    found = session.identity_map.get(identity)
     if found is None:
-        found = entity()
-        found.__dict__.update(values)  # as loading does: there is nobody to tell of a change
-        make_transient_to_detached(found)
-        session.add(found)
-    else:
-        _take_over(found, values)
+        return _loaded(session, identity, values)
+    _take_over(found, values)
     return found
 
 
@@ -121,10 +143,12 @@ def _ids(session: Session, entity: type, wanted: int) -> Iterable[int]:
     return (row.id for row in found)
 
 
-def _flush(session: Session) -> None:
-    """What the ORM has changed before comes before; costs nothing when that is nothing."""
+def _asked(session: Session) -> Connection:
+    """The connection, once it knows what the ORM has changed before; costs next to nothing when that is nothing."""
     if session.autoflush:
         session.flush()
+    connection, _ = _connection(session)
+    return connection
 
 
 def _connection(session: Session) -> tuple[Connection, dict[Any, Any]]:
@@ -138,7 +162,10 @@ def _connection(session: Session) -> tuple[Connection, dict[Any, Any]]:
 
 
 def _line(session: Session) -> _Line:
-    _, info = _connection(session)
+    """The line of what waits behind what the ORM has changed before."""
+    if session.autoflush:
+        session.flush()
+    _, info = session.info.get(CONNECTION) or _connection(session)
     line: _Line | None = info.get(WAITING)
     if line is None:
         line = info[WAITING] = _Line()
@@ -183,6 +210,17 @@ def attend(engine: Engine) -> None:
         record.info.pop(WAITING, None)
 
 
+def _loaded(session: Session, identity: tuple[Any, ...], values: Mapping[str, Any]) -> Any:
+    """A new object of a row, made as SQLAlchemy's own loading makes one: there is nobody to tell of a change, and
+    nothing hangs on it yet that would have to be taken into the session along with it."""
+    made = manager_of_class(identity[0]).new_instance()
+    state = instance_state(made)
+    state.dict.update(values)
+    state.key, state.session_id = identity, session.hash_key
+    session.identity_map.add(state)
+    return made
+
+
 def _take_over(object_: Any, values: Mapping[str, Any]) -> None:
     """These are the values of its row: nothing of them is left to be written."""
     for name, value in values.items():
@@ -197,11 +235,11 @@ class _Bundle(NamedTuple):
     told: Told | None
 
 
-def _send(connection: Connection, questions: Sequence[Filled] = (), commit: bool = False) -> list[list[Any]]:
+def _send(connection: Connection, questions: Sequence[Sent] = (), commit: bool = False) -> list[list[Any]]:
     """Send what waits, then what is asked; the answers to the questions. `commit`: and then the COMMIT."""
     line: _Line = connection.info.pop(WAITING, None) or _Line()
-    for each in questions:
-        line.put(*each)
+    line.close()
+    line.statements += questions
     driver, dialect = connection.connection.dbapi_connection, connection.dialect
     bundles = list(_bundled(line, dialect))
     log.debug("rows_sent", extra={"statements": len(bundles), "committing": commit})

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from functools import cache, lru_cache, partial
+from inspect import isfunction
 from itertools import chain
 from operator import itemgetter
 from typing import Any, NamedTuple
@@ -15,6 +16,7 @@ from sqlalchemy import Dialect, Integer, TypeDecorator, bindparam, func, insert,
 PLACES = {"sqlite": "qmark", "postgresql": "format"}  # how the driver writes the place of a parameter
 Convert = Callable[[Any], Any] | None  # from Python to the driver or back; None: as it is
 Told = Callable[[Sequence[Any]], object]  # what is done with the rows a statement gives
+Given = Callable[..., Any]  # (name, type) → the parameter of that name
 
 
 class Statement:
@@ -23,6 +25,10 @@ class Statement:
     With `columns` it is an INSERT without values: called with those of one row, and sent with all rows that wait for
     it at once; those sent at once differ in the columns `apart`. `found` are columns whose value the database looks up:
     how, of what gives the parameters by name, which are then among the `columns` in their place.
+
+    Where `built` is a function, the statement is about a list: of a `Given` for each of the list it makes the one
+    statement for all of them. Called with what is known of one of them, it is sent once for all that wait for it, after
+    the new rows beside them, which it may look at.
     """
 
     def __init__(
@@ -34,7 +40,9 @@ class Statement:
     ) -> None:
         self.built = built
         self.columns, self.apart, self.found = tuple(columns), tuple(apart), found or {}
-        self.gives = tuple(getattr(built, "exported_columns", ()))  # the columns of the rows it gives
+        self.listed = isfunction(built)  # whether it is about a list
+        said = self.for_rows(1) if self.listed else built
+        self.gives = tuple(getattr(said, "exported_columns", ()))  # the columns of the rows it gives
         self.joins = bool(self.columns and not self.gives)  # whether several can be sent as one
         self._compiled: dict[tuple[str, int], Compiled] = {}
 
@@ -49,7 +57,9 @@ class Statement:
         return found
 
     def for_rows(self, rows: int) -> Any:
-        """The statement of SQLAlchemy that writes so many rows."""
+        """The statement of SQLAlchemy that writes so many rows, or is about so many."""
+        if self.listed:
+            return self.built([partial(_of_row, row) for row in range(rows)])
         if not self.columns:
             return self.built
         return self.built.values([self._row(row) for row in range(rows)])
@@ -62,6 +72,10 @@ class Statement:
 
         looked_up = {name: look_up(given) for name, look_up in self.found.items()}
         return looked_up | {name: given(name) for name in self.columns if name in kinds}
+
+
+def _of_row(row: int, name: str, kind: Any = None) -> Any:
+    return bindparam(f"{name}_{row}", type_=kind)
 
 
 class Filled(NamedTuple):
@@ -82,8 +96,11 @@ class Compiled:
     fixed: Mapping[str, Any]  # values that stand in the statement itself
     reads: tuple[Convert, ...]
     row: Callable[[Iterable[Any]], Any]
+    listed: bool
 
     def parameters(self, rows: Sequence[Mapping[str, Any]]) -> list[Any]:
+        if self.listed:
+            rows = [{f"{name}_{number}": row[name] for number, row in enumerate(rows) for name in row}]
         given = [{**self.fixed, **row} for row in rows] if self.fixed else rows
         if len(given) == 1:
             values = list(self.pick(given[0]))
@@ -119,6 +136,7 @@ def _compiled(statement: Statement, dialect: Dialect, rows: int) -> Compiled:
         fixed={name: bind.value for name, bind in zip(names, binds, strict=True) if not bind.required},
         reads=tuple(each.type.dialect_impl(dialect).result_processor(dialect, None) for each in statement.gives),
         row=namedtuple("Row", [each.key for each in statement.gives], rename=True)._make,
+        listed=statement.listed,
     )
 
 

@@ -56,13 +56,13 @@ def _kept_as_it_is(value: Any, depth: int) -> bool:
 def word(value: Any) -> str | None:
     """What lists search a value by: its text in small letters, cut to LONGEST_WORD; "" for what is empty. Of a list its
     texts and numbers, one on each line; None for what cannot be said so."""
+    if isinstance(value, str):
+        return value.strip().lower()[:LONGEST_WORD]
     if value is None or value in ([], {}):
         return ""
     if isinstance(value, list):
         return "\n".join(said for each in value if (said := word(each)) and not isinstance(each, list))[:LONGEST_WORD]
-    if isinstance(value, dict):
-        return None
-    return (orjson.dumps(value).decode() if not isinstance(value, str) else value.strip().lower())[:LONGEST_WORD]
+    return None if isinstance(value, dict) else orjson.dumps(value).decode()[:LONGEST_WORD]
 
 
 def number(value: Any) -> float | None:

@@ -51,12 +51,19 @@ def named(found: Iterable[Any]) -> dict[str, Any]:
 def write(session: Session, instance_id: int, changes: Mapping[str, Any], revision: int, live: bool = True) -> None:
     """Write these values, new ones or over the old; `revision` is the instance's that wrote them, `live` whether it
     is not over."""
-    of = {"instance_id": instance_id, "revision": revision, "live": live}
     said = (
-        {"name": name, "value": value, "word": values.word(value), "number": values.number(value)}
+        _WRITE(
+            instance_id=instance_id,
+            name=name,
+            value=value,
+            revision=revision,
+            word=values.word(value),
+            number=values.number(value),
+            live=live,
+        )
         for name, value in changes.items()
     )
-    rows.write(session, *(_WRITE(**of, **each) for each in said))
+    rows.write(session, *said)
 
 
 def keep_live(session: Session, instance_id: int, live: bool) -> None:

@@ -8,7 +8,22 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Select, bindparam, delete, insert, literal, select, union_all, update
+from sqlalchemy import (
+    CompoundSelect,
+    Integer,
+    Select,
+    String,
+    and_,
+    bindparam,
+    column,
+    delete,
+    insert,
+    literal,
+    select,
+    union_all,
+    update,
+    values,
+)
 from sqlalchemy.orm import Session
 
 from workflow import beside, cases, rows
@@ -31,7 +46,7 @@ from workflow.models import (
 )
 from workflow.offers import Offer, offer
 from workflow.performers.living import has_living
-from workflow.statements import Statement, one_of
+from workflow.statements import Given, Statement, one_of
 from workflow.statuses import IncidentStatus, InstanceStatus, JobStatus, TaskKind, TaskStatus, TimerStatus
 from workflow.wakeups import wake
 
@@ -229,9 +244,8 @@ def _add_task(session: Session, instance: ProcessInstance, model: Model, wait: W
     )
     queue = {"claimed": made.assignee is not None, "due_at": made.due_at or FAR, "rank": -urgent}
     of = {"of_instance": instance.id, "of_token": wait.token_id}
-    rows.write(session, *(_OFFER(**of, candidate=each, **queue) for each in made.candidates))
-    if not made.assignee and not made.users:
-        rows.write(session, _STRAND(**of, gone=made.gone))
+    stranded = [] if made.assignee or made.users else [_STRAND(**of, gone=made.gone)]
+    rows.write(session, *(_OFFER(**of, candidate=each, **queue) for each in made.candidates), *stranded)
 
 
 _OFFER = Statement(  # the task by its place in the process: its id is the database's affair
@@ -245,11 +259,16 @@ _OFFER = Statement(  # the task by its place in the process: its id is the datab
         )
     },
 )
-_STRAND = Statement(  # unless somebody of the groups it is offered to is here: performers.rescue looks after it
-    insert(StrandedTask).from_select(
-        ["task_id", "gone"],
-        select(UserTask.id, bindparam("gone", type_=StrandedTask.__table__.c.gone.type)).where(
-            UserTask.instance_id == bindparam("of_instance"), UserTask.token_id == bindparam("of_token"), ~has_living()
-        ),
-    )
-)
+
+
+def _strand(offers: Sequence[Given]) -> Any:
+    """Unless somebody of the groups it is offered to is here, for performers.rescue."""
+    kinds = {"of_instance": Integer(), "of_token": String(), "gone": StrandedTask.__table__.c.gone.type}
+    rows_of = [tuple(offer(name, kind) for name, kind in kinds.items()) for offer in offers]
+    offered = values(*(column(name, kind) for name, kind in kinds.items()), name="offered").data(rows_of).cte("offered")
+    place = and_(UserTask.instance_id == offered.c.of_instance, UserTask.token_id == offered.c.of_token)
+    found = select(UserTask.id, offered.c.gone).join_from(offered, UserTask, place).where(~has_living())
+    return insert(StrandedTask).from_select(["task_id", "gone"], found)
+
+
+_STRAND = Statement(_strand)

@@ -9,7 +9,7 @@ from workflow.engine import codec
 from workflow.engine.commands import start
 from workflow.engine.model import Model
 from workflow.engine.shapes import Happening, Step, Wait
-from workflow.engine.token import fresh_id
+from workflow.engine.token import fresh_ids
 from workflow.expressions import Around
 
 
@@ -24,7 +24,7 @@ class Beginning:
     def step(self, around: Around) -> Step:
         """What `start` gives for one more instance."""
         if self._same is not None:
-            return _renamed(self._same, {token_id: fresh_id() for token_id in self._tokens})
+            return _renamed(self._same, dict(zip(self._tokens, fresh_ids(len(self._tokens)), strict=True)))
         watched = _Watched(around.variables, around.now, around.functions, around.zone)
         step = start(self._model, watched, self._start_id)
         if not watched.looked_at:
@@ -82,6 +82,6 @@ def _told(value: Any, fresh: Mapping[str, str]) -> Any:
     """A JSON value in which tokens may be named."""
     if isinstance(value, str):
         return fresh.get(value, value)
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         return {name: _told(each, fresh) for name, each in value.items()}
     return [_told(each, fresh) for each in value] if isinstance(value, list) else value

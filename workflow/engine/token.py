@@ -11,6 +11,7 @@ from typing import Any
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
+_BYTES = 8  # of chance in an id
 LIVE = TaskState.WAITING | TaskState.READY | TaskState.STARTED
 
 
@@ -41,4 +42,11 @@ class Token(Task):
 
 def fresh_id() -> str:
     """An id that no other token has, of any instance."""
-    return secrets.token_hex(8)
+    (fresh,) = fresh_ids(1)
+    return fresh
+
+
+def fresh_ids(number: int) -> list[str]:
+    """So many of them: chance is asked once."""
+    said = secrets.token_hex(_BYTES * number)
+    return [said[at : at + 2 * _BYTES] for at in range(0, len(said), 2 * _BYTES)]

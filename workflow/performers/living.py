@@ -1,6 +1,8 @@
 """Who of those a task is offered to is here."""
 
-from sqlalchemy import ColumnElement, exists, or_, select
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from workflow.identity import Membership, User
@@ -27,14 +29,20 @@ def has_living() -> ColumnElement[bool]:
     held = exists().where(User.name == UserTask.assignee, User.active).correlate(UserTask)
     person = aliased(User)
     candidates = select(TaskCandidate.task_id).where(TaskCandidate.task_id == UserTask.id)
-    named = candidates.join(person, TaskCandidate.candidate == "user:" + person.name).where(person.active)
+    named = candidates.join(person, _means("user:", person.name)).where(person.active)
     grouped = (
-        candidates.join(Membership, TaskCandidate.candidate == "group:" + Membership.group_key)
+        candidates.join(Membership, _means("group:", Membership.group_key))
         .join(person, person.name == Membership.user_name)
         .where(person.active)
     )
     free = UserTask.assignee.is_(None)
     return or_(held, free & or_(named.correlate(UserTask).exists(), grouped.correlate(UserTask).exists()))
+
+
+def _means(kind: str, name: Any) -> ColumnElement[bool]:
+    """The condition that a candidate is this one of its kind; also said from the candidate's side, so that who it means
+    is looked up, not looked for among all people."""
+    return and_(TaskCandidate.candidate == kind + name, name == func.substr(TaskCandidate.candidate, len(kind) + 1))
 
 
 def _is_offered(here: ColumnElement[bool]) -> ColumnElement[bool]:
