@@ -25,7 +25,7 @@ from sqlalchemy import text
 
 from bench import crowd, process
 from bench.ground import office, quantile, show
-from workflow import views
+from workflow import marks, views
 from workflow.identity import Group, Membership, User
 from workflow.office import Office
 
@@ -105,6 +105,9 @@ def tell(opened: Office) -> None:
                 f" FROM (SELECT id AS n FROM process_instances) AS numbers CROSS JOIN ({names}) AS names"
             )
         )
+        if postgresql:
+            connection.execute(text("TRUNCATE instance_marks"))
+            connection.execute(text(marks.FILL))
     with opened.database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("VACUUM ANALYZE" if postgresql else "ANALYZE"))
 

@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.dialects.postgresql import insert  # both databases say "or else" in the same words
 from sqlalchemy.orm import Session
 
-from workflow import rows, values
+from workflow import marks, rows, values
 from workflow.models import ProcessInstance, Variable
 from workflow.registry import fsck_check
 from workflow.statements import Statement
@@ -64,16 +64,21 @@ def write(session: Session, instance_id: int, changes: Mapping[str, Any], revisi
         for name, value in changes.items()
     )
     rows.write(session, *said)
+    if changes and live:
+        marks.keep(session, instance_id)
 
 
 def keep_live(session: Session, instance_id: int, live: bool) -> None:
     """The instance is over, or goes on again: its variables are no longer searched, or are."""
     rows.write(session, _LIVE(of_instance=instance_id, is_live=live))
+    (marks.keep if live else marks.forget)(session, instance_id)
 
 
 def drop(session: Session, instance_id: int, names: Iterable[str]) -> None:
     """These are not known any more."""
     rows.write(session, *(_DROP(of_instance=instance_id, named=name) for name in names))
+    marks.forget(session, instance_id)
+    marks.keep(session, instance_id)
 
 
 PORTION = 5_000  # rows looked at together
@@ -86,7 +91,7 @@ def refill(session: Session) -> int:
         said = {"word": values.word(row.value), "number": values.number(row.value), "live": row.is_live}
         of = (Variable.instance_id == row.instance_id, Variable.name == row.name)
         session.execute(update(Variable).where(*of).values(said).execution_options(synchronize_session=False))
-    return len(wrong)
+    return len(wrong) + marks.refill(session)
 
 
 @fsck_check("words")

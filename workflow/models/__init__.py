@@ -23,7 +23,7 @@ from workflow.models.definitions import DefinitionResource, ProcessDefinition, R
 from workflow.models.machine import Incident, Job, Message, ProcessStart, Subscription, Timer
 from workflow.models.performing import HandOver, StrandedTask, Substitution
 from workflow.models.returns import Footing, Return, SupersededTask
-from workflow.models.running import HistoryEvent, ProcessInstance, Variable
+from workflow.models.running import HistoryEvent, InstanceMarks, ProcessInstance, Variable
 from workflow.models.separation import Agreement, Policy, Relation
 from workflow.models.signing import AnswersAside, AskedSigner
 from workflow.models.tasks import TaskCandidate, TaskDraft, TaskOnlooker, UserTask
@@ -56,6 +56,7 @@ __all__ = [
     "HandOver",
     "HistoryEvent",
     "Incident",
+    "InstanceMarks",
     "Job",
     "Message",
     "OpinionPhrase",

@@ -1,8 +1,24 @@
 """Names of people, elements and tokens, as columns keep them."""
 
 from datetime import UTC, datetime
+from typing import Any
 
-from sqlalchemy import String
+from sqlalchemy import JSON, Dialect, Integer, String
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+
+class Numbers(TypeDecorator[list[int]]):
+    """Whole numbers of 32 bits: an array on PostgreSQL, whose indexes know what is in it."""
+
+    impl = JSON
+    cache_ok = True
+    plain = "sa.JSON().with_variant(sa.ARRAY(sa.Integer()), 'postgresql')"  # as a step of the migrations says it
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """The database's own type."""
+        return dialect.type_descriptor(ARRAY(Integer()) if dialect.name == "postgresql" else JSON())
+
 
 Person = String(60)
 ElementId = String(200)

@@ -9,7 +9,7 @@ from sqlalchemy.types import JSON
 
 from workflow.db import Base, status_column
 from workflow.models.cases import Case
-from workflow.models.columns import ElementId, Person, TokenId, Word
+from workflow.models.columns import ElementId, Numbers, Person, TokenId, Word
 from workflow.models.definitions import ProcessDefinition
 from workflow.statuses import InstanceStatus
 
@@ -66,6 +66,15 @@ class Variable(Base):
     word: Mapped[str | None] = mapped_column(Word)
     number: Mapped[float | None] = mapped_column(Double)
     live: Mapped[bool] = mapped_column(default=True)
+
+
+class InstanceMarks(Base):
+    """What an instance that is not over is searched by, all in one row (workflow.marks); on PostgreSQL only."""
+
+    __tablename__ = "instance_marks"
+    __table_args__ = (Index("ix_instance_marks_marks", "marks", postgresql_using="gin"),)
+    instance_id: Mapped[int] = mapped_column(ForeignKey("process_instances.id"), primary_key=True)
+    marks: Mapped[list[int]] = mapped_column(Numbers)
 
 
 class HistoryEvent(Base):

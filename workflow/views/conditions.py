@@ -4,12 +4,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from math import isnan
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
-from workflow import values
+from workflow import marks, values
 from workflow.errors import Invalid, Sentence, sentence
 from workflow.models import Variable
 
@@ -116,17 +117,38 @@ def _value(columns: Any, operator: Operator, texts: Sequence[str]) -> ColumnElem
     return or_(columns.word.is_(None), columns.word != "")
 
 
+def marks_of(asked: Condition) -> list[str] | None:
+    """Marks (workflow.marks) one of which every instance has that it lets through; None for what has none."""
+    words = [values.word(text) or "" for text in asked.texts]
+    match asked.operator:
+        case Operator.IS | Operator.ONE_OF if all(words):
+            return marks.equal(asked.variable, words)
+        case Operator.STARTS:
+            return marks.between_words(asked.variable, words[0], words[0])
+        case Operator.BETWEEN if (ends := _numbers(asked.texts)) is not None:
+            return None if any(map(isnan, filter(None, ends))) else marks.among(asked.variable, *ends)
+        case Operator.BETWEEN:
+            return marks.between_words(asked.variable, *words)
+    return None
+
+
 LAST = "\U0010ffff"  # behind every character
 
 
 def _between(columns: Any, texts: Sequence[str], words: Sequence[str]) -> ColumnElement[bool]:
     """Numbers as numbers, all else (days, moments) in the order of their characters; the day at the end is whole."""
-    numbers = [_number(text) for text in texts]
-    if all(text == "" or number is not None for text, number in zip(texts, numbers, strict=True)):
+    if (numbers := _numbers(texts)) is not None:
         bounds = (columns.number >= low for low in numbers[:1] if low is not None)
         return and_(*bounds, *(columns.number <= high for high in numbers[1:] if high is not None))
     low, high = words
     return and_(columns.word >= (low or " "), *([columns.word < high + LAST] if high else []))
+
+
+def _numbers(texts: Sequence[str]) -> list[float | None] | None:
+    """The ends of a range of numbers, None for an open one; None for a range of something else."""
+    numbers = [_number(text) for text in texts]
+    said = all(text == "" or number is not None for text, number in zip(texts, numbers, strict=True))
+    return numbers if said else None
 
 
 def _number(text: str) -> float | None:

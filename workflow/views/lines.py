@@ -42,7 +42,7 @@ def ahead(
 
 def keys_in(line: Subquery | Lateral) -> list[ColumnElement[Any]]:
     """Its columns that hold the keys."""
-    return [column for name, column in line.c.items() if name != "id"]
+    return [column for name, column in line.c.items() if name not in ("id", "instance_id")]
 
 
 def _merged(

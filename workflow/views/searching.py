@@ -6,19 +6,21 @@ There are four ways to an answer, and looking at a little decides (docs/decision
     short     the view itself holds AHEAD tasks at most: look at all of them
     walk      go along the order of the list (workflow.views.lines), at most AHEAD rows: where many match, a page is
               full soon
-    meet      neither: the instances that several filters lead to, by their indexes (workflow.views.meeting)
+    meet      neither: the instances that several filters lead to, by their marks (workflow.marks; PostgreSQL) or by
+              their indexes (workflow.views.meeting)
 
 Each finds the same rows in the same order; tests hold them to that.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, Select, func, literal, select, true, union
+from sqlalchemy import CTE, ColumnElement, Select, and_, case, false, func, literal, select, true, union
 from sqlalchemy.orm import Session
 
-from workflow import tasks
+from workflow import marks, tasks
 from workflow.identity import User
 from workflow.models import UserTask
 from workflow.tasks.finding import WHOLE, whole
@@ -27,11 +29,12 @@ from workflow.tasks.readers import Reader, reader_of
 from workflow.views import lines, meeting, sorting
 from workflow.views.asking import Asked, View
 from workflow.views.belonging import asked_for, belongs, queues
-from workflow.views.conditions import Condition, by_index, fulfilled, is_quick
+from workflow.views.conditions import Condition, by_index, fulfilled, is_quick, marks_of
 from workflow.views.sorting import Key, Place
 
 FEW = 2_000  # instances looked at one by one
 FIRST_LOOK, AHEAD = 300, 5_000  # rows looked at along a line, at first and at most
+BROAD = 50_000  # tasks of a view that are all looked at rather than a great part of all there are
 COUNTED_TO = 1_000  # there a count stops: "or more"
 
 
@@ -44,6 +47,13 @@ class _Search:
     asked: Asked
     keys: Sequence[Key]
     in_order: bool = True
+
+    @cached_property
+    def marked(self) -> meeting.Marked:
+        """The filters that marks answer. What somebody has done may be in instances that are over: none have marks."""
+        if self.asked.view is View.DONE or not marks.are_kept(self.session):
+            return {}
+        return {each: said for each in self.asked.conditions if (said := marks_of(each)) is not None}
 
 
 def search(session: Session, user: User, asked: Asked, after: str | None = None, limit: int = 50) -> Page[UserTask]:
@@ -91,12 +101,16 @@ def _rows(search: _Search, place: Place | None, number: int) -> list[Any]:
     found = _walked(search, search.asked.conditions, place, number, FIRST_LOOK)
     if len(found) == number:
         return found
-    seen = meeting.sample(search.session, search.asked.conditions)
+    seen = meeting.sample(search.session, search.asked.conditions, search.marked)
     narrowing = sorted(search.asked.conditions, key=seen.share)
     if max(len(found) / max(FIRST_LOOK, 1), seen.surely(*narrowing)) * AHEAD >= number:
         found = _walked(search, narrowing, place, number, AHEAD)
         if len(found) == number:
             return found
+        if search.asked.view is not View.DONE and 0 < _held(search, BROAD) <= BROAD:  # a view unlike all there is
+            return _run(search, _along(search, _whole(search), narrowing), place, number)
+    if search.marked and search.asked.view is not View.MINE:
+        return _marked(search, meeting.strong(narrowing, search.marked, seen), narrowing, place, number)
     leading = [] if search.asked.view in (View.MINE, View.DONE) else meeting.leading(narrowing, seen)
     if leading:
         return _met(search, leading, narrowing, place, number)
@@ -117,6 +131,13 @@ def _estimates(search: _Search) -> tuple[dict[Condition, int], int | None]:
     return dict(zip(quick, found, strict=False)), sum(found[len(quick) :]) if is_queued else None
 
 
+def _held(search: _Search, most: int) -> int:
+    """How many tasks the view's queues hold at most, each counted to a little more than `most`; 0 if it has none."""
+    there = queues(search.who, search.asked.view, search.asked.filters.group)
+    counted = [_counted(select(literal(1)).where(queue.here), most) for queue in there]
+    return sum(search.session.execute(select(*counted)).one()) if counted else 0
+
+
 def _counted(query: Select[Any], most: int) -> ColumnElement[int]:
     return select(func.count()).select_from(query.limit(most + 1).subquery()).scalar_subquery()
 
@@ -135,9 +156,13 @@ def _all(search: _Search) -> Select[Any]:
 
 
 def _along(search: _Search, line: Any, conditions: Sequence[Condition]) -> Select[Any]:
-    """Those tasks of a line that are wanted."""
+    """Those tasks of a line that are wanted: by all their marks at once, before one thing after the other is looked
+    up."""
     query = select(UserTask.id).join_from(line, UserTask, UserTask.id == line.c.id)
-    return query.where(*_wanted(search), *_looked_up(conditions))
+    wanted = and_(*_wanted(search), *_looked_up(conditions))
+    if len(search.marked) < 2:
+        return query.where(wanted)
+    return query.where(case((marks.of(UserTask.instance_id, search.marked.values()), wanted), else_=false()))
 
 
 def _whole(search: _Search) -> CTE:
@@ -155,6 +180,25 @@ def _met(
     with meeting.lists_joined(search.session, leading) as by_lists:
         query, columns = _apart(search, kept) if by_lists else (_joined(search, kept), ())
         return _run(search, query, place, number, columns)
+
+
+def _marked(
+    search: _Search, led: Sequence[Condition], conditions: Sequence[Condition], place: Place | None, number: int
+) -> list[Any]:
+    """Rows of the instances where the marks of the filters `led` meet: first brought into order, then looked at one by
+    one until the page is full."""
+    there = meeting.marked_instances(search.marked[each] for each in led)
+    keys = (key.column.label(f"k{at}") for at, key in enumerate(search.keys))
+    theirs = select(UserTask.id.label("id"), UserTask.instance_id, *keys)
+    theirs = theirs.where(UserTask.instance_id == there.c.instance_id, *_wanted(search)).correlate(there)
+    each = theirs.offset(0).lateral("theirs")
+    wanted = select(*each.c).join_from(there, each, true())
+    if search.in_order:
+        back = place is not None and place.back
+        wanted = wanted.order_by(*sorting.order_by(search.keys, lines.keys_in(each), back))
+    line = wanted.offset(0).subquery("line")
+    looked_up = (fulfilled(each, line.c.instance_id) for each in conditions)
+    return _run(search, select(line.c.id).where(*looked_up), place, number, lines.keys_in(line))
 
 
 def _joined(search: _Search, kept: CTE) -> Select[Any]:

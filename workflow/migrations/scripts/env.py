@@ -12,7 +12,7 @@ from workflow.migrations import comparable, mine
 def plainly(kind: str, thing: Any, _context: Any) -> str | Literal[False]:
     """A step is frozen: it names the database's types, not types of ours that may change."""
     if kind == "type" and isinstance(thing, TypeDecorator):
-        return f"sa.{thing.impl_instance!r}"
+        return getattr(thing, "plain", f"sa.{thing.impl_instance!r}")
     return False
 
 
