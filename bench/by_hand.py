@@ -18,7 +18,7 @@ from workflow.office import Office
 
 Rows = dict[str, list[dict[str, Any]]]
 OF_CASE = ("history_events", "case_groups", "case_people", "case_keys")
-OF_INSTANCE = ("variables", "user_tasks", "jobs", "footings")
+OF_INSTANCE = ("variables", "user_tasks", "jobs", "footings", "instance_marks")
 OF_TASK = ("task_candidates", "task_onlookers")
 
 
@@ -30,7 +30,9 @@ def upsert(keys: tuple[str, ...], *changed: str) -> str:
 UPSERT = upsert(("instance_id", "name"), "value", "revision", "word", "number", "live")
 FOOTING = ("task_id", "revision_before", "revision_after", "state", "variables", "kept_at")
 STAND = upsert(("instance_id",), *FOOTING)
+MARK = upsert(("instance_id",), "marks")
 OVER = "UPDATE variables SET live = false WHERE instance_id = ?"
+UNMARK = "DELETE FROM instance_marks WHERE instance_id = ?"
 
 
 @dataclass(frozen=True)
@@ -113,6 +115,8 @@ class ByHand:
             self.insert("history_events", row, work, seq=seq + number)
         for row in step.added["variables"]:
             self.insert("variables", row, work, UPSERT)
+        for row in step.added["instance_marks"]:
+            self.insert("instance_marks", row, work, MARK)
         for name in ("jobs", "case_groups", "case_people"):
             for row in step.added[name]:
                 self.insert(name, row, work)
@@ -125,6 +129,7 @@ class ByHand:
             self.write(ended, step.moment, work.instance_id)
             self.write("UPDATE cases SET closed_at = ? WHERE id = ?", step.moment, work.case_id)
             self.write(OVER, work.instance_id)
+            self.write(UNMARK, work.instance_id)
 
     def insert(self, table: str, row: Mapping[str, Any], work: Running, after: str = "", **others: Any) -> Any:
         values = own(row, work, **others)
@@ -173,10 +178,13 @@ class Together(ByHand):
             parts.add("UPDATE cases SET closed_at = ?::timestamptz WHERE id = ?", step.moment, work.case_id)
             written = [row["name"] for row in step.added["variables"]]  # no row twice in one statement
             parts.add(OVER + " AND name <> ALL(?)", work.instance_id, written)
+            parts.add(UNMARK, work.instance_id)
         for number, row in enumerate(step.added["history_events"], 1):
             parts.insert("history_events", own(row, work), seq=f"(SELECT seq FROM {last}) + {number}")
         for row in step.added["variables"]:
             parts.insert("variables", own(row, work), UPSERT)
+        for row in step.added["instance_marks"]:
+            parts.insert("instance_marks", own(row, work), MARK)
         for name in ("jobs", "case_groups", "case_people"):
             for row in step.added[name]:
                 parts.insert(name, own(row, work))

@@ -23,7 +23,12 @@ from workflow.office import Office
 LIST, PORTION, ROUNDS = 1_000, 50, 5
 OWNERS = {"cases": "id", "case_keys": "case_id", "case_groups": "case_id", "case_people": "case_id"}
 OWNERS |= {"process_instances": "case_id", "variables": "instance_id", "history_events": "case_id"}
-OWNERS |= {"user_tasks": "case_id", "task_candidates": "task_id", "task_onlookers": "task_id"}
+OWNERS |= {
+    "instance_marks": "instance_id",
+    "user_tasks": "case_id",
+    "task_candidates": "task_id",
+    "task_onlookers": "task_id",
+}
 Start = Callable[[list[str]], None]  # the business keys of a portion
 _numbers = count(1)
 
@@ -95,6 +100,7 @@ class ByHand:
             "case_groups",
             "case_people",
             "variables",
+            "instance_marks",
             "history_events",
             "task_candidates",
             "task_onlookers",
