@@ -9,7 +9,7 @@ from sqlalchemy import Connection, func, select, text
 from bench import process
 from workflow.db import Base
 from workflow.identity import Group
-from workflow.models import Case, ProcessInstance
+from workflow.models import Case, ProcessInstance, UserTask
 from workflow.office import Office
 
 GROUPS = ("registry", "window", "review", "store", "loans", "scans")
@@ -41,7 +41,7 @@ class Copies:
         """So many more instances."""
         if self.postgresql:
             connection.execute(text("SET LOCAL session_replication_role = replica"))  # no keys to check: all are copies
-        last = max(connection.scalar(select(func.max(table.id))) for table in (Case, ProcessInstance))
+        last = max(connection.scalar(select(func.max(table.id))) for table in (Case, ProcessInstance, UserTask))
         named = {
             "of_case": self.sample.case_id,
             "of_instance": self.sample.instance_id,
@@ -94,6 +94,7 @@ class Copies:
             f"INSERT INTO case_people (case_id, user_name) SELECT n, {who} FROM {numbers} WHERE {who} IS NOT NULL",
             _copy("process_instances", {"id": "n", "case_id": "n"}, numbers, "WHERE id = :of_instance"),
             _copy("variables", {"instance_id": "n"}, numbers, of_instance),
+            _copy("instance_marks", {"instance_id": "n"}, numbers, of_instance),
             _copy("history_events", {"id": None, "case_id": "n", "instance_id": "n"}, numbers, of_case),
             _copy(
                 "user_tasks",

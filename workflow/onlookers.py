@@ -43,10 +43,13 @@ def _of(table: Any, kind: str, due: Any) -> Select[Any]:
 
 
 def _look_on(cases: Sequence[Given]) -> Any:
-    """Said of `ended_at`, which is empty just as long as a task is open: by the status SQLite would take all that are
-    open for fewer than those of several cases, and look through them."""
-    those = UserTask.case_id.in_([case("case_id", Integer()) for case in cases])
-    new, found = insert(TaskOnlooker), union_all(*_all_who_may(those, UserTask.ended_at.is_(None)))
+    """Of one case, however many tasks it has had, the open ones by the index of both. Several are a list that is begun:
+    all its tasks, told apart by `ended_at`, which is empty just as long as a task is open (by the status SQLite would
+    take all that are open for fewer than those of several cases, and look through them)."""
+    first, *more = [case("case_id", Integer()) for case in cases]
+    those = UserTask.case_id.in_([first, *more]) if more else UserTask.case_id == first
+    open_ = UserTask.ended_at.is_(None) if more else UserTask.status == TaskStatus.OPEN
+    new, found = insert(TaskOnlooker), union_all(*_all_who_may(those, open_))
     return new.from_select(["task_id", "onlooker", "due_at"], found).on_conflict_do_update(
         index_elements=["task_id", "onlooker"],
         set_={"due_at": new.excluded.due_at},
