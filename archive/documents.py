@@ -51,7 +51,16 @@ KINDS = {
     "catalogue": Kind(None, "干部人事档案目录", "Catalogue"),
     "removal_list": Kind("removal", "剔除退回材料清单", "List of papers taken out"),
     "destruction_list": Kind("destruction", "销毁材料清单", "List of papers destroyed"),
+    "scanning_batch": Kind("scanning", "数字化加工任务单", "Scanning batch"),
+    "scanning_slip": Kind(None, "数字化交接单", "Hand-over slip for scanning"),
+    "scanning_report": Kind(None, "数字化完工报告、质检报告", "Report of the work and its quality"),
     "material_notice": Kind("transfer", "转递材料通知单", "Transfer notice for papers"),
+    "reading_approval": Kind("reading", "查（借）阅审批表", "Approval to read"),
+    "reading_refusal": Kind(None, "不予查阅告知书", "Refusal of a reading"),
+    "reading_petition": Kind("petition", "查阅请示", "Petition to the managing authority"),
+    "loan_slip": Kind(None, "借出登记", "Loan slip"),
+    "loan_letter": Kind(None, "借阅催还函", "Letter asking for a loan"),
+    "copy_register": Kind(None, "摘录、复制件登记表", "Register of copies and extracts"),
 }
 
 

@@ -29,7 +29,8 @@ GROUPS = (
     StandardGroup("window", "窗口收件", "Window", ("packs.import", "packs.receive", *READ)),
     StandardGroup("registry", "登记", "Registry", ("dossiers.catalogue", *READ)),
     StandardGroup("review", "复核", "Review", ("images.check", *READ)),
-    StandardGroup("store", "库房", "Storeroom", READ),
+    StandardGroup("store", "库房", "Storeroom", ("scanning.desk", *READ)),
+    StandardGroup("scanning", "数字化加工", "Digitising", ("images.deliver", "images.check", "comments")),
     StandardGroup(
         "director",
         "中心主任",

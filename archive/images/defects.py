@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from archive.dossier_tables import Dossier
 from archive.images import demands, pages
 from archive.images.defect_tables import OF_RULE, Defect, ImageCheck, ImageDefect, Stage
-from archive.images.demands import ImageKind
+from archive.images.demands import Demands, ImageKind
 from archive.images.models import ImageFile
 from archive.images.pages import Placed
 from archive.materials.models import Material
@@ -95,10 +95,12 @@ def settle(session: Session, defect: ImageDefect, by: str, why: str) -> None:
         raise Conflict("This defect was settled already.")
 
 
-def examine(session: Session, dossier: Dossier, case: Case | None = None) -> list[ImageDefect]:
-    """The machine's own check of all current images against the demands of the day, and of the catalogue's pages: each
-    grave finding and each missing page becomes a defect. Safe to repeat."""
-    asked, found = demands.of(session), []
+def examine(
+    session: Session, dossier: Dossier, case: Case | None = None, agreed: Demands | None = None
+) -> list[ImageDefect]:
+    """The machine's own check of all current images against what was agreed (the demands of the day when not said), and
+    of the catalogue's pages: each grave finding and each missing page becomes a defect. Safe to repeat."""
+    asked, found = agreed or demands.of(session), []
     for counted in pages.counts(session, dossier):
         for kind, missing in counted.missing.items():
             places = [Placed(counted.material, page, kind) for page in missing]

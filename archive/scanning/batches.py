@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from archive import dossiers, numbers
 from archive.dossier_tables import Dossier
@@ -15,6 +15,7 @@ from archive.materials import catalogue
 from archive.materials.models import MaterialState
 from archive.refusals import wrong
 from archive.scanning.models import ENTERED, BatchStatus, ScanBatch, ScanDossier, ScanStatus, Unit
+from archive.scans import normalise
 from archive.statuses import DigitStatus, DossierStatus, SortStatus
 from workflow import history
 from workflow.clock import now
@@ -23,6 +24,7 @@ from workflow.models import Case
 from workflow.registry import fsck_check
 
 MOST = 200  # dossiers of one batch
+_WITH_DOSSIER = joinedload(ScanDossier.dossier).joinedload(Dossier.person)
 
 
 @dataclass(frozen=True)
@@ -61,12 +63,7 @@ def plan(session: Session, case: Case, terms: Terms, wanted: Sequence[str], by: 
         raise wrong("firm", "Say which firm scans.")
     if terms.unit_price < 0:
         raise wrong("unit_price", "A price is not negative.")
-    named = [each for each in dict.fromkeys(wanted) if each.strip()]
-    if len(named) > MOST:
-        raise wrong("dossiers", "A batch holds at most {most} dossiers.", most=MOST)
-    judged = [_judged(session, number) for number in named]
-    taken = {each.id: each for each in judged if isinstance(each, Dossier)}
-    refused = [each for each in judged if isinstance(each, Refused)]
+    taken, refused = judged(session, wanted)
     if not taken:
         raise wrong("dossiers", "None of these dossiers can be scanned.")
     batch = ScanBatch(
@@ -79,15 +76,33 @@ def plan(session: Session, case: Case, terms: Terms, wanted: Sequence[str], by: 
     )
     session.add(batch)
     session.flush()  # its dossiers name it
-    session.add_all(ScanDossier(batch_id=batch.id, dossier_id=each) for each in taken)
+    session.add_all(ScanDossier(batch_id=batch.id, dossier_id=each.id) for each in taken)
     session.flush()  # a second batch at the same moment is refused here
     history.record(session, case, by, "scan_planned", number=batch.number, dossiers=len(taken), refused=len(refused))
     return batch, refused
 
 
+def judged(session: Session, wanted: Sequence[str]) -> tuple[list[Dossier], list[Refused]]:
+    """Which of these numbers can be scanned now, each once; and which cannot, each with the reason. Raises Invalid
+    beside `dossiers` when these are too many for a batch."""
+    named = [each for each in dict.fromkeys(wanted) if each.strip()]
+    if len(named) > MOST:
+        raise wrong("dossiers", "A batch holds at most {most} dossiers.", most=MOST)
+    found = [_judged(session, number) for number in named]
+    taken = {each.id: each for each in found if isinstance(each, Dossier)}
+    return list(taken.values()), [each for each in found if isinstance(each, Refused)]
+
+
 def entries(session: Session, batch: ScanBatch) -> list[ScanDossier]:
     """The batch's dossiers in the order planned."""
-    return list(session.scalars(select(ScanDossier).where(ScanDossier.batch_id == batch.id).order_by(ScanDossier.id)))
+    asked = select(ScanDossier).where(ScanDossier.batch_id == batch.id).options(_WITH_DOSSIER)
+    return list(session.scalars(asked.order_by(ScanDossier.id)))
+
+
+def entry_of(session: Session, batch: ScanBatch, number: str) -> ScanDossier | None:
+    """The batch's dossier with this number, as typed or scanned; None when it has none."""
+    asked = select(ScanDossier).join(Dossier).where(ScanDossier.batch_id == batch.id)
+    return session.scalars(asked.where(Dossier.dossier_no == normalise(number))).first()
 
 
 def of_case(session: Session, case_id: int) -> ScanBatch:
@@ -104,15 +119,21 @@ def demanded(batch: ScanBatch) -> Demands:
 
 
 def lacking(session: Session, entry: ScanDossier, stage: Stage = Stage.FIRM) -> list[Sentence]:
-    """C8: what keeps this dossier's images from being delivered: pages and images unequal, defects open, pages nobody
-    has looked at. Nothing when it is ready."""
+    """What keeps this dossier's images from being delivered: its faults, and pages nobody has looked at. Nothing when
+    it is ready."""
+    found = faults(session, entry)
+    if left := defects.unchecked(session, entry.dossier, stage):
+        found.append(sentence("{count} images were not looked at.", count=left))
+    return found
+
+
+def faults(session: Session, entry: ScanDossier) -> list[Sentence]:
+    """C8: what is wrong with this dossier's images: pages and images unequal, defects open."""
     dossier = entry.dossier
     found = [pages.disagreement(each).sentence for each in pages.counts(session, dossier) if not each.agree]
     for each in defects.open_defects(session, dossier):
         place, label = pages.number(each.material), sentence(DEFECT_LABELS[each.code])
         found.append(sentence("{place} page {page}: {defect}", place=place, page=each.page, defect=label))
-    if left := defects.unchecked(session, dossier, stage):
-        found.append(sentence("{count} images were not looked at.", count=left))
     return found
 
 

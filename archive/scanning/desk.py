@@ -57,10 +57,15 @@ def note_paper(session: Session, entry: ScanDossier, note: str, by: str) -> None
 
 
 def fall_out(session: Session, entry: ScanDossier, by: str, why: str) -> None:
-    """Leave a planned dossier out of the batch. Raises Invalid without a reason, Conflict once it was handed out."""
+    """Leave a dossier out of the batch: one still planned, or back and not handed in yet. Raises Invalid without a
+    reason, Conflict while it is out or when the batch was handed in."""
     if not why.strip():
         raise wrong("why", "Say why the dossier is not scanned.")
-    _move(session, entry, ScanStatus.PLANNED, ScanStatus.FELL_OUT, why=why.strip())
+    back = entry.status is ScanStatus.BACK and entry.batch.status is BatchStatus.OPEN
+    _move(session, entry, ScanStatus.BACK if back else ScanStatus.PLANNED, ScanStatus.FELL_OUT, why=why.strip())
+    if back:
+        queued = {"digit_status": DigitStatus.QUEUED}
+        dossiers.update_facts(session, entry.dossier, queued, by, entry.batch.case, "scanning")
     _told(session, entry, by, "scan_fell_out", why=why.strip())
 
 
@@ -100,6 +105,19 @@ def differs(session: Session, entry: ScanDossier, pages: int, by: str, why: str)
     entry.batch.status = BatchStatus.STOPPED
     session.flush()  # nobody hands out any more
     _told(session, entry, by, "scan_differs", out=entry.pages_out, back=pages, why=why.strip())
+
+
+def lose(session: Session, entry: ScanDossier, status: DossierStatus, by: str, why: str) -> None:
+    """A difference is established: the dossier is MISSING, or DAMAGED where only pages are gone; it leaves the batch,
+    which goes on. Raises Invalid without a reason."""
+    if not why.strip():
+        raise wrong("loss_note", "Say what is missing and what was done to find it.")
+    batch = entry.batch
+    _move(session, entry, ScanStatus.DIFFERS, ScanStatus.FELL_OUT, why=why.strip())
+    dossiers.change_status(session, entry.dossier, status, by, batch.case, why.strip())
+    dossiers.let_go(session, entry.dossier, batch.case)
+    _go_on(session, batch)
+    _told(session, entry, by, "scan_lost", status=status, why=why.strip())
 
 
 def check_label(dossier: Dossier, label: Any) -> None:

@@ -25,6 +25,7 @@ class BatchStatus(StrEnum):
     STOPPED = "stopped"  # a page or dossier is missing: nothing goes on before that is cleared
     DELIVERED = "delivered"  # applied for acceptance
     ACCEPTED = "accepted"
+    GIVEN_UP = "given_up"  # ended without acceptance
 
 
 class ScanStatus(StrEnum):
@@ -44,6 +45,7 @@ SCANNING_LABELS = {
     BatchStatus.STOPPED: "Stopped: something is missing",
     BatchStatus.DELIVERED: "Handed in",
     BatchStatus.ACCEPTED: "Accepted",
+    BatchStatus.GIVEN_UP: "Ended without acceptance",
     ScanStatus.PLANNED: "Planned",
     ScanStatus.OUT: "Out for scanning",
     ScanStatus.DIFFERS: "Pages differ",
@@ -104,6 +106,7 @@ class ScanDossier(Base):
     pages_back: Mapped[int | None]
     back_at: Mapped[datetime | None]
     back_by: Mapped[str | None] = mapped_column(String(60))
+    examined_at: Mapped[datetime | None]  # when the machine last looked through its images
     paper: Mapped[str] = mapped_column(Text, default="")  # the worksheet's note: torn, stuck, faded …
     why: Mapped[str] = mapped_column(Text, default="")
 

@@ -7,6 +7,7 @@ from forms.component import Component
 from forms.context import FormContext
 from forms.element import Element, Field, kind
 from workflow.expressions import Expression
+from workflow.kept_sentences import spoken
 
 
 @kind("expression")
@@ -40,7 +41,8 @@ class Computed(Field):
 
 @kind("table")
 class Table(Element):
-    """Shows the list `dataSource` gives, a column for each of `columns` (key, label, "label:en")."""
+    """Shows the list `dataSource` gives, a column for each of `columns` (key, label, "label:en"). A sentence kept among
+    the values (workflow.kept_sentences) is said in the reader's language."""
 
     template = "table"
 
@@ -62,10 +64,17 @@ class Table(Element):
         """The rows as texts, at most 500."""
         found = context.evaluate(self.source, scope)
         rows = [row for row in found if isinstance(row, Mapping)] if isinstance(found, list) else []
-        return [[_text(row.get(key)) for key, _label in self.columns_shown] for row in rows[:500]]
+        return [[_said(row.get(key), context) for key, _label in self.columns_shown] for row in rows[:500]]
 
     def headings(self, language: str) -> list[str]:
         return [(labels["en"] if language == "en" else "") or labels["zh"] or key for key, labels in self.columns_shown]
+
+
+def _said(value: Any, context: FormContext) -> str:
+    match value:
+        case [str(), dict()]:
+            return context.translate(spoken(value))
+    return _text(value)
 
 
 def _text(value: Any) -> str:

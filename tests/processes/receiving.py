@@ -41,7 +41,7 @@ STAFF = {  # login: (display name, group); rosa and remy may both stand beside a
     "dora": ("朵拉", "director"),
     "dirk": ("周副主任", "director"),
 }
-DESKS = {"window": "窗口", "review": "复核", "store": "库房"}
+DESKS = {"window": "窗口", "review": "复核", "store": "库房", "scanning": "数字化加工"}
 
 
 class Receiving:
