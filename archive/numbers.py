@@ -39,6 +39,8 @@ SERIES = {
     "merge": Series("Merge records", "〔{year}〕并字{number:04d}号"),
     "query": Series("Letters of inquiry", "〔{year}〕询字{number:04d}号"),
     "reading": Series("Reading approvals", "〔{year}〕查字{number:04d}号"),
+    "copy": Series("Stamped copies and extracts", "〔{year}〕复字{number:04d}号"),
+    "petition": Series("Petitions", "〔{year}〕请字{number:04d}号"),
     "acceptance": Series("Acceptance papers", "〔{year}〕验字{number:04d}号"),
     "certificate": Series("Certificates", "〔{year}〕证字{number:04d}号"),
     "sorting": Series("Sorting batches", "〔{year}〕整字{number:04d}号"),

@@ -1,0 +1,15 @@
+"""The closed list of purposes a dossier may be read for."""
+
+from collections.abc import Iterator
+
+from archive.reading import purposes
+from archive.reading.purposes import PURPOSE_LABELS
+from forms.choices import Choice, choices
+from forms.context import FormContext
+
+
+@choices("reading-purposes")
+def reading_purposes(context: FormContext, argument: str, typed: str) -> Iterator[Choice]:
+    """Those open today (parameter reading_purposes)."""
+    for purpose in purposes.offered(context.session):
+        yield Choice(purpose.value, context.say(PURPOSE_LABELS[purpose]))

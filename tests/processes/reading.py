@@ -1,0 +1,145 @@
+"""An office that lets dossiers be read: papers in the store, units with letters, people at their steps."""
+
+from typing import Any
+
+from sqlalchemy import select
+
+from archive import custody, dossiers, persons, storage
+from archive.materials import catalogue
+from archive.materials.rows import Row
+from archive.reading import lending
+from archive.reading.grant_tables import Grant
+from archive.reading.loan_tables import Loan
+from archive.reading.models import ReadingRequest
+from archive.statuses import DossierStatus
+from forms.context import FormContext
+from forms.tasks import form_named
+from tests.archive.cards import facts, id_no
+from tests.people import PASSWORD
+from tests.processes.receiving import _sent
+from tests.processes.sorting import HOME, PAPERS, Sorters
+from workflow import starts
+from workflow.identity import User
+from workflow.office import Office
+
+UNIT = "云溪市教育局"
+READERS = ({"name": "何查", "id_no": id_no(501)}, {"name": "许阅", "id_no": id_no(502)})
+ON_SCREEN = ({**READERS[0], "login": "rene"}, {**READERS[1], "login": "wang"})
+SIGNED = {"decision_signature.password": PASSWORD}
+WHOLE = 8  # pages of PAPERS
+
+
+class Readings(Sorters):
+    """李明1's dossier stands in the store with four papers. wang asks at the window, dora's unit signs on paper, rosa
+    checks, remy gives an opinion, dora decides, stan keeps the store."""
+
+    def __init__(self, office: Office, count: int = 1) -> None:
+        super().__init__(office, count)
+        self.cases: dict[int, int] = {}
+        with self.database.transaction() as session:
+            for number in range(1, count + 1):
+                catalogue.save(session, session.get_one(dossiers.Dossier, number), list(PAPERS), "rosa")
+
+    # asking
+
+    def begin(self, number: int = 1, who: str = "wang", key: str | None = None) -> int:
+        """Somebody begins a request for dossier `number`; its case."""
+        with self.database.transaction() as session:
+            user = session.get_one(User, who)
+            offer = starts.find(session, "reading", user)
+            context = FormContext(session, user)
+            form = form_named(session, offer.definition, offer.event.form_key)
+            sent = _sent(str(form.render(None, None, context)), {"dossier_no": self.no(number)})
+            answers = form.load(sent, self.files, context)
+            self.cases[number] = starts.begin(session, offer, user, answers, key or f"20260701-00000{number}").id
+        self.machine()
+        return self.cases[number]
+
+    def case_id(self, number: int = 1) -> int:
+        return self.cases[number]
+
+    def fill(
+        self, readers: tuple[dict[str, str], ...] = READERS, number: int = 1, who: str = "wang", **typed: Any
+    ) -> None:
+        """The form of the request: a borrower of UNIT unless typed otherwise."""
+        rows: dict[str, Any] = {"readers": ["", *map(str, range(len(readers)))]}
+        for place, reader in enumerate(readers):
+            rows |= {f"readers.{place}.{field}": value for field, value in reader.items()}
+        asked = {"unit": UNIT, "phone": "0571-88880000", "purpose": "cadre_work", "reason": "任前考察", "mode": "lend"}
+        asked |= {"letter_no": "云教函〔2026〕1号", "no_kin": "true", "signing": "upload"}
+        self.step("fill_request", who, number, **{**asked, **rows, **typed})
+
+    def ask(self, number: int = 1, **typed: Any) -> None:
+        """Begun, filled in, the sealed form uploaded."""
+        self.begin(number)
+        self.fill(number=number, **typed)
+        self.seal(number)
+
+    def seal(self, number: int = 1, **typed: Any) -> None:
+        self.photograph("sealed_file")
+        self.step("upload_sealed", "rene", number, **{"leader_name": "钱局长", "leader_post": "局长", **typed})
+
+    def check(self, number: int = 1, **typed: Any) -> None:
+        passed = {"check_result": "pass", "authority": "own", "rank_level": "below", "scope_minimal": "true"}
+        self.step("pre_check", "rosa", number, **{**passed, **typed})
+
+    def approve(self, number: int = 1, **typed: Any) -> None:
+        """Opinion and decision."""
+        self.step("opinion", "remy", number, opinion_result="agree", opinion_note="手续齐全")
+        self.step("decide", "dora", number, **{"decision": "approve", **SIGNED, **typed})
+
+    def approved(self, number: int = 1, **typed: Any) -> None:
+        self.ask(number, **typed)
+        self.check(number)
+        self.approve(number)
+
+    # papers out and back
+
+    def lend(self, number: int = 1, **typed: Any) -> None:
+        given = {"handing": "handed_out", "scan_label": self.no(number), "volumes_out": "1", "pages_out": str(WHOLE)}
+        self.step("hand_out", "stan", number, **{**given, "seal_no": "F-001", "borrower": "何查", **typed})
+
+    def lent(self, number: int = 1, **typed: Any) -> None:
+        self.approved(number, **typed)
+        self.lend(number)
+
+    def give_back(self, number: int = 1, **typed: Any) -> None:
+        counted = {"scan_label": self.no(number), "return_result": "whole", "pages_in": str(WHOLE)}
+        self.step("take_return", "rosa", number, **{**counted, "returned_by": "许阅", **typed})
+
+    def put_back(self, number: int = 1, **typed: Any) -> None:
+        scans = {"scan_label": self.no(number), "scan_position": HOME.format(number), "pages_in": str(WHOLE)}
+        self.step("put_back", "stan", number, **{**scans, **typed})
+
+    def finish(self, number: int = 1) -> None:
+        self.step("register_result", "rosa", number, used="used")
+
+    def extend(self, who: str = "wang", reason: str = "考察未结束", number: int = 1) -> None:
+        with self.database.transaction() as session:
+            loan = session.get_one(Loan, self.case_id(number))
+            lending.ask_extension(session, loan, session.get_one(User, who), reason)
+        self.machine()
+
+    def recall(self, who: str = "dora", why: str = "任免急需", number: int = 1) -> None:
+        with self.database.transaction() as session:
+            lending.recall(session, session.get_one(Loan, self.case_id(number)), session.get_one(User, who), why)
+        self.machine()
+
+    # looking
+
+    def request(self, number: int = 1) -> ReadingRequest:
+        with self.database.reading() as session:
+            found = session.get_one(ReadingRequest, self.case_id(number))
+            assert found.dossier and found.readers is not None
+            return found
+
+    def loan(self, number: int = 1) -> Loan:
+        with self.database.reading() as session:
+            return session.get_one(Loan, self.case_id(number))
+
+    def grant(self, number: int = 1) -> Grant:
+        with self.database.reading() as session:
+            return session.scalars(select(Grant).where(Grant.case_id == self.case_id(number))).one()
+
+    def status(self, number: int = 1) -> DossierStatus:
+        return self.dossier(number).status
