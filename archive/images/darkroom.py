@@ -3,5 +3,6 @@
 from archive.images.feeds import page, prepare
 from archive.images.optimising import optimised
 from archive.images.pictures import examine
+from archive.images.watermarks import watermarked
 
-__all__ = ["examine", "optimised", "page", "prepare"]
+__all__ = ["examine", "optimised", "page", "prepare", "watermarked"]

@@ -71,6 +71,11 @@ def optimised(path: Path, name: str, kilobytes: int) -> bytes:
     return _asked(name, "optimised", str(path), kilobytes)
 
 
+def watermarked(path: Path, name: str, said: str, plain: str) -> bytes:
+    """A JPEG of the image at `path` with `said` lying across it; `plain` where the system has no Chinese font."""
+    return _asked(name, "watermarked", str(path), said, plain)
+
+
 def is_blurred(sharpness: float | None) -> bool:
     """Whether writing of this sharpness is out of focus; a blank page is not."""
     return sharpness is not None and sharpness < BLURRED

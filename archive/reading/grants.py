@@ -12,13 +12,12 @@ from archive import parameters
 from archive.images import pages
 from archive.images.demands import ImageKind
 from archive.images.models import ImageFile
-from archive.reading.grant_tables import Grant, GrantedMaterial, GrantStatus, Sitting
+from archive.reading.grant_tables import Grant, GrantedMaterial, GrantStatus
 from archive.reading.models import Reader, ReadingRequest
 from archive.reading.work import covered, request_of
-from archive.refusals import wrong
 from workflow import history, messages
 from workflow.clock import now
-from workflow.errors import Conflict, NotAllowed, NotFound
+from workflow.errors import Conflict, NotFound
 from workflow.identity import User
 from workflow.registry import Work, sends, service_task
 
@@ -38,18 +37,8 @@ def open_grant(session: Session, work: Work) -> Mapping[str, Any]:
     return {**told, "pages_out": None}
 
 
-@service_task("reading.close_grant")
-def close_grant(session: Session, work: Work) -> Mapping[str, Any]:
-    """The reading is over; if nobody has closed the grant, its time has."""
-    request = request_of(session, work)
-    grant = session.scalars(select(Grant).where(Grant.case_id == request.case_id)).one()
-    if grant.status is GrantStatus.OPEN:
-        close(session, grant, GrantStatus.EXPIRED, history.SYSTEM)
-    return {"grant_ended": str(grant.status), "minutes_read": grant.used_ms // MINUTE}
-
-
 def close(session: Session, grant: Grant, status: GrantStatus, by: str, why: str = "") -> None:
-    """Nothing more is read by this grant; whoever is before the screen is sent away."""
+    """Nothing more is read by this grant. Whoever may be before the screen is sent away first: closing.close."""
     closed = session.execute(
         update(Grant)
         .where(Grant.id == grant.id, Grant.status == GrantStatus.OPEN)
@@ -59,8 +48,6 @@ def close(session: Session, grant: Grant, status: GrantStatus, by: str, why: str
     session.refresh(grant)
     if not closed.rowcount:
         raise Conflict("This reading is closed already.")
-    going_on = (Sitting.grant_id == grant.id, Sitting.ended_at.is_(None))
-    session.execute(update(Sitting).where(*going_on).values(ended_at=now()))
     history.record(session, grant.request.case, by, "grant_closed", how=str(status), why=why)
 
 
@@ -68,15 +55,6 @@ def end(session: Session, grant: Grant, status: GrantStatus, by: str, why: str =
     """Close it and let the process go on."""
     close(session, grant, status, by, why)
     messages.receive(session, OVER, str(grant.case_id), {}, f"reading:{grant.id}")
-
-
-def withdraw(session: Session, grant: Grant, user: User, why: str) -> None:
-    """Take the grant back, also while it is read. Who approved it may, and who oversees readings; with a reason."""
-    if user.name != grant.request.approved_by and not user.may(OVERSEE):
-        raise NotAllowed
-    if not why.strip():
-        raise wrong("why", "Say why it is withdrawn.")
-    end(session, grant, GrantStatus.WITHDRAWN, user.name, why.strip())
 
 
 def find(session: Session, grant_id: int, user: User) -> Grant:

@@ -4,9 +4,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from archive import custody, dossiers, persons, storage
+from archive import dossiers
 from archive.materials import catalogue
-from archive.materials.rows import Row
 from archive.reading import lending
 from archive.reading.grant_tables import Grant
 from archive.reading.loan_tables import Loan
@@ -14,7 +13,7 @@ from archive.reading.models import ReadingRequest
 from archive.statuses import DossierStatus
 from forms.context import FormContext
 from forms.tasks import form_named
-from tests.archive.cards import facts, id_no
+from tests.archive.cards import id_no
 from tests.people import PASSWORD
 from tests.processes.receiving import _sent
 from tests.processes.sorting import HOME, PAPERS, Sorters
