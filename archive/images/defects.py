@@ -141,9 +141,10 @@ def rescans(session: Session, dossier: Dossier) -> list[Rescan]:
     ]
 
 
-def unchecked(session: Session, dossier: Dossier, stage: Stage) -> int:
-    """How many current images of the dossier nobody has looked at, at this stage."""
+def unchecked(session: Session, dossier: Dossier, stage: Stage, by: str = "") -> int:
+    """How many current images of the dossier nobody has looked at, at this stage; or not this person."""
     looked = select(ImageCheck.image_id).where(ImageCheck.stage == stage)
+    looked = looked.where(ImageCheck.checked_by == by) if by else looked
     asked = select(func.count()).select_from(ImageFile).join(Material, Material.id == ImageFile.material_id)
     asked = asked.where(Material.dossier_id == dossier.id, ImageFile.superseded_at.is_(None))
     return session.scalar(asked.where(ImageFile.id.not_in(looked))) or 0

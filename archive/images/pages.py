@@ -6,6 +6,7 @@ replaced is kept. Accepted, the raw image is fixed for ever; the optimised one m
 
 import io
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass, fields
 from typing import Any, BinaryIO
 
@@ -19,6 +20,7 @@ from archive.images.demands import ImageKind
 from archive.images.models import ImageFile
 from archive.images.readings import Reading
 from archive.materials import catalogue
+from archive.materials.fixed import fixes_pages
 from archive.materials.models import PRESENT, Material, MaterialState
 from workflow import files, history, office
 from workflow.clock import now
@@ -197,6 +199,13 @@ def accept(session: Session, dossier: Dossier, by: str, case: Case | None = None
     if case is not None:
         history.record(session, case, by, "images_accepted", dossier_no=dossier.dossier_no, images=fresh)
     return fresh
+
+
+@fixes_pages
+def accepted(session: Session, materials: Collection[int]) -> set[int]:
+    """Which of these materials have accepted images, and so keep their pages (Annex C 4)."""
+    asked = select(ImageFile.material_id).where(ImageFile.material_id.in_(materials), _current())
+    return set(session.scalars(asked.where(ImageFile.accepted_at.is_not(None))))
 
 
 def number(material: Material) -> str:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from archive import corrections, dossiers
 from archive.dossier_tables import Dossier
-from archive.materials import categories, states
+from archive.materials import categories, fixed, states
 from archive.materials import rows as typed
 from archive.materials.models import Material, MaterialState
 from archive.materials.pasted import pasted
@@ -100,6 +100,7 @@ def save(
     _refuse_grave(session, kept)
     known = {material.id: material for material in rows(session, dossier)}
     _refuse_differing(session, dossier, kept, known)
+    _refuse_fixed(session, kept, known)
     act = Act(by, case, why or "catalogue")
     before = _order(known.values())
     _strike(session, kept, known, Act(by, case))
@@ -148,6 +149,16 @@ def _refuse_differing(session: Session, dossier: Dossier, kept: Sequence[Row], k
             differing.append(Differing(material, None, said))
     if differing:
         raise CatalogueChanged(differing)
+
+
+def _refuse_fixed(session: Session, kept: Sequence[Row], known: Mapping[int, Material]) -> None:
+    """Of a material whose images are accepted, images and pages stay equal (Annex C 4)."""
+    counted = [(number, row) for number, row in enumerate(kept) if row.id is not None and not row.struck]
+    other = [(number, row.id) for number, row in counted if entry(row).pages != known[row.id or 0].pages]
+    settled = fixed.among(session, [each for _, each in other if each is not None])
+    said = sentence("The images of these pages are accepted: their number does not change any more.")
+    if problems := {f"rows.{number}.pages": [said] for number, each in other if each in settled}:
+        raise Invalid(problems)
 
 
 def _gone(session: Session, dossier: Dossier, number: int, material_id: int) -> Differing:

@@ -176,6 +176,26 @@ def quantity(session: Session, batch: ScanBatch) -> Quantity:
     return Quantity(volumes, sheets, batch.unit_price * (sheets if batch.unit is Unit.PAGE else volumes))
 
 
+def paid_for(batch: ScanBatch, came: Quantity) -> int:
+    """What is paid for, of a quantity: its pages or its volumes."""
+    return came.pages if batch.unit is Unit.PAGE else came.volumes
+
+
+def reopen(session: Session, batch: ScanBatch) -> None:
+    """The batch did not pass: it is worked on again. Raises Conflict when it was not handed in."""
+    _refuse_unless(batch, BatchStatus.DELIVERED)
+    batch.status = BatchStatus.OPEN
+
+
+def give_up(session: Session, batch: ScanBatch, by: str) -> None:
+    """The batch ends without acceptance; its dossiers wait to be scanned by somebody else."""
+    _refuse_unless(batch, BatchStatus.DELIVERED)
+    for entry in entries(session, batch):
+        if entry.status is ScanStatus.BACK:
+            _digit_status(session, entry, DigitStatus.QUEUED, by)
+    batch.status = BatchStatus.GIVEN_UP
+
+
 def _judged(session: Session, number: str) -> Dossier | Refused:
     try:
         dossier = dossiers.by_no(session, number)
@@ -212,10 +232,12 @@ def _digit_status(session: Session, entry: ScanDossier, status: DigitStatus, by:
 @fsck_check("scanning_out")
 def _strayed(session: Session) -> Iterator[str]:
     """A dossier out for scanning is being scanned and held by its batch's case; one that is back is not."""
-    asked = select(Dossier.dossier_no, Dossier.status, Dossier.held_by_case_id, ScanBatch.case_id, ScanDossier.status)
+    facts = (Dossier.dossier_no, Dossier.status, Dossier.held_by_case_id)
+    asked = select(*facts, ScanBatch.case_id, ScanDossier.status, ScanBatch.status == BatchStatus.DELIVERED)
     joined = asked.join(ScanDossier, ScanDossier.dossier_id == Dossier.id).join(ScanBatch)
-    for number, status, holder, case, at in session.execute(joined.order_by(ScanDossier.id)):
+    for number, status, holder, case, at, mending in session.execute(joined.order_by(ScanDossier.id)):
         if at is ScanStatus.OUT and (status is not DossierStatus.SCANNING or holder != case):
             yield f"Dossier {number} is out for scanning, but its record says {status}, held by case {holder}."
-        if at in (ScanStatus.BACK, ScanStatus.FELL_OUT) and holder == case:
+        over = at is ScanStatus.FELL_OUT or (at is ScanStatus.BACK and not mending)  # mended while it is accepted
+        if over and holder == case:
             yield f"Dossier {number} is back from scanning, but still held by case {case}."

@@ -10,9 +10,9 @@ from archive.images import defects, misfits, pages
 from archive.images.defect_tables import Defect, ImageDefect, Stage
 from archive.images.parcel_tables import Parcel, ParcelStatus
 from archive.refusals import wrong
-from archive.scanning import batches, papers
+from archive.scanning import batches, desk, papers
 from archive.scanning.models import ScanBatch, ScanDossier, ScanStatus
-from archive.scanning.work import at, batch_of, text
+from archive.scanning.work import at, batch_of, entry_named, text
 from workflow.clock import now
 from workflow.identity import User
 from workflow.kept_sentences import kept
@@ -94,6 +94,17 @@ def deliver(session: Session, task: UserTask, user: User, answers: dict[str, Any
     papers.report(session, batch, came, user, {"report_note": text(answers, "report_note")})
     lost = int(answers["carriers_given"]) - int(answers["carriers_back"])
     return {"volumes": came.volumes, "pages": came.pages, "carriers_lost": max(lost, 0)}
+
+
+@on_completion("scanning.rework", anew=True)
+def rework(session: Session, task: UserTask, user: User, answers: dict[str, Any]) -> Mapping[str, Any]:
+    """The whole batch was gone through; what has defects and what is named goes out again (A7)."""
+    batch = batch_of(session, task)
+    named = {entry_named(session, batch, each, "rework_nos").id for each in text(answers, "rework_nos").split()}
+    again = [e for e in at(session, batch, ScanStatus.BACK) if e.id in named or batches.faults(session, e)]
+    for entry in again:
+        desk.again(session, entry, user.name)
+    return {"whole_batch": False, "rework_nos": "", "rework_note": "", "reworked": len(again)}
 
 
 def _wanting(session: Session, batch: ScanBatch) -> list[dict[str, Any]]:

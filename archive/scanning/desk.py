@@ -42,7 +42,7 @@ def hand_out(session: Session, entry: ScanDossier, label: str, pages: int, volum
     facts = {"digit_status": DigitStatus.SCANNING}
     dossiers.update_facts(session, dossier, facts, by, batch.case, "scanning")
     entry.pages_out, entry.volumes_out, entry.out_to = pages, volumes, to.strip()
-    entry.out_at, entry.out_by, entry.due_at = now(), by, _due(session, dossier)
+    entry.out_at, entry.out_by, entry.due_at = now(), by, _due(session, dossier, batch.case_id)
     session.flush()  # lists ask for it
     _told(session, entry, by, "scan_handed_out", pages=pages, to=to.strip())
 
@@ -67,6 +67,12 @@ def fall_out(session: Session, entry: ScanDossier, by: str, why: str) -> None:
         queued = {"digit_status": DigitStatus.QUEUED}
         dossiers.update_facts(session, entry.dossier, queued, by, entry.batch.case, "scanning")
     _told(session, entry, by, "scan_fell_out", why=why.strip())
+
+
+def again(session: Session, entry: ScanDossier, by: str) -> None:
+    """The dossier goes out once more, to be reworked. Raises Conflict when it is not back."""
+    _move(session, entry, ScanStatus.BACK, ScanStatus.PLANNED, pages_back=None, back_at=None, back_by=None)
+    _told(session, entry, by, "scan_again")
 
 
 def take_back(session: Session, entry: ScanDossier, label: str, position: str, pages: int, by: str) -> None:
@@ -131,9 +137,10 @@ def _check_count(field: str, counted: int, said: int) -> None:
         raise wrong(field, "The catalogue says {said}, you counted {counted}.", said=said, counted=counted)
 
 
-def _due(session: Session, dossier: Dossier) -> Any:
+def _due(session: Session, dossier: Dossier, case_id: int) -> Any:
     """Until when it must be back; with no day allowed, until the office closes."""
-    days = parameters.value(session, "scan_out_cadre" if dossier.kind is DossierKind.CADRE else "scan_out_days")
+    key = "scan_out_cadre" if dossier.kind is DossierKind.CADRE else "scan_out_days"
+    days = parameters.value(session, key, case=case_id)
     if not days:
         return calendar.closing(session, calendar.delivery_day(session, now()))
     return calendar.add_working_days(session, now(), days)

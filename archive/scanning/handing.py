@@ -76,7 +76,8 @@ def compare(session: Session, task: UserTask, user: User, answers: dict[str, Any
     rows = dossier_rows(answers, "differences", "difference")
     for number, row in enumerate(rows):
         entry_named(session, batch, str(row.get("dossier_no") or ""), f"differences.{number}.dossier_no")
-    return {"differences": rows, "catalogue_differs": bool(rows), "compared": not rows}
+    differing = {"catalogue_differs": bool(rows), "catalogue_differences": rows}
+    return {**differing, "differences": [], "compared": not rows}
 
 
 @on_completion("scanning.take_back", anew=True)

@@ -26,9 +26,9 @@ from tests.archive.images import parcelled
 from tests.people import PASSWORD
 from tests.processes.receiving import _sent
 from tests.processes.sorting import Sorters
-from workflow import starts
+from workflow import instances, starts, tasks
 from workflow.identity import Group, Membership, User
-from workflow.models import Case, UserTask
+from workflow.models import Case, ProcessInstance
 from workflow.office import Office
 
 FIRM = {"vera": ("维拉", "scanning"), "viktor": ("维克", "scanning"), "valid": ("华质检", "scanning")}
@@ -156,7 +156,18 @@ class Scanners(Sorters):
         self.scan()
         self.check_quality()
 
+    def claim(self, activity_id: str, who: str) -> None:
+        with self.database.transaction() as session:
+            tasks.claim(session, self._task(session, self.case_id(), activity_id), session.get_one(User, who))
+
     # looking
+
+    def open_defects(self, number: int = 1) -> list[Defect]:
+        """What is wrong with the dossier's images now."""
+        with self.database.reading() as session:
+            return [
+                Defect(each.code) for each in defects.open_defects(session, session.get_one(dossiers.Dossier, number))
+            ]
 
     def raw(self, number: int = 1) -> list[Any]:
         """The current raw images of a dossier, in order."""
@@ -164,15 +175,15 @@ class Scanners(Sorters):
             materials = catalogue.rows(session, session.get_one(dossiers.Dossier, number))
             return [image for each in materials for image in pages.of(session, each, ImageKind.RAW)]
 
-    def tasks_done_by(self, activity_id: str) -> list[str]:
-        with self.database.reading() as session:
-            done = (UserTask.case_id == self.case_id(), UserTask.activity_id == activity_id)
-            return [name for name in session.scalars(select(UserTask.completed_by).where(*done)) if name]
-
     def _numbers(self, status: ScanStatus) -> list[int]:
         with self.database.reading() as session:
             batch = batches.of_case(session, self.case_id())
             return [each.dossier_id for each in batches.entries(session, batch) if each.status is status]
+
+    def _facts(self, session: Any, case_id: int) -> dict[str, Any]:
+        """The variables of the batch's own process; the acceptance is called by it."""
+        own = (ProcessInstance.case_id == case_id, ProcessInstance.parent_id.is_(None))
+        return instances.variables(session, session.scalars(select(ProcessInstance).where(*own)).one())
 
 
 def _staff(session: Any) -> None:
