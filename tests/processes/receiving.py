@@ -53,8 +53,12 @@ class Receiving:
         with self.database.transaction() as session:
             _staff(session)
             session.flush()
-            definitions.deploy_folder(session, CHECKOUT / "bpmn", CHECKOUT / "forms", "dora")
+            self.deploy(session)
             storage.furnish(session, "K01", "一号库房", storage.Shelves(rows=1, cabinets=1, layers=2, places=5))
+
+    def deploy(self, session: Any) -> None:
+        """The processes of the house."""
+        definitions.deploy_folder(session, CHECKOUT / "bpmn", CHECKOUT / "forms", "dora")
 
     # packs come
 
