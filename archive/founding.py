@@ -26,8 +26,8 @@ class StandardGroup:
 
 
 GROUPS = (
-    StandardGroup("window", "窗口收件", "Window", ("packs.import", "packs.receive", *READ)),
-    StandardGroup("registry", "登记", "Registry", ("dossiers.catalogue", *READ)),
+    StandardGroup("window", "窗口收件", "Window", ("packs.import", "packs.receive", "loans.manage", *READ)),
+    StandardGroup("registry", "登记", "Registry", ("dossiers.catalogue", "loans.manage", *READ)),
     StandardGroup("review", "复核", "Review", ("images.check", *READ)),
     StandardGroup("store", "库房", "Storeroom", ("scanning.desk", *READ)),
     StandardGroup("scanning", "数字化加工", "Digitising", ("images.deliver", "images.check", "comments")),
@@ -45,6 +45,9 @@ GROUPS = (
             "tasks.supervise",
             *OPERATE,
             "incidents.retry",
+            "loans.manage",
+            "readings.oversee",
+            "parameters.manage",
             *READ,
         ),
     ),

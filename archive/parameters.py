@@ -1,7 +1,8 @@
 """What the rules leave to the office: one table of parameters, each with its unit, source and history.
 
-A change names the day it holds from; what held on any earlier day can still be asked. Without a row the default
-below holds.
+A change names the day it holds from; what held on any earlier day can still be asked, and a case keeps what it began
+with (docs/decisions/0013-parameters-of-a-case.md). Without a row the default below holds. Changed by people through
+archive.parameter_changes.
 """
 
 from collections.abc import Mapping
@@ -17,17 +18,25 @@ from workflow import office
 from workflow.clock import now
 from workflow.db import Base
 from workflow.errors import NotFound, sentence
-from workflow.registry import expression_function
+from workflow.models import Case, ProcessInstance
+from workflow.registry import case_function
+
+MANAGE = "parameters.manage"
+SECURITY = "policies.manage"  # what the security role keeps
 
 
 @dataclass(frozen=True)
 class Known:
-    """A parameter: what it is, what holds when nobody changed it, in which unit, by which rule."""
+    """A parameter: what it is, what holds when nobody changed it, in which unit, by which rule. `least` and `most`:
+    the bounds a regulation sets to the office, inclusive. `by`: the permission of those who change it."""
 
     title: str
     default: Any
     unit: str
     source: str
+    least: int | None = None
+    most: int | None = None
+    by: str = MANAGE
 
 
 KNOWN: Mapping[str, Known] = {
@@ -39,6 +48,7 @@ KNOWN: Mapping[str, Known] = {
     "receipt_back": Known("The receipt slip goes back", 2, "working day", "TL18, TL91; 2 days are our own"),
     "receipt_chase": Known("A missing receipt slip is asked for", 1, "month", "TL91"),
     "receipt_loss": Known("A dossier without receipt counts as lost", 3, "month", "local practice"),
+    "chase_again": Known("A missing receipt slip is asked for again every", 10, "working day", "our own"),
     "flow_out": Known("A mobile person's dossier is transferred", 15, "working day", "LD21"),
     "grad_register": Known("A graduate's pack is registered", 0, "working day", "promise of the office"),
     "exception_days": Known("An exception is settled", 5, "working day", "our own"),
@@ -62,8 +72,8 @@ KNOWN: Mapping[str, Known] = {
         "list",
         "TL18 art. 31",
     ),
-    "readers_cadre": Known("Readers of a cadre dossier, at least", 2, "person", "TL18"),
-    "readers_flow": Known("Readers of a mobile person's dossier, at least", 2, "person", "SJ09"),
+    "readers_cadre": Known("Readers of a cadre dossier, at least", 2, "person", "TL18", least=2),
+    "readers_flow": Known("Readers of a mobile person's dossier, at least", 2, "person", "SJ09", least=2),
     "reading_supplement": Known("A request to read is filled in or supplemented", 5, "working day", "our own"),
     "reading_ask_again": Known("Two readers at the screen are asked again after", 15, "minute", "our own"),
     "defect_fix": Known("A defect is mended", 10, "working day", "our own"),
@@ -81,6 +91,15 @@ KNOWN: Mapping[str, Known] = {
     "scan_skew": Known("A page may lie askew by", 1, "°", "tenders, 1 to 3"),
     "scan_border": Known("A black border may take of the side", 2, "%", "our own"),
     "scan_size": Known("An image for reading has at most", 2048, "KB", "practice"),
+    "certificate_kinds": Known(
+        "Certificates issued here",
+        ["kept", "inquiry", "experience", "kin", "education", "political"],
+        "list",
+        "practice",
+    ),
+    "certificate_days": Known("A certificate is issued within", 3, "working day", "practice, 1 to 3"),
+    "certificate_supplement": Known("Material for a certificate is brought within", 15, "working day", "our own"),
+    "public_address": Known("Address under which the public reaches this system", "", "address", "our own"),
     "temperature_low": Known("Storeroom, lowest temperature", 14, "°C", "KF87"),
     "temperature_high": Known("Storeroom, highest temperature", 24, "°C", "KF87"),
     "humidity_low": Known("Storeroom, lowest humidity", 45, "%", "KF87"),
@@ -88,10 +107,10 @@ KNOWN: Mapping[str, Known] = {
     "climate_readings": Known("Climate readings", 2, "per day", "KF87"),
     "inventory": Known("Full counts of the storeroom", 1, "per year", "local practice"),
     "collective": Known("Decided collectively from", 5_000_000, "fen", "the unit's rules"),
-    "pay_after_accept": Known("Paid after acceptance within", 30, "day", "payment regulation for small firms"),
+    "pay_after_accept": Known("Paid after acceptance within", 30, "day", "payment regulation for small firms", most=60),
     "contract_after_award": Known("Contract after the award within", 30, "day", "procurement law"),
     "contract_publish": Known("A contract is published within", 2, "working day", "procurement law"),
-    "log_keep": Known("Logs are kept", 6, "month", "cybersecurity law"),
+    "log_keep": Known("Logs are kept", 6, "month", "cybersecurity law", least=6, by=SECURITY),
     "closing_time": Known("Packs count for the day until", "17:30", "time of day", "promise of the office"),
     "keeper_code": Known("Code of this keeper", "YX", "text", "our own"),
     "dossier_prefix": Known("Dossier numbers begin with", "YX", "text", "our own"),
@@ -114,16 +133,17 @@ class ParameterValue(Base):
     changed_by: Mapped[str] = mapped_column(String(60))
 
 
-def value(session: Session, key: str, on: date | None = None) -> Any:
-    """What holds for `key` on a day (today when not said). Raises NotFound for an unknown key."""
-    known = _known(key)
+def value(session: Session, key: str, on: date | None = None, case: Case | int | None = None) -> Any:
+    """What holds for `key` on a day (today when not said), or in a case (or the id of one): what was known when it
+    began, for its day; no later change touches it. Raises NotFound for an unknown key."""
+    known = find(key)
+    rows = select(ParameterValue).where(ParameterValue.key == key)
+    if case is not None:
+        opened = case.opened_at if isinstance(case, Case) else session.get_one(Case, case).opened_at
+        on, rows = office.of(session).local(opened).date(), rows.where(ParameterValue.changed_at <= opened)
     day = on or office.of(session).today()
-    held = session.scalars(
-        select(ParameterValue)
-        .where(ParameterValue.key == key, ParameterValue.valid_from <= day)
-        .order_by(ParameterValue.valid_from.desc(), ParameterValue.id.desc())
-        .limit(1)
-    ).first()
+    latest = (ParameterValue.valid_from.desc(), ParameterValue.id.desc())
+    held = session.scalars(rows.where(ParameterValue.valid_from <= day).order_by(*latest).limit(1)).first()
     return known.default if held is None else held.value
 
 
@@ -131,7 +151,7 @@ def change(
     session: Session, key: str, new: Any, valid_from: date, by: str, why: str = "", source: str = ""
 ) -> ParameterValue:
     """Let `new` hold from a day on. Raises NotFound for an unknown key and Invalid for a value of another type."""
-    known = _known(key)
+    known = find(key)
     if type(new) is not type(known.default):
         title = sentence(known.title)
         raise wrong("value", "“{title}” needs a value like {example}.", title=title, example=known.default)
@@ -151,13 +171,14 @@ def history(session: Session, key: str) -> list[ParameterValue]:
     return list(session.scalars(rows.order_by(ParameterValue.valid_from.desc(), ParameterValue.id.desc())))
 
 
-@expression_function("parameter")
-def parameter(session: Session, key: str) -> Any:
-    """For expressions: what holds today for `key`."""
-    return value(session, key)
+@case_function("parameter")
+def parameter(session: Session, key: str, instance: ProcessInstance | None = None) -> Any:
+    """For expressions: what holds for `key` in the running case; outside any, today."""
+    return value(session, key, case=instance.case_id if instance else None)
 
 
-def _known(key: str) -> Known:
+def find(key: str) -> Known:
+    """The parameter; raises NotFound."""
     if key not in KNOWN:
         raise NotFound("There is no parameter named {key}.", key=key)
     return KNOWN[key]

@@ -10,6 +10,6 @@ from forms.context import FormContext
 
 @choices("reading-purposes")
 def reading_purposes(context: FormContext, argument: str, typed: str) -> Iterator[Choice]:
-    """Those open today (parameter reading_purposes)."""
-    for purpose in purposes.offered(context.session):
+    """Those open to the case, or today (parameter reading_purposes)."""
+    for purpose in purposes.offered(context.session, context.task.case_id if context.task else None):
         yield Choice(purpose.value, context.say(PURPOSE_LABELS[purpose]))

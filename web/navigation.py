@@ -15,12 +15,13 @@ from workflow.identity import User
 
 @dataclass(frozen=True)
 class Entry:
-    """One link. `label` is an English msgid; `badge` counts what waits there (0 shows nothing)."""
+    """One link. `label` is an English msgid; `permission`: one of these opens it; `badge` counts what waits there (0
+    shows nothing)."""
 
     label: str
     endpoint: str
     order: int
-    permission: str | None = None
+    permission: str | tuple[str, ...] | None = None
     icon: str = ""
     badge: Callable[[Session, User], int] | None = None
     live: str | None = None  # an event of the page on which the badge is asked for again
@@ -42,7 +43,12 @@ def entries() -> list[Entry]:
     reader = viewer()
     if reader is None:
         return []
-    return [e for e in current_app.extensions["navigation"] if e.permission is None or reader.may(e.permission)]
+    return [each for each in current_app.extensions["navigation"] if _is_open(each, reader.may)]
+
+
+def _is_open(entry: Entry, may: Callable[[str], bool]) -> bool:
+    wanted = (entry.permission,) if isinstance(entry.permission, str) else entry.permission
+    return wanted is None or any(may(each) for each in wanted)
 
 
 def count(entry: Entry) -> int:

@@ -68,7 +68,7 @@ def decide(session: Session, task: UserTask, user: User, answers: dict[str, Any]
     if decision == "restrict":
         request.materials = _within(request, [int(each) for each in answers.get("allowed") or []])
     _require_readable(session, request)
-    until = now() + timedelta(days=parameters.value(session, "approval_valid"))
+    until = now() + timedelta(days=parameters.value(session, "approval_valid", case=request.case_id))
     request.approved_at, request.approved_by, request.valid_until = now(), user.name, until
     said = scope(session, request)
     return {"decider": user.display_name, "approved_by": user.name, "allowed_scope": said}

@@ -107,8 +107,8 @@ def leaves(session: Session, grant: Grant) -> list[ImageFile]:
 
 
 def _opened(session: Session, request: ReadingRequest, known: Mapping[str, Any]) -> Grant:
-    minutes = known.get("grant_minutes") or parameters.value(session, "grant_minutes")
-    days = known.get("grant_days") or parameters.value(session, "grant_days")
+    minutes = known.get("grant_minutes") or parameters.value(session, "grant_minutes", case=request.case_id)
+    days = known.get("grant_days") or parameters.value(session, "grant_days", case=request.case_id)
     assert request.valid_until is not None
     grant = Grant(
         case_id=request.case_id,

@@ -31,22 +31,22 @@ LOST = {"damaged": DossierStatus.DAMAGED, "missing": DossierStatus.MISSING}
 KINDS = {"missing": "缺页", "damaged": "损坏、涂改", "added": "多出"}
 
 
-def first_due(session: Session) -> datetime:
+def first_due(session: Session, case_id: int) -> datetime:
     """When a loan handed out now is due: the office's closing on the last working day of loan_days."""
-    return _closing_after(session, now(), parameters.value(session, "loan_days"))
+    return _closing_after(session, now(), parameters.value(session, "loan_days", case=case_id))
 
 
 def ladder(session: Session, loan: Loan) -> dict[str, Any]:
     """The variables the timers of the model ask for: due, reminder before, letter and leader after."""
     assert loan.due_at is not None
-    before = -parameters.value(session, "loan_remind")
-    letter, leader = (parameters.value(session, key) for key in ("loan_letter", "loan_leader"))
+    asked = ("loan_remind", "loan_letter", "loan_leader")
+    remind, letter, leader = (parameters.value(session, key, case=loan.case_id) for key in asked)
     due = loan.due_at
     return {
         "due_at": due.isoformat(),
         "armed_at": due.isoformat(),
         "due_day": office.of(session).local(due).date().isoformat(),
-        "remind_at": calendar.add_working_days(session, due, before).isoformat(),
+        "remind_at": calendar.add_working_days(session, due, -remind).isoformat(),
         "letter_at": calendar.add_working_days(session, due, letter).isoformat(),
         "leader_at": calendar.add_working_days(session, due, leader).isoformat(),
     }
@@ -83,9 +83,8 @@ def remind(session: Session, work: Work) -> None:
     request = loan.request
     people = {request.asked_by, *(each.login for each in request.readers if each.login)}
     said = f"借阅档案应于 {_day(session, loan)} 前归还"
-    notices.tell(
-        session, people, NoticeKind.REMINDER, loan.case_id, said=said, key=f"loan:{loan.case_id}:{loan.due_at}"
-    )
+    key = f"loan:{loan.case_id}:{_day(session, loan)}"
+    notices.tell(session, people, NoticeKind.REMINDED, loan.case_id, said=said, key=key)
     history.record(session, request.case, history.SYSTEM, "loan_reminded", due=_day(session, loan))
 
 
@@ -129,7 +128,7 @@ def extension(session: Session, task: UserTask, user: User, answers: dict[str, A
     if loan.extensions:
         raise Conflict("A loan is extended once; it is due on {day}.", day=_day(session, loan))
     assert loan.due_at is not None
-    loan.due_at = _closing_after(session, loan.due_at, parameters.value(session, "loan_days"))
+    loan.due_at = _closing_after(session, loan.due_at, parameters.value(session, "loan_days", case=loan.case_id))
     loan.extensions = 1
     return {"extension_decision": "grant", "due_at": loan.due_at.isoformat(), "due_day": _day(session, loan)}
 
@@ -140,7 +139,7 @@ def recall(session: Session, loan: Loan, user: User, why: str) -> None:
     if not why.strip():
         raise wrong("why", "Say why it is called back.")
     _refuse_closed(loan)
-    due = _closing_after(session, now(), parameters.value(session, "loan_recall"))
+    due = _closing_after(session, now(), parameters.value(session, "loan_recall", case=loan.case_id))
     if loan.due_at is not None and due >= loan.due_at:
         raise Conflict("The loan is due on {day} anyhow.", day=_day(session, loan))
     loan.due_at, loan.recalled_at = due, now()
@@ -166,7 +165,7 @@ def take_return(session: Session, task: UserTask, user: User, answers: dict[str,
         return {**note_difference(loan, counted, answers), "return_result": "differs"}
     refuse_other_count(loan, counted)
     loan.pages_back = counted
-    return {"return_result": "whole", "scan_label": None}
+    return {"return_result": "whole", "scan_label": None, "pages_in": None}
 
 
 def refuse_other_count(loan: Loan, counted: int) -> None:
@@ -217,7 +216,7 @@ def investigate(session: Session, task: UserTask, user: User, answers: dict[str,
         dossiers.let_go(session, request.dossier, request.case)
         loan.lost, loan.ended_at = True, now()
         request.status, request.ended_at = RequestStatus.OVER, now()
-    return {"outcome_of_search": found}
+    return {"outcome_of_search": found, **dict.fromkeys(("put_back_result", "pages_in", "return_note"))}
 
 
 def lift(session: Session, shut: ShutUnit, user: User) -> None:

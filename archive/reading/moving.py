@@ -45,7 +45,7 @@ def hand_out(session: Session, task: UserTask, user: User, answers: dict[str, An
     if borrower not in {each.name for each in request.readers}:
         raise wrong("borrower", "{name} is none of the readers of this request.", name=borrower or "—")
     seal = need(answers, "seal_no", "Type the number of the seal.")
-    due = lending.first_due(session)
+    due = lending.first_due(session, request.case_id)
     place = custody.place(PlaceKind.UNIT, f"{request.unit} {borrower}")
     more = {"away": True, "borrower": borrower, "seal_no": seal, "due_at": due}
     loan = _take_out(session, request, user, answers, place, more)

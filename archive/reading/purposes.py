@@ -30,9 +30,9 @@ PURPOSE_LABELS = {
 }
 
 
-def offered(session: Session) -> list[Purpose]:
-    """The purposes open today (parameter reading_purposes), in the order of the list."""
-    open_ones = set(parameters.value(session, "reading_purposes"))
+def offered(session: Session, case_id: int | None = None) -> list[Purpose]:
+    """The purposes open today, or to this case (parameter reading_purposes), in the order of the list."""
+    open_ones = set(parameters.value(session, "reading_purposes", case=case_id))
     return [each for each in Purpose if each in open_ones]
 
 

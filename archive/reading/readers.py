@@ -29,16 +29,16 @@ class Named:
     row: Row
 
 
-def needed(session: Session, dossier: Dossier) -> int:
+def needed(session: Session, dossier: Dossier, case_id: int) -> int:
     """How many must read together, by the regime of the dossier (parameters readers_cadre, readers_flow)."""
     cadre = dossier.kind is DossierKind.CADRE or dossier.ex_cadre
-    return int(parameters.value(session, "readers_cadre" if cadre else "readers_flow"))
+    return int(parameters.value(session, "readers_cadre" if cadre else "readers_flow", case=case_id))
 
 
 def take(session: Session, request: ReadingRequest, rows: Sequence[Row], mode: Mode) -> None:
     """Write the readers down in place of those of an earlier filling. Raises Invalid naming row and field
     (`readers.1.id_no`) for everything wrong with them."""
-    least = needed(session, request.dossier)
+    least = needed(session, request.dossier, request.case_id)
     if len(rows) < least:
         raise wrong("readers", "At least {least} people read together.", least=least)
     named = [_named(session, row, number) for number, row in enumerate(rows)]

@@ -56,7 +56,7 @@ def ask(session: Session, task: UserTask, user: User, answers: dict[str, Any]) -
     Raises Invalid naming the reader (`readers.1.id_no`), the letter or the field.
     """
     request = request_of(session, task)
-    purpose, mode = _purpose(session, answers), Mode(answers["mode"])
+    purpose, mode = _purpose(session, request, answers), Mode(answers["mode"])
     unit = normalised_unit(need(answers, "unit", "Say which unit asks."))
     _refuse_shut(session, unit)
     readers.take(session, request, answers.get("readers") or [], mode)
@@ -112,9 +112,9 @@ def normalised_unit(name: str) -> str:
     return halved(name)[:200]
 
 
-def _purpose(session: Session, answers: Row) -> Purpose:
+def _purpose(session: Session, request: ReadingRequest, answers: Row) -> Purpose:
     given = text(answers, "purpose")
-    if given not in purposes.offered(session):
+    if given not in purposes.offered(session, request.case_id):
         raise wrong("purpose", "Dossiers are read for the purposes of the list only.")
     return Purpose(given)
 

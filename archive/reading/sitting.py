@@ -94,7 +94,8 @@ def standing(session: Session, sitting: Sitting) -> Standing:
     grant, view = sitting.grant, open_view(session, sitting)
     spent = _spent(view, sitting) if view else 0
     left = max(0, grants.left(grant) - spent)
-    again = sitting.asked_at + timedelta(minutes=parameters.value(session, "reading_ask_again")) - now()
+    minutes = parameters.value(session, "reading_ask_again", case=grant.case_id)
+    again = sitting.asked_at + timedelta(minutes=minutes) - now()
     state = _state(session, sitting, left, again)
     return Standing(state, left, max(0, int(again.total_seconds())), view)
 

@@ -30,7 +30,7 @@ def check(session: Session, task: UserTask, user: User, answers: dict[str, Any])
     if not defects:
         raise wrong("defects", "Name at least one defect.")
     sorting.returns += 1
-    too_often = sorting.returns >= parameters.value(session, "sort_returns")
+    too_often = sorting.returns >= parameters.value(session, "sort_returns", case=sorting.case)
     told = {"check_result": "escalate" if too_often else "back", "defects": defects, "returns": sorting.returns}
     return told | dict.fromkeys(AGAIN, False)
 
