@@ -64,7 +64,17 @@ KINDS = {
     "reading_petition": Kind("petition", "查阅请示", "Petition to the managing authority"),
     "loan_slip": Kind(None, "借出登记", "Loan slip"),
     "loan_letter": Kind(None, "借阅催还函", "Letter asking for a loan"),
+    "certificate": Kind("certificate", "证明", "Certificate"),
+    "certificate_refusal": Kind(None, "不予出具证明告知书", "Refusal of a certificate"),
     "copy_register": Kind(None, "摘录、复制件登记表", "Register of copies and extracts"),
+    "transfer_missing": Kind(None, "转出申请一次性告知书", "What a transfer still needs"),
+    "transfer_refusal": Kind(None, "不予受理告知书", "Refusal of a transfer"),
+    "transfer_sheet": Kind(None, "干部档案交接单", "Hand-over sheet of a cadre dossier"),
+    "transfer_notice": Kind("transfer", "转递档案通知单", "Transfer notice, stub and receipt"),
+    "transfer_list": Kind("transfer", "档案材料目录清单", "List of the materials sent"),
+    "transfer_chase": Kind(None, "回执催办函", "Letter asking for a receipt"),
+    "transfer_recall": Kind(None, "档案召回函", "Letter calling a dossier back"),
+    "transfer_supplement": Kind(None, "补寄材料函", "Letter with papers sent after"),
 }
 
 

@@ -99,6 +99,8 @@ SENTENCES = {
     "told of missing material": "{who} told the person what is missing",
     "return confirmed": "{who} confirmed the return",
     "supervised": "{who} supervised: {note}",
+    "certified": "{who} handed certificate {number} to {handed_to}",
+    "certificate_voided": "{who} made certificate {number} void: {reason}",
     "chased": "The missing materials were asked for",
     "reminded": "The sender was reminded",
     "queued": "The dossier waits to be sorted and scanned",

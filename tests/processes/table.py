@@ -98,6 +98,57 @@ SECTIONS = (
             "A10": "quantity × unit price goes on to payment",
         },
     ),
+    Section(
+        "Certificates and political review",
+        ("certificate", "certificate-void"),
+        "tests.processes.test_certificate",
+        "P-CERT. Groups: window (窗口), registry (经办), review (复核), director. Parameters: `certificate_kinds`, "
+        "`certificate_days`, `certificate_supplement`, `public_address`. Anybody verifies a paper at "
+        "`/certificates/verification`.",
+        {
+            "identity": "identity of who asks: the person, an agent with letter and paper, a unit with its letter",
+            "type": "the right type: who may ask for it, which are issued here",
+            "political": "political review: for a unit, two investigators with letter; never the person or a relative",
+            "facts": "facts searched in the catalogue; each certified fact names its material by class and sequence",
+            "not recorded": "not recorded: refused with a notice, or material is brought first",
+            "draft": "drafted",
+            "review": "reviewed by another; back with what is wrong",
+            "number": "numbered 〔年〕证字, without gaps",
+            "seal": "sealed and handed over; the log says to whom",
+            "verify": "number and check code verify a sealed paper, by its QR code",
+            "void": "a wrong certificate is made void by two people",
+        },
+    ),
+    Section(
+        "Reading and lending",
+        ("reading",),
+        "tests.processes.test_reading",
+        "One request for one dossier. Who decides stands in `bpmn/reading-approver.dmn`. Groups: window (窗口), registry "
+        "(档案), review (科室), director (领导), store (库房). Deadlines and numbers are parameters: `readers_cadre`, "
+        "`readers_flow`, `reading_purposes`, `reading_supplement`, `reading_ask_again`, `grant_minutes`, `grant_days`, "
+        "`approval_valid`, `loan_days`, `loan_remind`, `loan_letter`, `loan_leader`, `loan_recall`.",
+        {
+            "B1": "the request: purpose of the list, two or more readers with ID, letter used once, mode, scope",
+            "B2": "the unit's leader signs here, or the sealed form is uploaded",
+            "B3": "pre-check: readers, relatives, purpose, scope, dossier in the store, managing authority",
+            "XG": "refused with reason; supplemented in 5 working days or closed; self and relatives refused always",
+            "B4": "opinion of the section",
+            "B4h": "a higher authority's cadre: petition and its answer",
+            "B5": "approved, refused or restricted by rank and mode; the approval is issued",
+            "B6d": "grant: materials, minutes, days, no print or download by default; withdrawn or over at any time",
+            "B7d": "two readers at one screen, watermark, each page written down",
+            "B6r": "taken to the reading room, label scanned, pages counted",
+            "B7r": "read in the room before an officer, telephones away",
+            "B8": "copies and extracts within the approved pages, numbered, stamped, registered",
+            "B6l": "handed out sealed, counted, due in working days, slip",
+            "B7l": "reminder, overdue, letter, leader; one extension by a new approval; called back",
+            "B8l": "counted page by page; a difference shuts the unit out and is looked into",
+            "B9": "back to its place by scan, the result registered",
+            "own": "nobody reads their own dossier",
+            "discipline": "inspection and discipline: the leader the same day, shielded from ordinary operators",
+            "once": "an approval holds once and for 15 days",
+        },
+    ),
 )
 
 
