@@ -12,6 +12,7 @@ from archive.images.defect_tables import DEFECT_LABELS, FATAL, STAGE_LABELS, Def
 from archive.images.demands import ImageKind
 from archive.images.pages import Placed
 from archive.images.rounds import Leaf
+from archive.scanning import batches
 from web.asked import text as asked_text
 from web.asked import whole
 from web.auth import needs
@@ -35,7 +36,7 @@ LONGEST = 300  # characters of a note
 def show(dossier_id: int) -> str:
     """One page of the round: the one asked for, else the first nobody has looked at."""
     dossier, stage = _open(dossier_id), _stage()
-    found = rounds.leaves(g.session, dossier, stage)
+    found = _leaves(dossier, stage)
     number = rounds.place_of(found, whole("material"), whole("page"))
     leaf = found[number] if found else None
     return render_template(
@@ -47,7 +48,7 @@ def show(dossier_id: int) -> str:
         looked=sum(each.looked for each in found),
         before=found[number - 1] if number else None,
         behind=found[number + 1] if number + 1 < len(found) else None,
-        findings=_findings(leaf) if leaf else {},
+        findings=_findings(dossier, leaf) if leaf else {},
         keys=KEYS,
     )
 
@@ -128,7 +129,7 @@ def _stage() -> Stage:
 
 def _asked_leaf(dossier: Dossier, stage: Stage) -> tuple[list[Leaf], int]:
     """The round and the place in it that the form was sent from; NotFound when the page is no longer there."""
-    found = rounds.leaves(g.session, dossier, stage)
+    found = _leaves(dossier, stage)
     asked = (request.form.get("material", type=int), request.form.get("page", type=int))
     number = next((n for n, leaf in enumerate(found) if (leaf.material.id, leaf.page) == asked), None)
     if number is None:
@@ -140,9 +141,14 @@ def _case(dossier: Dossier) -> Case | None:
     return g.session.get(Case, dossier.held_by_case_id) if dossier.held_by_case_id else None
 
 
-def _findings(leaf: Leaf) -> dict[ImageKind, Any]:
-    """What the machine finds wanting in either image, against the demands of the day."""
-    asked = demands.of(g.session)
+def _leaves(dossier: Dossier, stage: Stage) -> list[Leaf]:
+    """The round; the archive's two checkers each look at every page, so it is their own then."""
+    return rounds.leaves(g.session, dossier, stage, current_user().name if stage is Stage.OWNER else "")
+
+
+def _findings(dossier: Dossier, leaf: Leaf) -> dict[ImageKind, Any]:
+    """What the machine finds wanting in either image, against what was agreed for this dossier."""
+    asked = batches.agreed(g.session, dossier)
     return {kind: demands.judge(image, kind, asked, image.name, leaf.page) for kind, image in leaf.images.items()}
 
 

@@ -37,6 +37,7 @@ from workflow.kept_sentences import kept
 from workflow.models import Case
 from workflow.registry import Repeat, Work, service_task
 
+UNDER_WAY = (ParcelStatus.WAITING, ParcelStatus.RUNNING)
 PORTION = 40  # pages of one transaction: about a second or two
 
 
@@ -115,7 +116,7 @@ def progress(session: Session, parcel: Parcel) -> Progress:
 def take_in_portion(session: Session, work: Work) -> Mapping[str, Any] | Repeat:
     """The next pages of a package; repeats until every folder is taken or refused."""
     parcel = find(session, work.payload["parcel_id"])
-    if parcel.status not in (ParcelStatus.WAITING, ParcelStatus.RUNNING):
+    if parcel.status not in UNDER_WAY:
         return {}
     here = office.of(session)
     place = here.settings.data / "parcels" / parcel.folder if parcel.folder else here.files.path(parcel.file.sha256)

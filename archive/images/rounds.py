@@ -45,12 +45,13 @@ def refuse_kin(session: Session, dossier: Dossier, user: User) -> None:
         raise NotAllowed("You have declared a relation to this person; somebody else must look at these pages.")
 
 
-def leaves(session: Session, dossier: Dossier, stage: Stage) -> list[Leaf]:
-    """All pages of the dossier in the order of its catalogue."""
+def leaves(session: Session, dossier: Dossier, stage: Stage, by: str = "") -> list[Leaf]:
+    """All pages of the dossier in the order of its catalogue; looked at by anybody, or by this person."""
     kept = [each for each in catalogue.rows(session, dossier) if each.state is MaterialState.KEPT]
     images = _images(session, [each.id for each in kept])
     ids = [image.id for found in images.values() for image in found.values()]
     seen = select(ImageCheck.image_id).where(ImageCheck.stage == stage, ImageCheck.image_id.in_(ids))
+    seen = seen.where(ImageCheck.checked_by == by) if by else seen
     looked = set(session.scalars(seen)) if ids else set()
     wrong: dict[tuple[int, int], list[ImageDefect]] = defaultdict(list)
     for each in defects.open_defects(session, dossier):

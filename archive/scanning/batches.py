@@ -24,6 +24,7 @@ from workflow.models import Case
 from workflow.registry import fsck_check
 
 MOST = 200  # dossiers of one batch
+RUNNING = (BatchStatus.OPEN, BatchStatus.STOPPED, BatchStatus.DELIVERED)
 _WITH_DOSSIER = joinedload(ScanDossier.dossier).joinedload(Dossier.person)
 
 
@@ -116,6 +117,14 @@ def of_case(session: Session, case_id: int) -> ScanBatch:
 def demanded(batch: ScanBatch) -> Demands:
     """The demands the batch is judged by."""
     return Demands(**{**batch.profile, "formats": tuple(batch.profile["formats"])})
+
+
+def agreed(session: Session, dossier: Dossier) -> Demands:
+    """The demands a dossier's images are judged by: those of the batch it is in, else those of the day."""
+    asked = select(ScanBatch).join(ScanDossier, ScanDossier.batch_id == ScanBatch.id)
+    mine = (ScanDossier.dossier_id == dossier.id, ScanDossier.status != ScanStatus.FELL_OUT)
+    found = session.scalars(asked.where(*mine, ScanBatch.status.in_(RUNNING)).order_by(ScanBatch.id.desc())).first()
+    return demanded(found) if found is not None else demands.of(session)
 
 
 def lacking(session: Session, entry: ScanDossier, stage: Stage = Stage.FIRM) -> list[Sentence]:

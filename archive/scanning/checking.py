@@ -6,9 +6,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from archive.images import defects, misfits, pages
+from archive.images import defects, misfits, pages, parcels
 from archive.images.defect_tables import Defect, ImageDefect, Stage
-from archive.images.parcel_tables import Parcel, ParcelStatus
+from archive.images.parcel_tables import Parcel
 from archive.refusals import wrong
 from archive.scanning import batches, desk, papers
 from archive.scanning.models import ScanBatch, ScanDossier, ScanStatus
@@ -28,9 +28,7 @@ TOLD = 50  # dossiers named in a rescan list
 def scanned(session: Session, task: UserTask, user: User, answers: dict[str, Any]) -> None:
     """C5, C6: everything is brought in: no parcel is being read, no scanned page waits for a decision."""
     batch = batch_of(session, task)
-    busy = select(Parcel.name).where(
-        Parcel.case_id == batch.case_id, Parcel.status.in_((ParcelStatus.WAITING, ParcelStatus.RUNNING))
-    )
+    busy = select(Parcel.name).where(Parcel.case_id == batch.case_id, Parcel.status.in_(parcels.UNDER_WAY))
     if name := session.scalars(busy.order_by(Parcel.id)).first():
         raise wrong("self_checked", "{name} is still being read. Wait until it is done.", name=name)
     if left := len(misfits.waiting(session, batch.case)):

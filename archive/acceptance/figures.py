@@ -1,0 +1,43 @@
+"""What acceptances come to: how many passed in their first round, how much was accepted, what is to be paid."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import case, func, select
+from sqlalchemy.orm import Session
+
+from archive.acceptance.models import DECIDED, Acceptance, AcceptanceStatus
+
+
+@dataclass(frozen=True)
+class Figures:
+    """`decided`: acceptances that are over; `first`: those of them that passed in their first round; `applied` and
+    `accepted`: quantities of those over; `amount` in fen."""
+
+    decided: int
+    first: int
+    applied: int
+    accepted: int
+    amount: int
+
+    @property
+    def first_pass_rate(self) -> float | None:
+        """In percent; None while nothing is decided."""
+        return 100 * self.first / self.decided if self.decided else None
+
+
+def of(session: Session) -> Figures:
+    """The figures of all acceptances that are over."""
+    asked = select(
+        func.count(Acceptance.id),
+        func.sum(case((Acceptance.first_pass.is_(True), 1), else_=0)),
+        func.sum(Acceptance.applied),
+        func.sum(Acceptance.quantity),
+        func.sum(Acceptance.amount),
+    ).where(Acceptance.status != AcceptanceStatus.OPEN)
+    return Figures(*(int(each or 0) for each in session.execute(asked).one()))
+
+
+def payable(session: Session, contract_no: str) -> list[Acceptance]:
+    """What was accepted under a contract and is to be paid, in the order of decision (A10)."""
+    asked = select(Acceptance).where(Acceptance.contract_no == contract_no, Acceptance.status.in_(DECIDED))
+    return list(session.scalars(asked.order_by(Acceptance.decided_at, Acceptance.id)))

@@ -1,0 +1,138 @@
+"""A scanning batch over HTTP: counted out and back at the desk, a result for each line; what the firm brings, and pages
+that fit nowhere."""
+
+import io
+
+import pytest
+
+from archive import storage
+from archive.dossier_tables import Dossier
+from archive.scanning.models import BatchStatus, ScanStatus
+from tests.archive.images import parcelled
+from tests.processes.scanning import PAGES, Scanners
+from workflow.identity import Group, User
+
+
+@pytest.fixture
+def office(sqlite_office):
+    """On one database; the pages ask nothing a database could answer otherwise."""
+    return sqlite_office
+
+
+@pytest.fixture
+def scanners(office, clock) -> Scanners:
+    """Two dossiers planned; stan counts, vera of the firm brings images."""
+    made = Scanners(office, 2)
+    with made.database.transaction() as session:
+        session.get_one(Group, "store").permissions = ["dossiers.read", "scanning.read", "scanning.desk"]
+        session.get_one(Group, "scanning").permissions = ["images.deliver", "images.check", "scanning.read"]
+        session.get_one(User, "stan").password_hash = session.get_one(User, "dora").password_hash
+    made.plan()
+    return made
+
+
+def at(browser, where, **typed):
+    return browser.post(f"/scanning/1/{where}", data=typed)
+
+
+def handing(scanners, signed_in):
+    scanners.claim("hand_out", "stan")
+    return signed_in("stan")
+
+
+def test_each_line_is_handed_out_or_refused_by_itself(scanners, signed_in):
+    stan = handing(scanners, signed_in)
+    lines = f"{scanners.no(1)} {PAGES} 1\n{scanners.no(2)} 99\nYX999 3"
+    answer = at(stan, "departures", lines=lines, out_to="维拉")
+
+    assert answer.status_code == 422
+    assert "目录" in answer.text and "YX999不在本批" in answer.text
+    assert (scanners.entry(1).status, scanners.entry(2).status) == (ScanStatus.OUT, ScanStatus.PLANNED)
+
+
+def test_only_who_has_the_step_in_hand_hands_out(scanners, signed_in):
+    answer = at(signed_in("stan"), "departures", lines=f"{scanners.no(1)} 3", out_to="维拉")
+    assert answer.status_code == 403
+    assert "先领取任务" in answer.text
+    assert scanners.entry(1).status is ScanStatus.PLANNED
+
+
+@pytest.mark.parametrize(
+    ("where", "typed", "said"),
+    [
+        ("departures", {"lines": ""}, "请扫描档案标签"),
+        ("departures", {"lines": "YX202600001 three", "out_to": "维拉"}, "请填写清点的页数"),
+        ("omissions", {"lines": "YX202600001"}, "请说明"),
+        ("returns", {"lines": "YX202600001"}, "架位"),
+    ],
+)
+def test_a_line_that_says_too_little_is_refused_in_words(scanners, signed_in, where, typed, said):
+    answer = at(handing(scanners, signed_in), where, **typed)
+    assert answer.status_code == 422
+    assert said in answer.text
+
+
+def test_what_came_back_stands_on_its_shelf_and_what_differs_stops_the_batch(scanners, signed_in):
+    scanners.out()
+    stan = signed_in("stan")
+    with scanners.database.reading() as session:
+        home = storage.home(session, session.get_one(Dossier, 1))
+    assert at(stan, "returns", lines=f"{scanners.no(1)} {home} {PAGES}").status_code == 303
+    assert scanners.entry(1).status is ScanStatus.BACK
+    scanners.prepare()
+    scanners.scan()
+    scanners.check_quality()
+    scanners.claim("take_back", "stan")
+    assert at(stan, "differences", lines=f"{scanners.no(2)} 2", why="缺第2页").status_code == 303
+
+    assert scanners.batch().status is BatchStatus.STOPPED
+    shown = stan.get("/scanning/1").text
+    assert "有缺失" in shown and "缺第2页" in shown
+
+
+def test_a_planned_dossier_is_left_out_with_its_reason(scanners, signed_in):
+    stan = handing(scanners, signed_in)
+    assert at(stan, "omissions", lines=scanners.no(2), why="急用").status_code == 303
+    assert scanners.entry(2).status is ScanStatus.FELL_OUT
+    assert "急用" in stan.get("/scanning/1").text
+
+
+def test_an_uploaded_package_is_read_and_told_row_by_row(scanners, signed_in):
+    scanners.out()
+    scanners.prepare()
+    scanners.claim("scan_pages", "vera")
+    with scanners.database.reading() as session:
+        wanted = [session.get_one(Dossier, number) for number in (1, 2)]
+        content = parcelled.of(session, *wanted, spoil=lambda files: files.pop("raw/1/01/0002.jpg"))
+    vera = signed_in("vera")
+    answer = vera.post("/scanning/1/parcels", data={"file": (io.BytesIO(content), "批次.zip")})
+    assert answer.headers["Location"] == "/scanning/1/parcels/1"
+    scanners.machine()
+    shown = vera.get("/scanning/1/parcels/1").text
+
+    assert 'value="100"' in shown
+    assert "raw/1/01/0002.jpg" in shown  # missing: the first folder is refused
+    assert "opt/3/01/0001.jpg" in shown  # the second is taken in
+    assert len(scanners.raw(2)) == PAGES and scanners.raw(1) == []
+    assert vera.get("/scanning/1").status_code == 200
+
+
+def test_only_the_firm_at_its_step_brings_images(scanners, signed_in):
+    scanners.out()
+    sent = {"file": (io.BytesIO(b"PK"), "a.zip")}
+    assert signed_in("vera").post("/scanning/1/parcels", data=sent).status_code == 403
+    sent = {"file": (io.BytesIO(b"PK"), "a.zip")}
+    assert signed_in("stan").post("/scanning/1/parcels", data=sent).status_code == 403
+
+
+def test_who_has_nothing_to_do_with_the_batch_does_not_find_it(scanners, signed_in):
+    with scanners.database.transaction() as session:
+        session.get_one(Group, "registry").permissions = ["scanning.read"]
+    assert signed_in("anna").get("/scanning/1").status_code == 404
+    assert "SM2026-0001" not in signed_in("anna").get("/scanning").text
+    assert "SM2026-0001" in signed_in("stan").get("/scanning").text
+
+
+def test_routing_slips_are_printed_for_what_goes_out(scanners, signed_in):
+    answer = signed_in("stan").get("/scanning/1/slips.pdf")
+    assert answer.data.startswith(b"%PDF-")
