@@ -29,7 +29,7 @@ GROUPS = (
     StandardGroup("window", "窗口收件", "Window", ("packs.import", "packs.receive", "loans.manage", *READ)),
     StandardGroup("registry", "登记", "Registry", ("dossiers.catalogue", "loans.manage", *READ)),
     StandardGroup("review", "复核", "Review", ("images.check", *READ)),
-    StandardGroup("store", "库房", "Storeroom", ("scanning.desk", *READ)),
+    StandardGroup("store", "库房", "Storeroom", ("scanning.desk", "dossiers.shelve", *READ)),
     StandardGroup("scanning", "数字化加工", "Digitising", ("images.deliver", "images.check", "comments")),
     StandardGroup(
         "director",
@@ -48,6 +48,7 @@ GROUPS = (
             "loans.manage",
             "readings.oversee",
             "parameters.manage",
+            "dossiers.shelve",
             *READ,
         ),
     ),

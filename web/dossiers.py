@@ -10,6 +10,7 @@ from archive import custody, documents, labels, search, storage
 from archive.custody import CustodyEvent
 from archive.dossier_tables import Dossier
 from archive.packs.models import Pack
+from archive.reading import register
 from web.asked import text as asked_text
 from web.auth import needs
 from web.fragments import page
@@ -34,7 +35,9 @@ def index() -> Response:
     asked = asked_text("text", search.LONGEST)
     found = search.dossiers(g.session, asked, MOST_FOUND) if asked else _latest(g.session)
     homes = {dossier.id: storage.home(g.session, dossier) or "" for dossier in found}
-    return page("dossiers.html", "_dossiers.html", asked=asked, dossiers=found, homes=homes, most=MOST_FOUND)
+    standings = register.standings(g.session, found, current_user())
+    listed = {"dossiers": found, "homes": homes, "standings": standings}
+    return page("dossiers.html", "_dossiers.html", asked=asked, most=MOST_FOUND, **listed)
 
 
 @blueprint.get("/<int:dossier_id>")
@@ -47,6 +50,7 @@ def show(dossier_id: int) -> str:
         dossier=dossier,
         person=dossier.person,
         position=storage.home(g.session, dossier) or "",
+        stands=register.standings(g.session, [dossier], current_user())[dossier.id],
         place=custody.where(g.session, dossier),
         moves=custody.chain(g.session, dossier),
         cases=seen,

@@ -196,6 +196,7 @@ PERMISSION_LABELS = {
     "definitions.deploy": "deploy processes",
     "dossiers.catalogue": "keep up catalogues",
     "dossiers.read": "see dossiers",
+    "dossiers.shelve": "put dossiers back on their shelves",
     "images.check": "check page images",
     "loans.manage": "ask for extensions of loans",
     "readings.oversee": "oversee readings: withdraw grants, call loans back, see every log",

@@ -99,7 +99,7 @@ def beat(grant_id: int) -> Response:
 
 @blueprint.delete("/<int:grant_id>/sitting")
 @blueprint.post("/<int:grant_id>/sitting/end")
-def get_up(grant_id: int) -> Response:
+def leave(grant_id: int) -> Response:
     """Leave the screen; what is left may be read another time. Either reader may, from wherever."""
     grant = _reader_s(grant_id)
     found = sitting.now_at(g.session, grant)

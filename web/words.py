@@ -27,7 +27,7 @@ PACK_LABELS = {
     PackStatus.LOOSE: "Loose materials",
     PackStatus.MISSING: "Never delivered",
 }
-DESK_LABELS = {"receipt": "Receiving desk"}
+DESK_LABELS = {"receipt": "Receiving desk", "reading": "Reading room"}
 WHY_LABELS = {
     "sent": "sent by the sender",
     "signed for": "signed for",
@@ -36,6 +36,8 @@ WHY_LABELS = {
     "materials are merged": "materials are merged",
     "handed out to be sorted": "handed out to be sorted",
     "taken back sorted": "taken back sorted",
+    "handed out to be read": "handed out to be read",
+    "put back": "put back",
     "returned": "sent back",
     "forwarded": "sent on to the right keeper",
 }

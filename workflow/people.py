@@ -22,6 +22,7 @@ PERMISSIONS = (
     "definitions.deploy",
     "dossiers.catalogue",
     "dossiers.read",
+    "dossiers.shelve",
     "images.check",
     "incidents.retry",
     "instances.cancel",

@@ -11,7 +11,7 @@ from archive.images import pages
 from archive.materials.models import Material
 from archive.reading.loan_tables import StampedCopy
 from archive.reading.models import ReadingRequest
-from archive.reading.work import covered, facts, request_of
+from archive.reading.work import materials_of, facts, request_of
 from archive.refusals import wrong
 from workflow.clock import now
 from workflow.errors import Invalid, Sentence, sentence
@@ -24,7 +24,7 @@ from workflow.registry import on_completion
 def check(session: Session, task: UserTask, user: User, answers: dict[str, Any]) -> Mapping[str, Any]:
     """Each copy lies within what was approved and within its material; raises Invalid naming row and field."""
     request = request_of(session, task)
-    within = {str(each.id): each for each in covered(session, request)}
+    within = {str(each.id): each for each in materials_of(session, request)}
     rows = list(answers.get("copies") or [])
     if not rows:
         raise wrong("copies", "Name at least one copy or extract.")

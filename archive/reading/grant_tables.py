@@ -38,7 +38,7 @@ class GrantStatus(StrEnum):
 GRANT_LABELS = {
     GrantStatus.OPEN: "Open",
     GrantStatus.USED_UP: "Minutes used up",
-    GrantStatus.ENDED: "Read",
+    GrantStatus.ENDED: "Read to the end",
     GrantStatus.EXPIRED: "Expired",
     GrantStatus.WITHDRAWN: "Withdrawn",
 }

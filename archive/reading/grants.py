@@ -14,7 +14,7 @@ from archive.images.demands import ImageKind
 from archive.images.models import ImageFile
 from archive.reading.grant_tables import Grant, GrantedMaterial, GrantStatus
 from archive.reading.models import Reader, ReadingRequest
-from archive.reading.work import covered, request_of
+from archive.reading.work import materials_of, request_of
 from workflow import history, messages
 from workflow.clock import now
 from workflow.errors import Conflict, NotFound
@@ -102,7 +102,7 @@ def left(grant: Grant) -> int:
 def leaves(session: Session, grant: Grant) -> list[ImageFile]:
     """The pages that may be read, in the order of the catalogue: the current images for reading."""
     granted = set(session.scalars(select(GrantedMaterial.material_id).where(GrantedMaterial.grant_id == grant.id)))
-    listed = [each for each in covered(session, grant.request) if each.id in granted]
+    listed = [each for each in materials_of(session, grant.request) if each.id in granted]
     return [image for each in listed for image in pages.of(session, each, ImageKind.OPTIMISED)]
 
 
@@ -121,7 +121,7 @@ def _opened(session: Session, request: ReadingRequest, known: Mapping[str, Any])
     )
     session.add(grant)
     session.flush()  # its number
-    for material in covered(session, request):
+    for material in materials_of(session, request):
         session.add(GrantedMaterial(grant_id=grant.id, material_id=material.id))
     session.flush()  # views lean on them
     return grant

@@ -24,7 +24,7 @@ from workflow.errors import Conflict, NotFound
 from workflow.identity import User
 from workflow.models import ProcessInstance, UserTask
 from workflow.registry import Work, on_completion, sends, service_task
-from workflow.statuses import NoticeKind
+from workflow.statuses import NoticeKind, TaskStatus
 
 EXTENSION = sends("loan.extension")
 LOST = {"damaged": DossierStatus.DAMAGED, "missing": DossierStatus.MISSING}
@@ -84,7 +84,7 @@ def remind(session: Session, work: Work) -> None:
     people = {request.asked_by, *(each.login for each in request.readers if each.login)}
     said = f"借阅档案应于 {_day(session, loan)} 前归还"
     key = f"loan:{loan.case_id}:{_day(session, loan)}"
-    notices.tell(session, people, NoticeKind.REMINDED, loan.case_id, said=said, key=key)
+    notices.tell(session, people, NoticeKind.REMINDED, loan.case_id, _return_of(session, loan), said=said, key=key)
     history.record(session, request.case, history.SYSTEM, "loan_reminded", due=_day(session, loan))
 
 
@@ -248,6 +248,12 @@ def _loan(session: Session, work: Work) -> Loan:
     if found is None:
         raise NotFound
     return found
+
+
+def _return_of(session: Session, loan: Loan) -> UserTask | None:
+    """The step at which it is given back."""
+    waits = (UserTask.case_id == loan.case_id, UserTask.activity_id == "take_return")
+    return session.scalars(select(UserTask).where(*waits, UserTask.status == TaskStatus.OPEN)).first()
 
 
 def _day(session: Session, loan: Loan) -> str:

@@ -44,7 +44,7 @@ READING_LABELS = {
     RequestStatus.DRAFT: "Being filled in",
     RequestStatus.ASKED: "Asked for",
     RequestStatus.APPROVED: "Approved",
-    RequestStatus.REFUSED: "Refused",
+    RequestStatus.REFUSED: "Not to be read",
     RequestStatus.LAPSED: "Lapsed",
     RequestStatus.OVER: "Done",
 }

@@ -12,7 +12,7 @@ from archive.images.demands import ImageKind
 from archive.reading import letters, purposes, readers
 from archive.reading.models import READING_LABELS, Mode, ReadingRequest, RequestStatus, ShutUnit
 from archive.reading.purposes import PURPOSE_LABELS, Purpose
-from archive.reading.work import ZH, covered, need, readers_said, request_of, scope, text
+from archive.reading.work import ZH, materials_of, need, readers_said, request_of, scope, text
 from archive.refusals import wrong
 from archive.scans import halved
 from workflow import cases
@@ -132,7 +132,7 @@ def _take_signer(request: ReadingRequest, answers: Row) -> None:
 
 
 def _require_images(session: Session, request: ReadingRequest) -> None:
-    for material in covered(session, request):
+    for material in materials_of(session, request):
         if pages.of(session, material, ImageKind.OPTIMISED):
             return
     raise wrong("mode", "There are no page images of what is asked for; choose another way to read.")

@@ -43,7 +43,7 @@ def request_of(session: Session, step: UserTask | Work) -> ReadingRequest:
     return found
 
 
-def covered(session: Session, request: ReadingRequest) -> list[Material]:
+def materials_of(session: Session, request: ReadingRequest) -> list[Material]:
     """The materials asked for, or left by who decided, in the order of the catalogue."""
     listed = catalogue.of(session, request.dossier, *PRESENT)
     wanted = set(request.materials)
@@ -54,7 +54,7 @@ def scope(session: Session, request: ReadingRequest) -> str:
     """The scope as papers say it: 全卷, or the materials by number and name."""
     if not request.materials:
         return "全卷"
-    return "；".join(f"{pages.number(each)} {each.name}" for each in covered(session, request))
+    return "；".join(f"{pages.number(each)} {each.name}" for each in materials_of(session, request))
 
 
 def facts(session: Session, request: ReadingRequest) -> dict[str, Any]:

@@ -3,10 +3,12 @@
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from archive import dossiers
+from archive.dossiers import Dossier
+from archive.images.demands import ImageKind
 from archive.materials import catalogue
-from archive.reading import lending
+from archive.reading import closing, grants, lending, sitting
 from archive.reading.grant_tables import Grant
 from archive.reading.loan_tables import Loan
 from archive.reading.models import ReadingRequest
@@ -14,12 +16,15 @@ from archive.statuses import DossierStatus
 from forms.context import FormContext
 from forms.tasks import form_named
 from tests.archive.cards import id_no
+from tests.archive.images import scanned
 from tests.people import PASSWORD
-from tests.processes.receiving import _sent
+from tests.processes.receiving import CHECKOUT, _sent
 from tests.processes.sorting import HOME, PAPERS, Sorters
-from workflow import starts
+from workflow import definitions, signins, starts, tasks
 from workflow.identity import User
+from workflow.models import PersonalNotice
 from workflow.office import Office
+from workflow.statuses import NoticeKind
 
 UNIT = "云溪市教育局"
 READERS = ({"name": "何查", "id_no": id_no(501)}, {"name": "许阅", "id_no": id_no(502)})
@@ -37,7 +42,13 @@ class Readings(Sorters):
         self.cases: dict[int, int] = {}
         with self.database.transaction() as session:
             for number in range(1, count + 1):
-                catalogue.save(session, session.get_one(dossiers.Dossier, number), list(PAPERS), "rosa")
+                catalogue.save(session, session.get_one(Dossier, number), list(PAPERS), "rosa")
+
+    def deploy(self, session: Session) -> None:
+        """Only this process, its forms and its table: sixty tests begin with it."""
+        files = [*(CHECKOUT / "forms").glob("reading-*.form"), CHECKOUT / "bpmn" / "reading-approver.dmn"]
+        resources = {path.name: path.read_bytes() for path in files}
+        definitions.deploy(session, (CHECKOUT / "bpmn" / "reading.bpmn").read_bytes(), resources, "dora")
 
     # asking
 
@@ -124,7 +135,88 @@ class Readings(Sorters):
             lending.recall(session, session.get_one(Loan, self.case_id(number)), session.get_one(User, who), why)
         self.machine()
 
+    def grant_extension(self, number: int = 1, **typed: Any) -> None:
+        signed = {"extension_decision": "grant", "extension_signature.password": PASSWORD}
+        self.step("decide_extension", "dora", number, **{**signed, **typed})
+
+    def search(self, outcome: str, number: int = 1, **typed: Any) -> None:
+        told = {"outcome_of_search": outcome, "search_note": "逐页清查", "search_signature.password": PASSWORD}
+        self.step("investigate", "dora", number, **{**told, **typed})
+
+    def to_room(self, number: int = 1, **typed: Any) -> None:
+        given = {"handing": "handed_out", "scan_label": self.no(number), "volumes_out": "1", "pages_out": str(WHOLE)}
+        self.step("take_to_room", "stan", number, **{**given, "readers_known": "true", **typed})
+
+    def read(self, number: int = 1, **typed: Any) -> None:
+        told = {"phones_away": "true", "officer_present": "true", "minutes_read": "40"}
+        self.step("read_in_room", "rosa", number, **{**told, **typed})
+
+    def copy(self, *rows: tuple[str, str, str], number: int = 1) -> None:
+        """Copies of (material, first page, last page)."""
+        typed: dict[str, Any] = {"copies": ["", *map(str, range(len(rows)))], "stamped": "true"}
+        for place, (name, first, last) in enumerate(rows):
+            typed |= {f"copies.{place}.material": self.material(name), f"copies.{place}.kind": "copy"}
+            typed |= {f"copies.{place}.page": first, f"copies.{place}.last_page": last, f"copies.{place}.sheets": "1"}
+        self.step("check_copies", "rosa", number, **{**typed, "copy_signature.password": PASSWORD})
+
+    # on the screen
+
+    def scan(self, number: int = 1) -> None:
+        """Every page has its image for reading."""
+        with self.database.transaction() as session:
+            scanned.fill(session, session.get_one(Dossier, number), (ImageKind.OPTIMISED,), "rosa")
+
+    def granted(self, number: int = 1, **decided: Any) -> None:
+        self.ask(number, readers=ON_SCREEN, mode="digital")
+        self.check(number)
+        self.approve(number, **{"grant_minutes": "120", "grant_days": "5", **decided})
+
+    def read_on_screen(self, clock: Any, seconds: int, number: int = 1, done: bool = True) -> None:
+        """rene and wang sit down, one page is open for so long with its signs of life, and they say they are done."""
+        with self.database.transaction() as session:
+            found = session.get_one(Grant, self.grant(number).id)
+            rene, wang = (session.get_one(User, name) for name in ("rene", "wang"))
+            entered = signins.find(session, signins.begin(session, rene, "10.0.0.7", "test"))
+            here = sitting.begin(session, found, entered, wang, "10.0.0.7", "test")
+            sitting.turn(session, here, grants.leaves(session, found)[0], "10.0.0.7")
+            for _ in range(seconds // 30):
+                clock.move(seconds=30)
+                sitting.settle(session, here)
+            if done:
+                closing.finish(session, found, rene)
+
+    # others at their steps
+
+    def check_as(self, who: str, number: int = 1) -> None:
+        passed = {"check_result": "pass", "authority": "own", "rank_level": "below", "scope_minimal": "true"}
+        self.step("pre_check", who, number, **passed)
+
+    def decide(self, who: str, number: int = 1, **typed: Any) -> None:
+        self.step("decide", who, number, **{"decision": "approve", **SIGNED, **typed})
+
+    def answer(self, number: int = 1, **typed: Any) -> None:
+        self.photograph("reply_file")
+        self.step("ask_authority", "remy", number, **{"reply_no": "云组函〔2026〕3号", **typed})
+
     # looking
+
+    def dossier_of(self, session: Session, number: int = 1) -> Dossier:
+        """The dossier in an open transaction."""
+        return session.get_one(Dossier, number)
+
+    def offered_to(self, activity_id: str, number: int = 1) -> list[str]:
+        with self.database.reading() as session:
+            return sorted(tasks.candidates(session, self._task(session, self.case_id(number), activity_id)))
+
+    def due(self, activity_id: str, number: int = 1) -> Any:
+        with self.database.reading() as session:
+            return self._task(session, self.case_id(number), activity_id).due_at
+
+    def told(self) -> list[str]:
+        """Who was reminded of a loan."""
+        with self.database.reading() as session:
+            asked = select(PersonalNotice.user_name).where(PersonalNotice.kind == NoticeKind.REMINDED)
+            return list(session.scalars(asked.order_by(PersonalNotice.user_name)))
 
     def request(self, number: int = 1) -> ReadingRequest:
         with self.database.reading() as session:

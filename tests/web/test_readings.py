@@ -199,7 +199,7 @@ def test_a_stranger_learns_nothing_of_a_grant(office, grant, address, signed_in,
 def test_the_second_reader_s_password_is_asked_and_a_wrong_one_counts(office, grant, address, signed_in):
     anna = signed_in("anna")
     answer = sit_down(anna, address, "not it")
-    assert (answer.status_code, "口令不正确" in answer.text) == (422, True)
+    assert (answer.status_code, "密码不正确" in answer.text) == (422, True)
     with office.database.reading() as session:
         assert session.scalars(select(Sitting)).first() is None
         failed = session.get_one(signins.Attempts, "account:bob")

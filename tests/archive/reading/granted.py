@@ -9,7 +9,7 @@ from archive.images.demands import ImageKind
 from archive.reading.grant_tables import Grant, GrantedMaterial
 from archive.reading.models import Mode, Reader, ReadingRequest, RequestStatus
 from archive.reading.purposes import Purpose
-from archive.reading.work import covered
+from archive.reading.work import materials_of
 from tests.archive.cards import id_no
 from tests.archive.images import scanned
 from workflow import cases
@@ -50,7 +50,7 @@ def grant(session, asked: ReadingRequest, **more: Any) -> Grant:
     made = Grant(case_id=asked.case_id, dossier_id=asked.dossier_id, **told)
     session.add(made)
     session.flush()
-    for material in covered(session, asked):
+    for material in materials_of(session, asked):
         session.add(GrantedMaterial(grant_id=made.id, material_id=material.id))
     session.flush()
     return made
