@@ -20,6 +20,7 @@ SENTENCES = {
     "opened": "{who} opened the case",
     "renamed": "{who} renamed the case from “{before}” to “{after}”",
     "closed": "The case was closed",
+    "let_go": "The case let go of dossier {dossier_no}: {place}",
     "started": "{who} started the process",
     "claimed": "{who} claimed “{name}”",
     "released": "{who} released “{name}”",
@@ -195,7 +196,7 @@ def _line(event: Event) -> Line:
     facts["changed"] = list(event.data.get("variables") or {})
     facts["document"] = _paper(event)
     facts["result"] = _result(event)
-    facts["place"] = place_name(str(event.data["to"])) if event.kind == "moved" else ""
+    facts["place"] = place_name(str(event.data["to"])) if event.kind in ("moved", "let_go") else ""
     facts |= {each: _named(event.data.get(each)) for each in ("origin", "target")}
     facts["file_name"] = str(event.data.get("name") or "")
     template = SENTENCES.get(_kind(event), OTHERWISE)

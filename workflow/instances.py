@@ -24,6 +24,7 @@ from workflow import (
     instance_rows,
     outgoing,
     performers,
+    registry,
     rows,
     seals,
     separation,
@@ -292,4 +293,5 @@ def _close_case(session: Session, instance: ProcessInstance) -> None:
     if not live:
         rows.change(session, Case, instance.case_id, closed_at=now())
         case_clock.over(session, instance.case_id)
+        registry.case_over(session, instance.case_id)
         history.record(session, instance.case_id, history.SYSTEM, "closed")

@@ -32,6 +32,7 @@ Handler = Callable[[Session, Work], "Mapping[str, Any] | Repeat | None"]
 Listener = Callable[[Session, UserTask, User, dict[str, Any]], Mapping[str, Any] | None]
 Check = Callable[[Session], Iterable[str]]
 Subjects = Callable[[Session, int], Iterable[str]]
+Ending = Callable[[Session, int], None]
 
 service_tasks: dict[str, Handler] = {}
 listeners: dict[str, Listener] = {}
@@ -39,6 +40,7 @@ functions: dict[str, Callable[..., Any]] = {}
 of_a_case: set[str] = set()  # those functions that are also told the running instance
 checks: dict[str, Check] = {}
 subjects_of: dict[str, Subjects] = {}
+endings: dict[str, Ending] = {}
 messages: set[str] = set()  # names of messages that the house sends by itself, from outside any process
 discovered: set[str] = set()  # the packages whose modules are all imported
 once: set[str] = set()  # topics whose work is done once in a process, also when it passes there again
@@ -102,6 +104,19 @@ def subjects_of_case(name: str) -> Callable[[Subjects], Subjects]:
     """Register who or what a case is about: f(session, case id) yields subjects as declarations of relation name them
     ("id:<fingerprint>", "unit:<code>"); nothing for a case of which the domain knows nothing."""
     return _register(subjects_of, name)
+
+
+def on_case_over(name: str) -> Callable[[Ending], Ending]:
+    """Register what the domain does when a case is over, however it ended: f(session, case id), in the transaction that
+    closes it. It must be quick and refuse nothing; a case that is reopened may be over a second time."""
+    return _register(endings, name)
+
+
+def case_over(session: Session, case_id: int) -> None:
+    """Tell all of them. Nobody is told while a process is only tried out."""
+    if _stand_in.get() is None:
+        for end in endings.values():
+            end(session, case_id)
 
 
 def sends(message: str) -> str:
