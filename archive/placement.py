@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session, aliased
 
 from archive.custody import CustodyEvent, PlaceKind, split
 from archive.dossier_tables import Dossier
-from archive.statuses import ENDED, GONE, DossierStatus
+from archive.statuses import ENDED, DossierStatus
 from archive.storage import Position, PositionSlot
 from workflow.registry import fsck_check
 
@@ -32,7 +32,7 @@ def _misplaced(session: Session) -> Iterator[str]:
             yield f"Dossier {number} is in store at {home or 'no position'}, but was last seen at {place}."
         elif kind is PlaceKind.POSITION and status not in ON_SHELF_PERMITTED:
             yield f"Dossier {number} is {status}, but was last put on a shelf at {place}."
-        elif status in GONE and home:
+        elif status in ENDED and home:
             yield f"Dossier {number} has left the house ({status}), but keeps position {home}."
         elif status in ENDED and kind in (PlaceKind.DESK, PlaceKind.PERSON) and status is not DossierStatus.CANCELLED:
             yield f"Dossier {number} is {status}, but was last seen at {place}."

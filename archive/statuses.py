@@ -44,8 +44,8 @@ MOVES: dict[DossierStatus, frozenset[DossierStatus]] = {
     _S.CANCELLED: frozenset(),
 }
 
-ENDED = frozenset({_S.TRANSFERRED, _S.RETURNED, _S.ARCHIVED, _S.CANCELLED})  # no longer a dossier of this keeper
-GONE = ENDED | {_S.ON_THE_WAY}  # has left the house and keeps no place on a shelf
+# no longer a dossier of this keeper: keeps no place on a shelf; on its way it does, until the receipt is here
+ENDED = frozenset({_S.TRANSFERRED, _S.RETURNED, _S.ARCHIVED, _S.CANCELLED})
 
 
 class DossierKind(StrEnum):

@@ -18,7 +18,7 @@ from archive.custody import PlaceKind
 from archive.dossier_tables import Dossier
 from archive.refusals import wrong
 from archive.scans import normalise
-from archive.statuses import GONE, DossierStatus
+from archive.statuses import ENDED, DossierStatus
 from workflow.db import Base
 from workflow.errors import NotFound
 from workflow.models import Case
@@ -174,7 +174,7 @@ def take_out(
     """
     dossiers.change_status(session, dossier, status, by, case, why)
     custody.record(session, dossier, to_place, by, case, why)
-    if dossier.status in GONE:
+    if dossier.status in ENDED:
         vacate(session, dossier)
 
 

@@ -121,11 +121,13 @@ def test_a_lent_dossier_keeps_its_home_and_comes_back_to_it(session, clock, room
     assert kept.status is DossierStatus.IN_STORE
 
 
-def test_a_dossier_that_left_the_house_gives_up_its_home(session, clock, room):
+def test_a_dossier_keeps_its_home_on_its_way_and_gives_it_up_when_it_has_come(session, clock, room):
     kept = dossier(session)
     storage.shelve(session, kept, "K01-01-01-A-1-01", "anna")
     storage.take_out(session, kept, "desk:transfer", DossierStatus.LEAVING, "anna")
     storage.take_out(session, kept, "transit:机要 77", DossierStatus.ON_THE_WAY, "anna")
+    assert storage.home(session, kept) == "K01-01-01-A-1-01"
+    storage.take_out(session, kept, "unit:临川中心", DossierStatus.TRANSFERRED, "anna")
 
     assert storage.home(session, kept) is None
     storage.shelve(session, dossier(session, 2), "K01-01-01-A-1-01", "anna")

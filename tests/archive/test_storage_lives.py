@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from archive import custody, dossiers, persons, storage
 from archive.dossier_tables import Dossier
-from archive.statuses import GONE, MOVES, DossierStatus
+from archive.statuses import ENDED, MOVES, DossierStatus
 from archive.storage import Position, PositionSlot
 from tests.archive.cards import facts
 from workflow.errors import Conflict, Invalid
@@ -87,7 +87,7 @@ def agree(session, before, dossier: Dossier) -> None:
     assert status is status_before or status in MOVES[status_before]
     assert path[: len(path_before)] == path_before
     assert all(one != next_ for one, next_ in zip(path, path[1:], strict=False))
-    assert (home is None) or status not in GONE
+    assert (home is None) or status not in ENDED
     if status is DossierStatus.IN_STORE:
         assert path[-1] == f"position:{home}"
 

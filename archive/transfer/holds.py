@@ -1,0 +1,133 @@
+"""O3: what keeps a dossier from leaving. Each hold has a kind and says its reason; a legal one stops the clock."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from archive import dossiers, keepers
+from archive.answers import need
+from archive.dossier_tables import Dossier
+from archive.materials import catalogue
+from archive.materials.models import MaterialState
+from archive.packs.models import Pack, PackException
+from archive.reading.loan_tables import Loan
+from archive.statuses import AuditStatus, DossierStatus
+from archive.transfer import deadlines
+from archive.transfer.models import Transfer
+from archive.transfer.work import transfer_of
+from workflow import instances, office
+from workflow.errors import Conflict
+from workflow.identity import User
+from workflow.models import Case, UserTask
+from workflow.registry import Work, on_completion, service_task
+
+LEGAL = frozenset({"sealed"})  # only these stop the clock (Annex C 18)
+SETTLED_HERE = frozenset({"identity", "unit_refuses"})  # by what the owner finds out; the others by the fact itself
+AT_WORK = {
+    DossierStatus.SORTING: ("sorting", "正在整理"),
+    DossierStatus.SCANNING: ("scanning", "正在数字化加工"),
+    DossierStatus.STOCKTAKING: ("stocktaking", "正在清点"),
+    DossierStatus.MISSING: ("missing", "档案缺失，尚未找回"),
+    DossierStatus.DAMAGED: ("damaged", "档案损毁，尚未修复"),
+    DossierStatus.TO_SHELVE: ("not_in_store", "尚未入库"),
+}
+
+
+@dataclass(frozen=True)
+class Hold:
+    """One reason why a dossier may not leave now; `said` names it as papers do."""
+
+    kind: str
+    said: str
+
+
+def of(session: Session, transfer: Transfer, known: Mapping[str, Any]) -> list[Hold]:
+    """Every hold of the transfer's dossier now. `known`: id_differs, unit_refuses, settled (kinds found to be none)."""
+    settled = set(known.get("settled") or [])
+    soft = [("identity", "姓名、身份证号与来函不符", known.get("id_differs"))]
+    soft += [("unit_refuses", "存档单位不同意转出", known.get("unit_refuses"))]
+    said = [Hold(kind, why) for kind, why, holds in soft if holds and kind not in settled]
+    dossier = transfer.dossier
+    return [*_standing(session, dossier, transfer.case), *_doubts(session, dossier), *_doubles(session, dossier), *said]
+
+
+def _standing(session: Session, dossier: Dossier, case: Case) -> Iterator[Hold]:
+    """Where it is and who holds it."""
+    if dossier.status is DossierStatus.LENT:
+        yield Hold("on_loan", _loan(session, dossier))
+    elif dossier.status is DossierStatus.SEALED:
+        yield Hold("sealed", "经有权机关决定封存")
+    elif dossier.status in AT_WORK:
+        yield Hold(*AT_WORK[dossier.status])
+    holder = dossier.held_by_case_id
+    if holder is not None and holder != case.id and dossier.status is DossierStatus.IN_STORE:
+        yield Hold("held", f"正在办理：{session.get_one(Case, holder).title}")
+
+
+def _loan(session: Session, dossier: Dossier) -> str:
+    loan = session.scalars(select(Loan).where(Loan.dossier_id == dossier.id, Loan.ended_at.is_(None))).first()
+    if loan is None or loan.due_at is None:
+        return "查阅中，尚未归库"
+    return f"借出未还：{loan.borrower}，应于 {office.of(session).local(loan.due_at).date().isoformat()} 前归还"
+
+
+def _doubts(session: Session, dossier: Dossier) -> Iterator[Hold]:
+    if dossier.audit_status in (AuditStatus.QUEUED, AuditStatus.AUDITING):
+        yield Hold("doubt", "专项审核尚未了结")
+    for material in catalogue.of(session, dossier, MaterialState.FROZEN):
+        yield Hold("doubt", f"材料存疑待核：{material.name}")
+
+
+def _doubles(session: Session, dossier: Dossier) -> Iterator[Hold]:
+    """Another keeper says it has a dossier of this person too, or a pack waits to be judged."""
+    for other in keepers.holding(session, dossier.person.id_fingerprint):
+        yield Hold("duplicate", f"{other.keeper_name}另存有同一证件号码的档案")
+    waiting = (
+        select(Pack)
+        .join(PackException)
+        .where(Pack.dossier_id == dossier.id, PackException.code == "E09", PackException.resolved_at.is_(None))
+    )
+    for pack in session.scalars(waiting):
+        yield Hold("duplicate", f"重复档案待处理：{pack.tracking_no}")
+
+
+@service_task("transfer.holds")
+def look_for_holds(session: Session, work: Work) -> Mapping[str, Any]:
+    """O3. Returns `holds` (kind, said) and `held`. Without any the dossier is this case's alone from now on."""
+    transfer = transfer_of(session, work)
+    found = of(session, transfer, work.variables)
+    legal = [each.said for each in found if each.kind in LEGAL]
+    if legal:
+        deadlines.pause(session, transfer, "；".join(legal))
+    elif not found:
+        dossiers.hold(session, transfer.dossier, transfer.case)
+    due = transfer.due_at.isoformat() if transfer.due_at else None
+    told = [{"kind": each.kind, "said": each.said} for each in found]
+    return {"holds": told, "held": bool(found), "stopped": bool(legal), "due_at": due}
+
+
+@on_completion("transfer.settle_hold", anew=True)
+def settle(session: Session, task: UserTask, user: User, answers: dict[str, Any]) -> Mapping[str, Any]:
+    """O-HOLD: its owner settled what can be settled, or gives the transfer up (`hold_result` cancel). What is a fact
+    (a loan, a seal) is asked anew; only an identity or a unit's consent is cleared by a word, with the reason."""
+    transfer = transfer_of(session, task)
+    note = need(answers, "hold_note", "Say what was done about it.")
+    if answers.get("hold_result") == "cancel":
+        return {"hold_result": "cancel", "cancel_note": note}
+    known = instances.variables(session, task.instance)
+    cleared = SETTLED_HERE & {str(each) for each in answers.get("cleared") or []}
+    settled = sorted({*(known.get("settled") or []), *cleared})
+    still = of(session, transfer, {**known, "settled": settled})
+    if not any(each.kind in LEGAL for each in still):
+        deadlines.go_on(session, transfer, user.name)
+    return {"hold_result": "look_again", "settled": settled, "cleared": None}
+
+
+def refuse_held(session: Session, transfer: Transfer, known: Mapping[str, Any]) -> None:
+    """Before it is packed and before it is handed over: nothing has come up meanwhile. Raises Conflict naming it."""
+    found = of(session, transfer, known)
+    if found:
+        raise Conflict("The dossier may not leave: {reasons}.", reasons="；".join(each.said for each in found))
