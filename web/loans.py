@@ -137,13 +137,15 @@ def loan_state(loan: Loan, soon: register.datetime) -> str:
     """Where its papers are, in words."""
     if loan.lost:
         return _("Lost or damaged")
+    if loan.given_up:
+        return _("Case ended early")
     return _(VIEW_LABELS[View.ENDED]) if loan.ended_at else _(WHERE_LABELS[register.where(loan, soon)])
 
 
 def loan_badge(loan: Loan, soon: register.datetime) -> str:
     """Its colour."""
     if loan.ended_at is not None:
-        return "bad" if loan.lost else "ok"
+        return "bad" if loan.lost or loan.given_up else "ok"
     return BADGES.get(register.where(loan, soon), "warn")
 
 

@@ -22,9 +22,14 @@ def close_grant(session: Session, work: Work) -> Mapping[str, Any]:
     request = request_of(session, work)
     grant = session.scalars(select(Grant).where(Grant.case_id == request.case_id)).one()
     if grant.status is GrantStatus.OPEN:
-        _send_away(session, grant)
-        grants.close(session, grant, GrantStatus.EXPIRED, history.SYSTEM)
+        shut(session, grant, GrantStatus.EXPIRED)
     return {"grant_ended": str(grant.status), "minutes_read": grant.used_ms // grants.MINUTE}
+
+
+def shut(session: Session, grant: Grant, status: GrantStatus) -> None:
+    """Close the grant of itself; who is before the screen is sent away."""
+    _send_away(session, grant)
+    grants.close(session, grant, status, history.SYSTEM)
 
 
 def withdraw(session: Session, grant: Grant, user: User, why: str) -> None:

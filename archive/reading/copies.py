@@ -11,7 +11,7 @@ from archive.images import pages
 from archive.materials.models import Material
 from archive.reading.loan_tables import StampedCopy
 from archive.reading.models import ReadingRequest
-from archive.reading.work import materials_of, facts, request_of
+from archive.reading.work import facts, materials_of, request_of
 from archive.refusals import wrong
 from workflow.clock import now
 from workflow.errors import Invalid, Sentence, sentence

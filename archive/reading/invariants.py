@@ -61,11 +61,12 @@ def _family(session: Session) -> Iterator[str]:
 
 @fsck_check("loans_and_statuses")
 def _loans(session: Session) -> Iterator[str]:
-    """A dossier is lent exactly while a loan of it is out, and held by that loan's case."""
+    """A dossier is lent exactly while a loan of it is out, and held by that loan's case; but for strays."""
     out = select(Loan.dossier_id, Loan.case_id).where(Loan.ended_at.is_(None)).subquery()
     asked = select(Dossier.dossier_no, Dossier.status, Dossier.held_by_case_id, out.c.case_id)
     asked = asked.outerjoin(out, out.c.dossier_id == Dossier.id)
     lent = (Dossier.status == DossierStatus.LENT) | out.c.case_id.is_not(None)
     for number, status, holder, case_id in session.execute(asked.where(lent).order_by(Dossier.id)):
-        if status is not DossierStatus.LENT or case_id is None or holder != case_id:
+        stray = case_id is None and holder is None
+        if status is not DossierStatus.LENT or (holder != case_id and not stray):
             yield f"Dossier {number} is {status}, its loan is of case {case_id}, case {holder} holds it."

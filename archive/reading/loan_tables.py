@@ -23,7 +23,7 @@ class Loan(Base):
         Index("uq_loans_out", "dossier_id", unique=True, sqlite_where=OUT, postgresql_where=OUT),
         Index("ix_loans_due", "due_at", sqlite_where=OUT, postgresql_where=OUT),
         CheckConstraint("pages_back IS NULL OR pages_back <= pages_out OR differs", name="no_more_than_lent"),
-        CheckConstraint("ended_at IS NULL OR lost OR pages_back = pages_out", name="home_is_whole"),
+        CheckConstraint("ended_at IS NULL OR lost OR given_up OR pages_back = pages_out", name="home_is_whole"),
         CheckConstraint("away = (due_at IS NOT NULL)", name="lent_until_a_day"),
         CheckConstraint("extensions IN (0, 1)", name="extended_once"),
     )
@@ -43,6 +43,7 @@ class Loan(Base):
     pages_back: Mapped[int | None]
     differs: Mapped[bool] = mapped_column(default=False)
     lost: Mapped[bool] = mapped_column(default=False)
+    given_up: Mapped[bool] = mapped_column(default=False)  # its case ended early; the dossier is a stray
     ended_at: Mapped[datetime | None]
 
     dossier: Mapped[Dossier] = relationship()

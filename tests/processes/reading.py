@@ -20,9 +20,9 @@ from tests.archive.images import scanned
 from tests.people import PASSWORD
 from tests.processes.receiving import CHECKOUT, _sent
 from tests.processes.sorting import HOME, PAPERS, Sorters
-from workflow import definitions, signins, starts, tasks
+from workflow import definitions, instances, signins, starts, tasks
 from workflow.identity import User
-from workflow.models import PersonalNotice
+from workflow.models import PersonalNotice, ProcessInstance
 from workflow.office import Office
 from workflow.statuses import NoticeKind
 
@@ -184,6 +184,12 @@ class Readings(Sorters):
                 sitting.settle(session, here)
             if done:
                 closing.finish(session, found, rene)
+
+    def cancel(self, number: int = 1) -> None:
+        """Somebody who may ends the process before its time."""
+        with self.database.transaction() as session:
+            asked = select(ProcessInstance).where(ProcessInstance.case_id == self.case_id(number))
+            instances.cancel(session, session.scalars(asked).one(), "dora", "撤回申请")
 
     # others at their steps
 

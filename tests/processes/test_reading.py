@@ -516,6 +516,25 @@ def test_what_is_not_made_whole_is_damaged_or_missing(readings, found, status):
     assert readings.finished() and readings.broken() == []
 
 
+@covers("B6l", "lent")
+def test_a_case_that_is_ended_early_leaves_a_stray_and_no_loan(readings):
+    readings.lent()
+    readings.cancel()
+    assert (readings.loan().given_up, readings.request().status) == (True, RequestStatus.LAPSED)
+    assert readings.dossier().held_by_case_id is None and readings.status() is DossierStatus.LENT
+    assert readings.broken() == []
+
+
+@covers("B6d", "digital_reading")
+def test_a_case_that_is_ended_early_closes_its_grant(readings, clock):
+    readings.scan()
+    readings.granted()
+    readings.read_on_screen(clock, seconds=30, done=False)
+    readings.cancel()
+    assert (readings.grant().status, readings.grant().used_ms) == (GrantStatus.EXPIRED, 30_000)
+    assert readings.broken() == []
+
+
 # B6r to B9: the reading room
 
 

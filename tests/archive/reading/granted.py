@@ -3,13 +3,15 @@
 from datetime import timedelta
 from typing import Any
 
-from archive import persons
+from archive import dossiers, persons, storage
 from archive.dossier_tables import Dossier
 from archive.images.demands import ImageKind
 from archive.reading.grant_tables import Grant, GrantedMaterial
+from archive.reading.loan_tables import Loan
 from archive.reading.models import Mode, Reader, ReadingRequest, RequestStatus
 from archive.reading.purposes import Purpose
 from archive.reading.work import materials_of
+from archive.statuses import DossierStatus
 from tests.archive.cards import id_no
 from tests.archive.images import scanned
 from workflow import cases
@@ -61,3 +63,26 @@ def readable(session, readers=("anna", "bob"), **more: Any) -> Grant:
     dossier = scanned.dossier(session)
     scanned.fill(session, dossier, kinds=(ImageKind.OPTIMISED,))
     return grant(session, request(session, dossier, readers), **more)
+
+
+def loan(session, asked: ReadingRequest, **more: Any) -> Loan:
+    """The papers of a request are out: lent for ten days unless said otherwise; the dossier says so too."""
+    dossier = asked.dossier
+    if dossier.status is not DossierStatus.IN_STORE:
+        storage.shelve(session, dossier, f"K01-01-01-A-1-0{asked.case_id}", "anna")
+    dossiers.hold(session, dossier, asked.case)
+    storage.take_out(session, dossier, "unit:x", DossierStatus.LENT, "anna", asked.case, "handed out to be read")
+    told = {"away": True, "borrower": "何查", "out_at": now(), "out_by": "anna", "volumes_out": 1, "pages_out": 4}
+    if more.get("away", True):
+        told["due_at"] = now() + timedelta(days=10)
+    made = Loan(case_id=asked.case_id, dossier_id=dossier.id, **{**told, **more})
+    session.add(made)
+    session.flush()
+    return made
+
+
+def lent(session, serial: int = 1, name: str = "单雄信", shielded: bool = False, **more: Any) -> Loan:
+    """A dossier, a request to borrow it, and the loan."""
+    kept = scanned.dossier(session, serial, name)
+    asked = request(session, kept, (), serial, mode=Mode.LEND, shielded=shielded)
+    return loan(session, asked, **more)
