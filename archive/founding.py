@@ -27,10 +27,12 @@ class StandardGroup:
 
 GROUPS = (
     StandardGroup("window", "窗口收件", "Window", ("packs.import", "packs.receive", "loans.manage", *READ)),
-    StandardGroup("registry", "登记", "Registry", ("dossiers.catalogue", "loans.manage", *READ)),
-    StandardGroup("review", "复核", "Review", ("images.check", *READ)),
-    StandardGroup("store", "库房", "Storeroom", ("scanning.desk", "dossiers.shelve", *READ)),
-    StandardGroup("scanning", "数字化加工", "Digitising", ("images.deliver", "images.check", "comments")),
+    StandardGroup("registry", "登记", "Registry", ("dossiers.catalogue", "scanning.read", "loans.manage", *READ)),
+    StandardGroup("review", "复核", "Review", ("images.check", "scanning.read", *READ)),
+    StandardGroup("store", "库房", "Storeroom", ("scanning.desk", "scanning.read", "dossiers.shelve", *READ)),
+    StandardGroup(
+        "scanning", "数字化加工", "Digitising", ("images.deliver", "images.check", "scanning.read", "comments")
+    ),
     StandardGroup(
         "director",
         "中心主任",
@@ -38,6 +40,7 @@ GROUPS = (
         (
             "packs.import",
             "packs.receive",
+            "scanning.read",
             "days.close",
             "cases.read_all",
             "cases.reopen",

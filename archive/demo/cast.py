@@ -19,6 +19,8 @@ PEOPLE = (
     DemoPerson("zhouping", "周平", "review"),
     DemoPerson("wugang", "吴刚", "store"),
     DemoPerson("zhengyun", "郑云", "store"),
+    DemoPerson("fangyuan", "方远", "scanning"),
+    DemoPerson("hebin", "贺斌", "scanning"),
     DemoPerson("linlan", "林岚", "director"),
     DemoPerson("tangyi", "唐毅", "director"),
     DemoPerson("heguan", "何冠", "admin"),

@@ -3,15 +3,20 @@
 from typing import Any
 
 from sqlalchemy import select
+from werkzeug.datastructures import MultiDict
 
 from archive.acceptance import rounds
 from archive.acceptance.models import Acceptance, AcceptanceRound
 from archive.images.defect_tables import Defect, Stage
 from archive.images.demands import ImageKind
+from forms.context import FormContext
+from forms.tasks import form_named
 from tests.people import PASSWORD
+from tests.processes.receiving import _sent
 from tests.processes.scanning import Scanners
+from workflow import starts
 from workflow.identity import Group, User
-from workflow.models import UserTask
+from workflow.models import Case, UserTask
 from workflow.office import Office
 from workflow.statuses import TaskStatus
 
@@ -66,11 +71,11 @@ class Accepters(Scanners):
         """A checker marks a defect, in the first dossier of the sample when not said otherwise."""
         self.mark(code, number or self.sample()[0].dossier_id, page, "remy", kind)
 
-    def signed(self) -> None:
+    def signed(self, activity_id: str = "sign_acceptance") -> None:
         """Everybody of the group signs."""
         for who in GROUP:
             with self.database.transaction() as session:
-                mine = (UserTask.activity_id == "sign_acceptance", UserTask.assignee == who)
+                mine = (UserTask.activity_id == activity_id, UserTask.assignee == who)
                 (task,) = session.scalars(select(UserTask).where(*mine, UserTask.status == TaskStatus.OPEN))
                 self._complete(session, task, who, {"acceptance_signature.password": PASSWORD})
             self.machine()
@@ -105,3 +110,42 @@ class Accepters(Scanners):
     def paper(self, kind: str) -> str:
         """The text of the last paper of a kind."""
         return next(text for name, _, text, _ in reversed(self.issued()) if name == kind)
+
+
+class Buyers(Accepters):
+    """The same office accepts equipment and services; rosa handles them."""
+
+    def case_id(self, number: int = 1) -> int:
+        with self.database.reading() as session:
+            return session.scalars(select(Case.id).where(Case.process_key == "acceptance-goods")).one()
+
+    def delivered(self, subject: str = "equipment", *articles: dict[str, str]) -> None:
+        rows: dict[str, Any] = {"articles": ["", *map(str, range(len(articles)))]}
+        for number, article in enumerate(articles):
+            rows |= {f"articles.{number}.{field}": value for field, value in article.items()}
+        typed = {"subject": subject, "goods": "温湿度监测系统", "supplier": "云溪科技", "contract_no": "HT-2026-011"}
+        with self.database.transaction() as session:
+            user = session.get_one(User, "dora")
+            offer = starts.find(session, "acceptance-goods", user)
+            context = FormContext(session, user)
+            form = form_named(session, offer.definition, offer.event.form_key)
+            sent = _sent(str(form.render(None, None, context)), {**typed, "handler": "rosa", **rows})
+            starts.begin(session, offer, user, form.load(sent, MultiDict(), context), "20260701-00000A")
+        self.machine()
+
+    def on_trial(self) -> None:
+        """Arrived whole and installed."""
+        self.step("check_arrival", "rene", listed="true", serials="true", packing="true")
+        self.step("install_goods", "rene", installed="true", install_note="六个探头")
+
+    def grouped(self) -> None:
+        typed = {"group": GROUP, "group_head": "dirk", "meets_on": "2026-08-03"}
+        self.step("form_goods_group", "dora", **typed)
+
+    def judged(self, *refused: tuple[int, str]) -> None:
+        """The head judges, everybody signs."""
+        rows: dict[str, Any] = {"refusals": ["", *map(str, range(len(refused)))]}
+        for place, (number, why) in enumerate(refused):
+            rows |= {f"refusals.{place}.number": str(number), f"refusals.{place}.why": why}
+        self.step("judge_articles", "dirk", functions="true", judge_note="同意", **rows)
+        self.signed("sign_goods")

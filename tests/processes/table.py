@@ -149,6 +149,22 @@ SECTIONS = (
             "once": "an approval holds once and for 15 days",
         },
     ),
+    Section(
+        "Acceptance of equipment and services",
+        ("acceptance-goods",),
+        "tests.processes.test_acceptance_goods",
+        "Groups: director (中心主任), registry (登记), and the group formed. Parameters: `trial_days`, `accept_group_days`, "
+        "`defect_fix`.",
+        {
+            "B1": "arrival: list, models and serial numbers, packing; installed",
+            "B2": "trial run of so many days, recorded against the reference; once more when it went badly",
+            "B3": "training, manuals, warranty papers",
+            "B4": "group of at least three; the list of functions; 验收单",
+            "B5": "accepted in part: what is not keeps its price open, is mended or taken off",
+            "B6": "assets registered; the accepted price goes on to payment",
+            "C": "a service: report of its period, agreed levels, signed off by users, accepted by the group",
+        },
+    ),
 )
 
 

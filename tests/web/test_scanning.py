@@ -63,7 +63,7 @@ def test_only_who_has_the_step_in_hand_hands_out(scanners, signed_in):
         ("departures", {"lines": ""}, "请扫描档案标签"),
         ("departures", {"lines": "YX202600001 three", "out_to": "维拉"}, "请填写清点的页数"),
         ("omissions", {"lines": "YX202600001"}, "请说明"),
-        ("returns", {"lines": "YX202600001"}, "架位"),
+        ("returns", {"lines": "YX202600001"}, "库位条码"),
     ],
 )
 def test_a_line_that_says_too_little_is_refused_in_words(scanners, signed_in, where, typed, said):
