@@ -6,14 +6,14 @@ An office's own version of a template lies in its data folder, `templates/<kind>
 
 import hashlib
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import ForeignKey, String, UniqueConstraint, func, select
-from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
 from archive import columns, numbers
 from archive.numbers import IssuedNumber
@@ -66,7 +66,21 @@ KINDS = {
     "loan_letter": Kind(None, "借阅催还函", "Letter asking for a loan"),
     "certificate": Kind("certificate", "证明", "Certificate"),
     "certificate_refusal": Kind(None, "不予出具证明告知书", "Refusal of a certificate"),
+    "loose_receipt": Kind("receipt", "材料接收清单", "Receipt of materials"),
+    "loose_refusal": Kind("return", "材料退回通知", "Return of materials"),
+    "chase_letter": Kind("missing", "缺少材料催收函", "Letter asking for missing materials"),
+    "audit_doubts": Kind(None, "存疑问题清单暨补充材料通知", "List of doubts and request for proof"),
+    "audit_form": Kind("audit", "干部人事档案专项审核认定表", "Determination of a special audit"),
+    "audit_referral": Kind("query", "问题线索移送函", "Referral to discipline"),
     "copy_register": Kind(None, "摘录、复制件登记表", "Register of copies and extracts"),
+    "recall_letter": Kind("recall", "调档函", "Letter asking for a dossier"),
+    "transfer_in_missing": Kind(None, "调入申请一次性告知书", "What an application still needs"),
+    "transfer_in_refusal": Kind(None, "调入申请不予受理告知书", "Refusal of an application"),
+    "transfer_remind": Kind(None, "调档催办函", "Reminder of a letter"),
+    "transfer_back": Kind(None, "档案退回函", "Letter with a pack sent back"),
+    "transfer_difference": Kind(None, "接收差异告知函", "Letter about differences"),
+    "transfer_receipt": Kind(None, "转递档案回执", "Receipt of a transfer"),
+    "transfer_problems": Kind(None, "审核问题清单", "List of audit problems"),
     "transfer_missing": Kind(None, "转出申请一次性告知书", "What a transfer still needs"),
     "transfer_refusal": Kind(None, "不予受理告知书", "Refusal of a transfer"),
     "transfer_sheet": Kind(None, "干部档案交接单", "Hand-over sheet of a cadre dossier"),
@@ -144,6 +158,12 @@ def _supersede(session: Session, document: Document) -> None:
 def of_case(session: Session, case: Case) -> list[Document]:
     """The papers of a case, oldest first."""
     return list(session.scalars(select(Document).where(Document.case_id == case.id).order_by(Document.id)))
+
+
+def of_cases(session: Session, some: Iterable[Case]) -> list[Document]:
+    """The papers of several cases with their files, newest first."""
+    asked = select(Document).where(Document.case_id.in_([case.id for case in some])).options(joinedload(Document.file))
+    return list(session.scalars(asked.order_by(Document.id.desc())))
 
 
 def find(session: Session, document_id: int) -> Document:

@@ -1,31 +1,63 @@
-"""Dossiers: found by whatever one has, each with its facts, place, chain of custody, cases and papers."""
+"""Dossiers: found by whatever one has, each with its facts, catalogue, images, place, chain of custody, cases, papers
+and history; the chain as a page to print; a stray put back on its shelf."""
 
 import io
+from typing import Any
 
-from flask import Blueprint, Response, g, render_template, send_file
-from sqlalchemy import or_, select
+from flask import Blueprint, Response, flash, g, redirect, render_template, send_file, url_for
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from archive import custody, documents, labels, search, storage
-from archive.custody import CustodyEvent
+from archive import chains, documents, dossier_facts, labels, search, storage, strays
+from archive.chains import Entry as Changed
 from archive.dossier_tables import Dossier
-from archive.packs.models import Pack
+from archive.images import pages
+from archive.images.pages import Counted
 from archive.reading import register
+from archive.statuses import DossierStatus
 from web.asked import text as asked_text
 from web.auth import needs
 from web.fragments import page
+from web.i18n import _
 from web.navigation import Entry
 from web.reader import current_user
-from workflow import cases
-from workflow.errors import NotFound
-from workflow.identity import User
-from workflow.models import Case
+from web.words import label as word_of
+from web.words import place_name
+from workflow.clock import now
+from workflow.errors import Invalid, NotFound
 
 blueprint = Blueprint("dossiers", __name__, url_prefix="/dossiers")
 
 READ = "dossiers.read"
 MOST_FOUND = 50
 LATEST = 20
+CHANGED_LABELS = {
+    "source_unit": "From",
+    "source_place": "Place it came from",
+    "entrust_kind": "Kept for",
+    "entrust_unit": "Entrusting unit",
+    "recall_no": "Letter of recall",
+    "notice_no": "Transfer notice",
+    "receive_date": "Received",
+    "channel": "Channel",
+    "track_no": "Tracking number",
+    "kind": "Kind",
+    "version": "Version",
+    "volumes": "Volumes",
+    "page_count": "Pages",
+    "material_count": "Materials",
+    "missing": "Missing materials",
+    "completeness": "Completeness",
+    "sort_status": "Sorting",
+    "digit_status": "Digitising",
+    "audit_status": "Special audit",
+    "secret_level": "Secrecy",
+    "ex_cadre": "Was a cadre",
+    "condition": "Condition",
+    "remark": "Remarks",
+    "checked_by": "Checked by",
+    "kept_by": "Kept by",
+}
 
 
 @blueprint.get("")
@@ -43,19 +75,37 @@ def index() -> Response:
 @blueprint.get("/<int:dossier_id>")
 @needs(READ)
 def show(dossier_id: int) -> str:
+    return _page(find(g.session, dossier_id), {})
+
+
+@blueprint.get("/<int:dossier_id>/custody")
+@needs(READ)
+def chain(dossier_id: int) -> str:
+    """The chain of custody to be printed: every move with its moment, places, person and case, and whether it is
+    whole."""
     dossier = find(g.session, dossier_id)
-    seen = _cases(g.session, dossier, current_user())
+    links = chains.links(g.session, dossier, current_user())
     return render_template(
-        "dossier.html",
+        "custody.html",
         dossier=dossier,
         person=dossier.person,
-        position=storage.home(g.session, dossier) or "",
-        stands=register.standings(g.session, [dossier], current_user())[dossier.id],
-        place=custody.where(g.session, dossier),
-        moves=custody.chain(g.session, dossier),
-        cases=seen,
-        documents=[paper for case in seen for paper in documents.of_case(g.session, case)],
+        links=links,
+        gap=chains.first_gap(links),
+        printed_at=now(),
     )
+
+
+@blueprint.post("/<int:dossier_id>/shelf")
+@needs(strays.PERMISSION)
+def put_back(dossier_id: int) -> Any:
+    """A stray is put back: label and position scanned; 422 with the page when one is wrong."""
+    dossier = find(g.session, dossier_id)
+    try:
+        strays.put_back(g.session, dossier, asked_text("label"), asked_text("position"), current_user())
+    except Invalid as wrong:
+        return _page(dossier, wrong.problems), 422
+    flash(_("It stands on its shelf again."), "ok")
+    return redirect(url_for(".show", dossier_id=dossier.id), 303)
 
 
 @blueprint.get("/<int:dossier_id>/label.pdf")
@@ -80,12 +130,62 @@ def _latest(session: Session) -> list[Dossier]:
     return list(session.scalars(select(Dossier).order_by(Dossier.id.desc()).limit(LATEST)))
 
 
-def _cases(session: Session, dossier: Dossier, user: User) -> list[Case]:
-    """The cases the dossier came by and was moved in, as far as the reader may see them."""
-    moved = select(CustodyEvent.case_id).where(CustodyEvent.dossier_id == dossier.id)
-    came = select(Pack.case_id).where(Pack.dossier_id == dossier.id)
-    query = cases.visible(session, user).where(or_(Case.id.in_(moved), Case.id.in_(came)))
-    return list(session.scalars(query.order_by(Case.id.desc())))
+def _page(dossier: Dossier, problems: Any) -> str:
+    session, user = g.session, current_user()
+    links = chains.links(session, dossier, user)
+    matters = chains.matters(session, dossier, user)
+    return render_template(
+        "dossier.html",
+        dossier=dossier,
+        person=dossier.person,
+        position=storage.home(session, dossier) or "",
+        stands=register.standings(session, [dossier], user)[dossier.id],
+        links=links,
+        gap=chains.first_gap(links),
+        open_cases=[case for case in matters if case.closed_at is None],
+        closed_cases=[case for case in matters if case.closed_at is not None],
+        documents=documents.of_cases(session, matters),
+        images=_totals(pages.counts(session, dossier)),
+        changes=[(each, *_told(each)) for each in chains.history(session, dossier, user)],
+        stray=strays.is_stray(dossier),
+        problems=problems,
+    )
 
 
+def _totals(counted: list[Counted]) -> dict[str, int]:
+    """Images against the catalogue: pages, raw and optimised images, materials that agree."""
+    return {
+        "materials": len(counted),
+        "agree": sum(each.agree for each in counted),
+        "pages": sum(each.pages for each in counted),
+        "raw": sum(each.raw for each in counted),
+        "optimised": sum(each.optimised for each in counted),
+    }
+
+
+def place_seen(place: str | None) -> str:
+    """A place of a chain as people read it; one that is not to be seen says so."""
+    if place is None:
+        return "—"
+    return _("not shown to you") if place == chains.HIDDEN else place_name(place)
+
+
+def _told(entry: Changed) -> tuple[str, str]:
+    """(what became otherwise, from what to what) in words."""
+    if entry.field == "status":
+        before = word_of(DossierStatus(entry.before)) if entry.before else "—"
+        return _("Status"), f"{before} → {word_of(DossierStatus(entry.after))}"
+    if entry.field == "materials":
+        return _("Catalogue"), _("{count} entries changed", count=entry.count)
+    before = _value_word(entry)
+    return _(CHANGED_LABELS.get(entry.field, entry.field)), _("was: {value}", value=before or "—")
+
+
+def _value_word(entry: Changed) -> str:
+    """An old value in words: of a choice its label."""
+    kind = dossier_facts.CHOICES.get(entry.field)
+    return word_of(kind(entry.before)) if kind is not None and entry.before in set(kind) else entry.before
+
+
+blueprint.app_context_processor(lambda: {"place_seen": place_seen})
 NAVIGATION = (Entry("Dossiers", "dossiers.index", order=40, permission=READ),)

@@ -132,5 +132,8 @@
   document.addEventListener("htmx:error", (event) => {
     if (event.detail.error instanceof TypeError || event.detail.error?.name === "TimeoutError") toast(words().offline, "bad");
   });
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-print]")) window.print();
+  });
   document.addEventListener("toast", (event) => toast(event.detail.text ?? event.detail.value, event.detail.kind));
 })();

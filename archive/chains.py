@@ -1,0 +1,154 @@
+"""What a reader may see of a dossier's way: its chain of custody, the cases it was in, what was changed about it.
+
+A reading that is shielded (discipline, courts) is known to those who oversee readings only: to all others its moves
+stand in the chain with their moments, so that the chain has no gap, but without place, person, case and reason.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from archive import corrections, custody, dossiers
+from archive.corrections import Correction
+from archive.custody import CustodyEvent, Item
+from archive.dossier_tables import Dossier, StatusChange
+from archive.packs.models import Pack
+from archive.reading.grants import OVERSEE
+from archive.reading.models import ReadingRequest
+from workflow import cases
+from workflow.identity import User
+from workflow.models import Case, CaseKey
+
+HIDDEN = "?"  # instead of a place that is not to be seen
+LATEST = 40  # entries of a history on one page
+
+
+@dataclass(frozen=True)
+class Link:
+    """One move as a reader sees it. `shielded`: places, person, case and reason are not to be seen. `case`: None also
+    when the reader may not see it (`other_case` then)."""
+
+    seq: int
+    at: datetime
+    by: str
+    from_place: str | None
+    to_place: str
+    why: str
+    case: Case | None
+    other_case: bool
+    shielded: bool
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing that became otherwise: the status (`before` > `after`), or a field whose old value was `before`."""
+
+    at: datetime
+    by: str
+    field: str
+    before: str
+    after: str
+    why: str
+    count: int = 1  # of fields changed at once
+
+
+def links(session: Session, item: Item, user: User) -> list[Link]:
+    """The chain of custody of a dossier or pack, oldest first, as `user` may see it."""
+    moves = custody.chain(session, item)
+    seen = _seen(session, moves, user)
+    hidden = _shielded(session, [move.case_id for move in moves], user)
+    places = {move.seq for move in moves if move.case_id in hidden and _is_telling(move.to_place)}
+    return [_link(move, seen, move.case_id in hidden, places) for move in moves]
+
+
+def first_gap(chain: Sequence[Link]) -> int | None:
+    """The number of the first move that does not begin where the one before ended; None when there is no gap. The
+    database keeps chains whole; a printed one says that somebody looked."""
+    place: str | None = None
+    for number, link in enumerate(chain, start=1):
+        if link.seq != number or link.from_place != place:
+            return number
+        place = link.to_place
+    return None
+
+
+def place_now(chain: Sequence[Link]) -> Link | None:
+    """The last move: where it is."""
+    return chain[-1] if chain else None
+
+
+def matters(session: Session, dossier: Dossier, user: User) -> list[Case]:
+    """The cases the dossier came by, was moved or is named in, newest first, as far as the reader may see them."""
+    of_it = (
+        select(CustodyEvent.case_id).where(CustodyEvent.dossier_id == dossier.id),
+        select(Pack.case_id).where(Pack.dossier_id == dossier.id),
+        select(CaseKey.case_id).where(CaseKey.key == dossier.dossier_no),
+    )
+    query = cases.visible(session, user).where(or_(Case.id == dossier.held_by_case_id, *map(Case.id.in_, of_it)))
+    return list(session.scalars(query.order_by(Case.id.desc())))
+
+
+def history(session: Session, dossier: Dossier, user: User) -> list[Entry]:
+    """What became otherwise, newest first, at most LATEST entries; several fields changed at once are one."""
+    changes = dossiers.status_changes(session, dossier)
+    kept = corrections.of(session, dossier)
+    hidden = _shielded(session, [*(each.case_id for each in changes), *(each.case_id for each in kept)], user)
+    entries = [_of_status(each) for each in changes if each.case_id not in hidden]
+    entries += _of_fields([each for each in kept if each.case_id not in hidden])
+    entries.sort(key=lambda each: each.at)
+    return entries[: -LATEST - 1 : -1]
+
+
+def _seen(session: Session, moves: Sequence[CustodyEvent], user: User) -> dict[int, Case]:
+    wanted = {move.case_id for move in moves if move.case_id is not None}
+    if not wanted:
+        return {}
+    return {case.id: case for case in session.scalars(cases.visible(session, user).where(Case.id.in_(wanted)))}
+
+
+def _shielded(session: Session, case_ids: Sequence[int | None], user: User) -> set[int]:
+    """Which of these cases are readings this reader may not know of."""
+    wanted = {each for each in case_ids if each is not None}
+    if not wanted or user.may(OVERSEE):
+        return set()
+    asked = select(ReadingRequest.case_id).where(ReadingRequest.case_id.in_(wanted), ReadingRequest.shielded)
+    return set(session.scalars(asked))
+
+
+def _is_telling(place: str) -> bool:
+    """Whether a place says who reads: not a shelf or a desk of the house."""
+    return custody.split(place)[0] not in (custody.PlaceKind.POSITION, custody.PlaceKind.DESK)
+
+
+def _link(move: CustodyEvent, seen: dict[int, Case], shielded: bool, places: set[int]) -> Link:
+    case = None if move.case_id is None or shielded else seen.get(move.case_id)
+    return Link(
+        seq=move.seq,
+        at=move.at,
+        by="" if shielded else move.by,
+        from_place=HIDDEN if move.seq - 1 in places else move.from_place,
+        to_place=HIDDEN if move.seq in places else move.to_place,
+        why="" if shielded else move.why,
+        case=case,
+        other_case=move.case_id is not None and case is None,
+        shielded=shielded,
+    )
+
+
+def _of_status(change: StatusChange) -> Entry:
+    return Entry(change.at, change.by, "status", change.from_status or "", change.to_status, change.why)
+
+
+def _of_fields(kept: Sequence[Correction]) -> list[Entry]:
+    """A row for each field of the dossier; a catalogue saved is one row, however many cells."""
+    found: dict[tuple[datetime, str, str], Entry] = {}
+    for each in kept:
+        field = each.field.partition(".")[0]
+        key = (each.corrected_at, each.corrected_by, field)
+        count = found[key].count + 1 if key in found else 1
+        before = each.old_value or "" if count == 1 and "." not in each.field else ""
+        found[key] = Entry(each.corrected_at, each.corrected_by, field, before, "", each.why, count)
+    return list(found.values())
