@@ -7,6 +7,7 @@ people change win over every source.
 """
 
 import warnings
+from calendar import monthrange
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -86,6 +87,12 @@ def add_working_days(session: Session, at: Day, count: int) -> Day:
     if not isinstance(at, datetime):
         return day
     return _wall(session, day, at)
+
+
+def months_later(day: date, count: int) -> date:
+    """The same day `count` months later, or that month's last day: 2026-01-31 and 1 give 2026-02-28."""
+    year, month = divmod(day.year * 12 + day.month - 1 + count, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def working_days_between(session: Session, start: date, end: date) -> int:

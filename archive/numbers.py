@@ -43,6 +43,7 @@ SERIES = {
     "petition": Series("Petitions", "〔{year}〕请字{number:04d}号"),
     "acceptance": Series("Acceptance papers", "〔{year}〕验字{number:04d}号"),
     "certificate": Series("Certificates", "〔{year}〕证字{number:04d}号"),
+    "audit": Series("Special audits", "〔{year}〕审字{number:04d}号"),
     "sorting": Series("Sorting batches", "〔{year}〕整字{number:04d}号"),
     "removal": Series("Lists of papers taken out", "〔{year}〕剔字{number:04d}号"),
     "destruction": Series("Lists of papers destroyed", "〔{year}〕销字{number:04d}号"),

@@ -49,6 +49,10 @@ KNOWN: Mapping[str, Known] = {
     "receipt_chase": Known("A missing receipt slip is asked for", 1, "month", "TL91"),
     "receipt_loss": Known("A dossier without receipt counts as lost", 3, "month", "local practice"),
     "chase_again": Known("A missing receipt slip is asked for again every", 10, "working day", "our own"),
+    "letter_remind": Known("A keeper is reminded of a letter after", 15, "working day", "our own"),
+    "letter_phone": Known("A keeper is telephoned about a letter after", 30, "working day", "our own"),
+    "letter_close": Known("A letter without answer is looked at anew after", 60, "working day", "our own"),
+    "audit_supplement": Known("A sender is asked again about a problem every", 1, "month", "our own"),
     "flow_out": Known("A mobile person's dossier is transferred", 15, "working day", "LD21"),
     "grad_register": Known("A graduate's pack is registered", 0, "working day", "promise of the office"),
     "exception_days": Known("An exception is settled", 5, "working day", "our own"),
@@ -91,6 +95,7 @@ KNOWN: Mapping[str, Known] = {
     "scan_skew": Known("A page may lie askew by", 1, "°", "tenders, 1 to 3"),
     "scan_border": Known("A black border may take of the side", 2, "%", "our own"),
     "scan_size": Known("An image for reading has at most", 2048, "KB", "practice"),
+    "audit_proof": Known("Proof for doubts of an audit is brought within", 30, "working day", "our own"),
     "certificate_kinds": Known(
         "Certificates issued here",
         ["kept", "inquiry", "experience", "kin", "education", "political"],

@@ -100,6 +100,7 @@ SENTENCES = {
     "told of missing material": "{who} told the person what is missing",
     "return confirmed": "{who} confirmed the return",
     "supervised": "{who} supervised: {note}",
+    "filed": "{who} filed the papers sent for {dossier_no}",
     "certified": "{who} handed certificate {number} to {handed_to}",
     "certificate_voided": "{who} made certificate {number} void: {reason}",
     "chased": "The missing materials were asked for",

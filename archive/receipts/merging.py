@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from archive import documents, dossiers, persons, storage
 from archive.dossiers import DESK, Dossier
+from archive.loose import sending
 from archive.packs import desk, exceptions
 from archive.packs.models import Pack, PackStatus
 from archive.receipts.returns import pack_facts
@@ -92,7 +93,9 @@ def hand_over(session: Session, task: UserTask, user: User, answers: dict[str, A
     pack.status, pack.ended_at = PackStatus.LOOSE, now()
     exceptions.resolve(session, pack, set(exceptions.CODES), user.name, "loose material")
     noted(session, pack, user.name, "handed over", receiver=receiver)
-    return {"handed_to": receiver, "scanned_no": None}
+    dossier = _kept(session, pack, str(instances.variables(session, task.instance).get("kept_dossier_no") or ""))
+    sent = sending.from_pack(session, dossier, pack.case, pack.sender, pack.tracking_no, user.name)
+    return {"handed_to": receiver, "scanned_no": None, "loose_case": sent.business_key}
 
 
 def _kept(session: Session, pack: Pack, number: str) -> Dossier:

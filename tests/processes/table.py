@@ -150,6 +150,24 @@ SECTIONS = (
         },
     ),
     Section(
+        "Loose materials, and asking for what is lacking",
+        ("loose-materials", "loose-chase"),
+        "tests.processes.test_loose",
+        "P-MAT. Groups: window (窗口), registry (归档人), store (库房), director. Parameters: `mat_send`, `mat_folder`, "
+        "`mat_bind`, `missing_chase`.",
+        {
+            "sent": "the forming unit sends papers with a list, a month after they were formed at the latest",
+            "check": "eight points of each paper",
+            "refused": "refused with the reason, by a notice",
+            "register": "accepted and registered as loose materials; receipt in two copies",
+            "folder": "in the folder within a month, else the director asks",
+            "bind": "classed and in the catalogue within a year, else the director asks",
+            "scan": "the new pages wait to be scanned",
+            "lacking": "what was lacking and came is closed on the list",
+            "chase": "a letter to each unit once a quarter for what is lacking",
+        },
+    ),
+    Section(
         "Acceptance of equipment and services",
         ("acceptance-goods",),
         "tests.processes.test_acceptance_goods",
@@ -163,6 +181,24 @@ SECTIONS = (
             "B5": "accepted in part: what is not keeps its price open, is mended or taken off",
             "B6": "assets registered; the accepted price goes on to payment",
             "C": "a service: report of its period, agreed levels, signed off by users, accepted by the group",
+        },
+    ),
+    Section(
+        "Special audit",
+        ("special-audit",),
+        "tests.processes.test_special_audit",
+        "P-AUD, 三龄二历一身份. Groups: registry (初审), review (复审), director (组织认定). Parameter: `audit_proof`. "
+        "`archive.audit.open_doubts` is the gate other processes ask.",
+        {
+            "first": "first review: value in the newest form, earliest record with material and class-seq, consistent or not",
+            "second": "second review by another, with doubts of their own, or back",
+            "doubts": "list of doubts with a request for proof",
+            "supplement": "supplement within 30 working days",
+            "determine": "determination by the leaders, each doubt on a ground; or more proof",
+            "discipline": "serious: to discipline",
+            "file": "认定表 to class 5 as a material",
+            "master": "result to the master data, both values kept",
+            "gate": "the gate for appointment and transfer is closed while a doubt is open",
         },
     ),
 )

@@ -1,6 +1,7 @@
 """XG4: who has a dossier already (E09). D1 here, D2 with another keeper, D3 a namesake, D4 the same number."""
 
 import pytest
+from sqlalchemy import select
 
 from archive import keepers
 from archive.dossiers import Dossier
@@ -9,7 +10,9 @@ from archive.statuses import DossierStatus
 from tests.processes.receiving import EVERYTHING, ID_NO, OPEN, Receiving
 from tests.processes.steps import PACK, POSITION, opened, registered, shelved, stored
 from workflow.errors import Conflict, Invalid, NotAllowed
+from workflow.models import UserTask
 from workflow.registry import checks
+from workflow.statuses import TaskStatus
 
 FIRST, SECOND = "1012345678900", PACK
 
@@ -85,6 +88,9 @@ def test_loose_material_of_a_known_person_is_handed_over_and_opens_no_dossier(kn
     assert known.ended_at(SECOND) == ["to_loose"]
     assert known.status(SECOND) == "loose"
     assert known.seen(SECOND, lambda session, pack: pack.dossier_id) is None
+    with known.database.reading() as session:
+        waiting = select(UserTask.activity_id, UserTask.status).where(UserTask.process_key == "loose-materials")
+        assert session.execute(waiting).all() == [("list_papers", TaskStatus.OPEN)]
 
 
 def test_a_wrong_id_number_leads_to_the_sender(known):
