@@ -25,15 +25,22 @@ DESK = custody.place(custody.PlaceKind.DESK, "receipt")
 
 
 def register(
-    session: Session, person: Person, facts: Mapping[str, Any], by: str, case: Case | None = None, at: str = DESK
+    session: Session,
+    person: Person,
+    facts: Mapping[str, Any],
+    by: str,
+    case: Case | None = None,
+    at: str = DESK,
+    keeper: str | None = None,
 ) -> Dossier:
     """Give `person` a dossier with the next number; it is now to be shelved, and its custody begins at place `at`.
+    `keeper`: the code of the office of this house that keeps it; by default the parameter keeper_code.
 
     `facts` maps FIELDS to values; other keys are left alone. Raises Invalid beside a wrong field, and Conflict when
     the person has an active dossier of this version here (Annex C 1).
     """
     fresh = checked(facts)
-    keeper = parameters.value(session, "keeper_code")
+    keeper = keeper or parameters.value(session, "keeper_code")
     version = fresh.get("version", DossierVersion.ORIGINAL)
     _refuse_second(session, person, keeper, version)
     dossier = Dossier(

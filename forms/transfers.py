@@ -9,7 +9,7 @@ from forms.context import FormContext
 
 @choices("transfer-keepers")
 def transfer_keepers(context: FormContext, argument: str, typed: str) -> Iterator[Choice]:
-    """The keepers with authority over dossiers; with the argument "outside", those that are not of this house."""
+    """The keepers with authority over dossiers; with the argument "inside", those of this house."""
     for keeper in keepers.all_active(context.session):
-        if not (argument == "outside" and keeper.inside):
+        if keeper.inside or argument != "inside":
             yield Choice(keeper.code, keeper.name)

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from archive import duplicates, id_numbers
+from archive import duplicates, id_numbers, persons
 from archive.duplicates import Duplicate, Level
 from archive.packs import desk, exceptions
 from archive.packs.models import OVER, Pack
@@ -14,6 +14,7 @@ from archive.receipts.work import check_scan, keep_photos, need, noted, pack_of,
 from archive.refusals import wrong
 from archive.scans import normalise
 from archive.statuses import Channel
+from archive.transfer import letters
 from workflow import cases, history, identity
 from workflow.clock import now
 from workflow.identity import User
@@ -40,6 +41,8 @@ def open_pack(session: Session, task: UserTask, user: User, answers: dict[str, A
         exceptions.raise_(session, pack, code, user.name, note)
     pack.opened_at, pack.opened_by, pack.witnessed_by = now(), user.name, witness
     _keep_identity(session, pack, text(answers, "name"), id_no, user)
+    if id_no:
+        letters.recognise(session, pack, persons.fingerprint(session, id_no), user.name)
     keep_photos(pack, answers.get("opening_photos"), task.activity_id)
     held = set(exceptions.open_codes(pack)) & exceptions.HOLDING_UP
     noted(session, pack, user.name, "opened", witness=witness, codes=sorted(held))

@@ -14,6 +14,7 @@ from archive.receipts.work import need, noted, pack_of
 from archive.refusals import wrong
 from archive.scans import normalise
 from archive.statuses import DigitStatus, SortStatus
+from archive.transfer import letters
 from workflow import history
 from workflow.clock import now
 from workflow.identity import User
@@ -34,6 +35,7 @@ def shelve(session: Session, task: UserTask, user: User, answers: dict[str, Any]
     pack.status, pack.ended_at = PackStatus.STORED, now()
     place = custody.place(PlaceKind.POSITION, code)
     custody.record(session, pack, place, user.name, pack.case, "shelved")
+    letters.stored(session, pack, dossier)
     noted(session, pack, user.name, "shelved", dossier_no=dossier.dossier_no, position=code)
     return {"position": code}
 

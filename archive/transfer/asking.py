@@ -12,14 +12,15 @@ from archive.answers import need, text
 from archive.refusals import wrong
 from archive.scans import halved
 from archive.statuses import DossierKind
+from archive.steps import case_of
 from archive.transfer import deadlines, keepers
 from archive.transfer.models import RUNNING, VOID, Applicant, Transfer, TransferStatus
-from archive.transfer.work import case_id_of, is_cadre, issue, transfer_of
+from archive.transfer.work import is_cadre, issue, transfer_of
 from workflow import cases, office
 from workflow.clock import now
 from workflow.errors import Conflict
 from workflow.identity import User
-from workflow.models import Case, UserTask
+from workflow.models import UserTask
 from workflow.registry import Work, on_completion, service_task
 
 PAPERS = {
@@ -40,7 +41,7 @@ NEEDED = {
 def take_up(session: Session, work: Work) -> Mapping[str, Any]:
     """The matter begins: whose dossier is asked for. Variables: dossier_no; from a keeper of this house also
     letter_no, keeper, letter_date."""
-    case = session.get_one(Case, case_id_of(work))
+    case = case_of(session, work)
     dossier = dossiers.by_no(session, str(work.variables["dossier_no"]))
     if session.get(Transfer, case.id) is None:
         guarded = dossier.ex_cadre or dossier.kind is DossierKind.CADRE

@@ -1,15 +1,9 @@
 """The QR codes of letters and notices: what a scan at the other end reads."""
 
-import io
-
-import zxingcpp
-from PIL import Image
-
 from archive.scans import normalise
 
 NOTICE = "JLT1"
 LETTER = "JLL1"
-SCALE = 6  # dots for each square
 
 
 def of_notice(notice_no: str, dossier_no: str) -> str:
@@ -27,11 +21,3 @@ def number_in(scanned: str) -> str:
     text = normalise(scanned)
     parts = text.split(":")
     return parts[1] if parts[0] in (NOTICE, LETTER) and len(parts) > 1 else text
-
-
-def png(text: str) -> bytes:
-    """The code as a picture for a paper."""
-    drawn = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode).to_image(scale=SCALE)
-    made = io.BytesIO()
-    Image.fromarray(drawn).save(made, "PNG")
-    return made.getvalue()

@@ -30,7 +30,10 @@ def strike(session: Session, work: Work) -> None:
     receiver = transfer.keeper.name if transfer.keeper else ""
     place = custody.place(PlaceKind.UNIT, receiver)
     why = f"receipt of {dispatch.notice_no}"
-    storage.take_out(session, dossier, place, DossierStatus.TRANSFERRED, history.SYSTEM, case, why)
+    dossiers.change_status(session, dossier, DossierStatus.TRANSFERRED, history.SYSTEM, case, why)
+    if custody.where(session, dossier) != place:  # an office of this house took it over by its own scan
+        custody.record(session, dossier, place, history.SYSTEM, case, why)
+    storage.vacate(session, dossier)
     dossiers.let_go(session, dossier, case)
     transfer.status, transfer.ended_at = TransferStatus.CONFIRMED, now()
 

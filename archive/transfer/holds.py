@@ -9,12 +9,13 @@ from sqlalchemy.orm import Session
 
 from archive import dossiers, keepers
 from archive.answers import need
+from archive.audit import gate
 from archive.dossier_tables import Dossier
 from archive.materials import catalogue
 from archive.materials.models import MaterialState
 from archive.packs.models import Pack, PackException
 from archive.reading.loan_tables import Loan
-from archive.statuses import AuditStatus, DossierStatus
+from archive.statuses import DossierStatus
 from archive.transfer import deadlines
 from archive.transfer.models import Transfer
 from archive.transfer.work import transfer_of
@@ -75,8 +76,9 @@ def _loan(session: Session, dossier: Dossier) -> str:
 
 
 def _doubts(session: Session, dossier: Dossier) -> Iterator[Hold]:
-    if dossier.audit_status in (AuditStatus.QUEUED, AuditStatus.AUDITING):
-        yield Hold("doubt", "专项审核尚未了结")
+    for doubt in gate.open_doubts(session, dossier):
+        what = " ".join(str(each) for each in doubt.facts.values())
+        yield Hold("doubt", f"专项审核存疑：{what}" if what else "专项审核尚未了结")
     for material in catalogue.of(session, dossier, MaterialState.FROZEN):
         yield Hold("doubt", f"材料存疑待核：{material.name}")
 

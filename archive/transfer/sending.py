@@ -8,18 +8,19 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from archive import custody, dossiers, numbers
+from archive import custody, dossiers, numbers, qr_codes
 from archive.answers import check_label, need, text
 from archive.custody import PlaceKind
 from archive.dossier_tables import GUARDED
 from archive.packs import desk
 from archive.refusals import wrong
 from archive.statuses import Channel, DossierStatus
+from archive.steps import name_of
 from archive.transfer import codes, deadlines
 from archive.transfer.holds import refuse_held
 from archive.transfer.models import ALLOWED, Dispatch, NumberCorrection, Transfer, TransferStatus
 from archive.transfer.preparing import lines
-from archive.transfer.work import CHANNELS, issue, name_of, transfer_of
+from archive.transfer.work import CHANNELS, issue, transfer_of
 from workflow import history, instances, office
 from workflow.clock import now
 from workflow.documents import Picture
@@ -71,7 +72,7 @@ def _notice(session: Session, transfer: Transfer, user: User) -> str:
     number = numbers.issue(session, "transfer", f"notice of {transfer.case.business_key}")
     transfer.notice_no = number
     more = {
-        "qr": Picture(codes.png(codes.of_notice(number, transfer.dossier.dossier_no)), QR_WIDTH),
+        "qr": Picture(qr_codes.png(codes.of_notice(number, transfer.dossier.dossier_no)), QR_WIDTH),
         "rows": lines(session, transfer),
         "packed_by": name_of(session, transfer.packed_by),
         "witness": name_of(session, transfer.witnessed_by),

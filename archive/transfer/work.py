@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 from archive import documents, persons
 from archive.relations import SUBJECT
 from archive.statuses import Channel, DossierKind
+from archive.steps import case_id
 from archive.transfer.models import Transfer
 from workflow.errors import NotFound
-from workflow.identity import User
 from workflow.models import UserTask
 from workflow.registry import Work, subjects_of_case
 
@@ -20,17 +20,10 @@ CHANNELS = {Channel.CONFIDENTIAL: "机要", Channel.EMS: "邮政特快专递（E
 
 def transfer_of(session: Session, step: UserTask | Work) -> Transfer:
     """The transfer of the step's case; raises NotFound when it is none."""
-    found = session.get(Transfer, case_id_of(step))
+    found = session.get(Transfer, case_id(step))
     if found is None:
         raise NotFound
     return found
-
-
-def case_id_of(step: UserTask | Work) -> int:
-    """The case a step belongs to, 0 for work outside any."""
-    if isinstance(step, UserTask):
-        return step.case_id
-    return step.instance.case_id if step.instance else 0
 
 
 def is_cadre(transfer: Transfer) -> bool:
@@ -68,12 +61,6 @@ def issue(
 ) -> documents.Document:
     """A paper of the transfer's case."""
     return documents.issue(session, transfer.case, kind, {**facts(session, transfer), **more}, by, number)
-
-
-def name_of(session: Session, login: str | None) -> str:
-    """Who this login is, as papers name them; "" for nobody."""
-    user = session.get(User, login or "")
-    return user.display_name if user else ""
 
 
 @subjects_of_case("transfer")

@@ -8,7 +8,7 @@ import pytest
 from docx import Document as WordFile
 from sqlalchemy import update
 
-from archive import documents, numbers
+from archive import documents, numbers, qr_codes
 from archive.documents import KINDS, TEMPLATES, Document
 from archive.packs.models import Pack
 from archive.receipts.returns import pack_facts
@@ -95,8 +95,13 @@ TRANSFER = {
     "packed_by": "李登记",
     "witness": "陈库房",
     "seal_no": "F-1",
-    "qr": Picture(codes.png(codes.of_letter("1")), 25),
-    "place": "1-1",
+    "qr": Picture(qr_codes.png(codes.of_letter("1")), 25),
+    "title": "调档函",
+    "id_no": "11010519491231002X",
+    "receiver": "云溪",
+    "receiver_address": "云溪路 1 号",
+    "said": "经核对无误",
+    "received_by": "李登记",
 }
 
 
