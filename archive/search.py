@@ -1,5 +1,6 @@
-"""Finding people and dossiers by whatever one has: part of a name, its pinyin or initials, the last four to six
-characters of the ID number, the whole number, the dossier number. The same answer on SQLite and PostgreSQL.
+"""Finding people, dossiers and materials by whatever one has: part of a name, its pinyin or initials, the last four to
+six characters of the ID number, the whole number, the dossier number, part of a material's name. The same answer on
+SQLite and PostgreSQL.
 
 Words typed apart must all fit: `shan 002x` finds the Shan whose number ends so.
 """
@@ -13,6 +14,8 @@ from sqlalchemy.orm import Session, contains_eager
 
 from archive import id_numbers, persons, search_index, vault
 from archive.dossier_tables import Dossier
+from archive.materials.models import Material, MaterialState
+from archive.materials.titles import MaterialName
 from archive.names import is_chinese
 from archive.persons import Person
 from archive.scans import halved, normalise
@@ -22,12 +25,18 @@ from workflow.errors import Invalid
 
 MOST_PARTS = 6
 LONGEST = 60  # characters of a question
+MOST_NAMES = 20  # of materials, that are looked through for one question
+MOST_OWNERS = 100  # dossiers of one part of a question
 SAME_TAIL = 500  # people whose sealed numbers are opened to compare a longer tail
 _TAIL = re.compile(r"\d{3,5}[\dX]", re.ASCII)
 _NUMBER = re.compile(r"(\d{17}[\dX]|\d{15})", re.ASCII)
 _FOUND_IN = {
     "sqlite": "person_words.person_id IN (SELECT rowid FROM person_words_index WHERE person_words_index MATCH :{0})",
     "postgresql": "to_tsvector('simple', person_words.words) @@ to_tsquery('simple', :{0})",
+}
+_NAMED = {
+    "sqlite": "material_names.id IN (SELECT rowid FROM material_names_index WHERE material_names_index MATCH :{0})",
+    "postgresql": "to_tsvector('simple', material_names.words) @@ to_tsquery('simple', :{0})",
 }
 
 
@@ -59,9 +68,74 @@ def dossiers(session: Session, asked: str, limit: int = 20, active: bool = False
     return list(session.scalars(_ordered(query.order_by(ended_last), asked).order_by(Dossier.id).limit(limit)))
 
 
+def without_dossier(session: Session, asked: str, limit: int = 20) -> list[Person]:
+    """The people `asked` fits of whom no dossier was ever kept here."""
+    kept = select(Dossier.id).where(Dossier.person_id == Person.id).exists()
+    parts = _parts(asked)
+    if not parts:
+        return []
+    query = select(Person).where(~kept)
+    for part in parts:
+        query = query.where(or_(*_of_person(session, part)))
+    return list(session.scalars(_ordered(query, asked).limit(limit)))
+
+
+def materials(session: Session, asked: str, limit: int = 20) -> list[Material]:
+    """The materials whose name holds `asked`, or whose name holds one part of it while the others say whose they are
+    (“李明 学籍”); with their dossiers and persons. Those that left a dossier are found, too, save what was struck."""
+    parts = _parts(asked)
+    if not parts:
+        return []
+    of_person = [found for place in range(len(parts)) for found in _of_somebody(session, parts, place, limit)]
+    by_name = _walked(session, _names(session, parts), limit) if len(of_person) < limit else []
+    return list({material.id: material for material in [*of_person, *by_name]}.values())[:limit]
+
+
 def name_is_like(session: Session, asked: str) -> ColumnElement[bool]:
     """A condition on Person for other queries: the name or former name, or its reading, holds `asked`."""
     return or_(false(), *(_named(session, part) for part in _parts(asked)))
+
+
+def _of_somebody(session: Session, parts: list[str], place: int, limit: int) -> list[Material]:
+    """Materials of the dossiers the part at `place` leads to, whose names hold all other parts."""
+    others = [halved(part) for number, part in enumerate(parts) if number != place]
+    theirs = [dossier.id for dossier in dossiers(session, parts[place], MOST_OWNERS)] if others else []
+    if not theirs:
+        return []
+    held = [func.lower(Material.name).contains(part.lower(), autoescape=True) for part in others]
+    return list(session.scalars(_of_materials().where(Material.dossier_id.in_(theirs), *held).limit(limit)))
+
+
+def _names(session: Session, parts: list[str]) -> list[str]:
+    """The names that hold every part, the shortest first: what is asked for is most of such a name."""
+    query = select(MaterialName.name)
+    dialect = session.get_bind().dialect.name
+    for place, part in enumerate(parts):
+        row = search_index.characters(part)
+        if not row:
+            return []
+        term = f'"{" ".join(row)}"' if dialect == "sqlite" else " <-> ".join(row)
+        query = query.where(text(_NAMED[dialect].format(f"part{place}")).bindparams(bindparam(f"part{place}", term)))
+    nearest = query.order_by(func.length(MaterialName.name), MaterialName.name)
+    return list(session.scalars(nearest.limit(MOST_NAMES)))
+
+
+def _walked(session: Session, names: list[str], limit: int) -> list[Material]:
+    """Materials of these names, name by name, the newest first, until there are enough."""
+    found: list[Material] = []
+    for name in names:
+        if len(found) < limit:
+            query = _of_materials().where(Material.name == name).order_by(None).order_by(Material.id.desc())
+            found += session.scalars(query.limit(limit - len(found)))
+    return found
+
+
+def _of_materials() -> Select[Any]:
+    whose = contains_eager(Material.dossier).contains_eager(Dossier.person)
+    query = select(Material).join(Material.dossier).join(Dossier.person).options(whose)
+    return query.where(Material.state != MaterialState.STRUCK).order_by(
+        Material.dossier_id, Material.code, Material.seq
+    )
 
 
 def _parts(asked: str) -> list[str]:

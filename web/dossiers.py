@@ -31,6 +31,7 @@ blueprint = Blueprint("dossiers", __name__, url_prefix="/dossiers")
 READ = "dossiers.read"
 MOST_FOUND = 50
 LATEST = 20
+BESIDE = 20  # people and materials beside the dossiers found
 CHANGED_LABELS = {
     "source_unit": "From",
     "source_place": "Place it came from",
@@ -68,7 +69,7 @@ def index() -> Response:
     found = search.dossiers(g.session, asked, MOST_FOUND) if asked else _latest(g.session)
     homes = {dossier.id: storage.home(g.session, dossier) or "" for dossier in found}
     standings = register.standings(g.session, found, current_user())
-    listed = {"dossiers": found, "homes": homes, "standings": standings}
+    listed = {"dossiers": found, "homes": homes, "standings": standings, **_beside(asked, found)}
     return page("dossiers.html", "_dossiers.html", asked=asked, most=MOST_FOUND, **listed)
 
 
@@ -116,6 +117,18 @@ def label(dossier_id: int) -> Response:
     content = labels.single(labels.of_dossier(dossier, storage.home(g.session, dossier)))
     name = f"{dossier.dossier_no}.pdf"
     return send_file(io.BytesIO(content), mimetype="application/pdf", as_attachment=True, download_name=name)
+
+
+def _beside(asked: str, found: list[Dossier]) -> dict[str, Any]:
+    """What else the question fits: people of whom no dossier was found, and materials."""
+    if not asked:
+        return {"others": [], "materials": []}
+    listed = {dossier.person_id for dossier in found}
+    others = search.without_dossier(g.session, asked, BESIDE) if len(found) < MOST_FOUND else []
+    return {
+        "others": [person for person in others if person.id not in listed],
+        "materials": search.materials(g.session, asked, BESIDE),
+    }
 
 
 def find(session: Session, dossier_id: int) -> Dossier:

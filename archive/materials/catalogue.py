@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from archive import corrections, dossiers
 from archive.dossier_tables import Dossier
-from archive.materials import categories, fixed, states
+from archive.materials import categories, fixed, states, titles
 from archive.materials import rows as typed
 from archive.materials.models import Material, MaterialState
 from archive.materials.pasted import pasted
@@ -103,6 +103,7 @@ def save(
     _refuse_fixed(session, kept, known)
     act = Act(by, case, why or "catalogue")
     before = _order(known.values())
+    titles.write(session, (row.name.strip() for row in kept))
     _strike(session, kept, known, Act(by, case))
     ordered = _written(session, dossier, [row for row in kept if not row.struck], known, act)
     _number(session, ordered, act)

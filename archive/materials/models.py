@@ -4,10 +4,11 @@ refuse it, and a material's way from state to state is kept move by move."""
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import DDL, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, event
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from archive import columns
+from archive import columns, triggers
+from archive.dossier_tables import Dossier
 from archive.materials.categories import LEAVES
 from workflow.db import Base, status_column
 
@@ -61,6 +62,7 @@ class Material(Base):
     __table_args__ = (
         UniqueConstraint("dossier_id", "code", "seq", name="uq_materials_order"),
         Index("ix_materials_dossier", "dossier_id", "state"),
+        Index("ix_materials_name", "name", "id"),
         CheckConstraint(f"code IS NULL OR code IN ({_CODES})", name="leaf_code"),
         CheckConstraint(f"(state = '{MaterialState.KEPT}') = (seq IS NOT NULL)", name="kept_in_order"),
         CheckConstraint("seq IS NULL OR code IS NOT NULL", name="order_in_a_class"),
@@ -83,6 +85,8 @@ class Material(Base):
     created_by: Mapped[str] = mapped_column(String(60))
     case_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"), index=True)  # the case it came with
     revision: Mapped[int] = mapped_column(default=1)
+
+    dossier: Mapped[Dossier] = relationship(viewonly=True)
 
 
 class MaterialMove(Base):
@@ -107,14 +111,8 @@ class MaterialMove(Base):
 
 NEVER = "a material is never deleted"
 GUARDED = ("materials", "material_moves")
-SQLITE_GUARDS = tuple(
-    f"CREATE TRIGGER {table}_stay BEFORE DELETE ON {table} BEGIN SELECT RAISE(ABORT, '{NEVER}'); END"
-    for table in GUARDED
-)
-POSTGRESQL_REFUSAL = (
-    "CREATE OR REPLACE FUNCTION refuse_delete() RETURNS trigger LANGUAGE plpgsql AS"
-    " $$ BEGIN RAISE EXCEPTION '" + NEVER + "' USING ERRCODE = 'restrict_violation'; END $$"
-)
+SQLITE_GUARDS = tuple(triggers.abort(f"{table}_stay", "DELETE", table, NEVER) for table in GUARDED)
+POSTGRESQL_REFUSAL = triggers.refusal("refuse_delete", NEVER)
 POSTGRESQL_GUARDS = tuple(
     f"CREATE TRIGGER {table}_stay BEFORE DELETE OR TRUNCATE ON {table}"
     " FOR EACH STATEMENT EXECUTE FUNCTION refuse_delete()"
@@ -123,6 +121,4 @@ POSTGRESQL_GUARDS = tuple(
 for _table, _sqlite, _postgresql in zip(
     (Material.__table__, MaterialMove.__table__), SQLITE_GUARDS, POSTGRESQL_GUARDS, strict=True
 ):
-    event.listen(_table, "after_create", DDL(_sqlite).execute_if(dialect="sqlite"))
-    event.listen(_table, "after_create", DDL(POSTGRESQL_REFUSAL).execute_if(dialect="postgresql"))
-    event.listen(_table, "after_create", DDL(_postgresql).execute_if(dialect="postgresql"))
+    triggers.create_with(_table, [_sqlite], [POSTGRESQL_REFUSAL, _postgresql])

@@ -12,6 +12,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from archive.dossier_tables import Dossier
+from archive.materials import titles
 from archive.materials.models import MATERIAL_MOVES, MATERIAL_STATE_LABELS, Material, MaterialMove, MaterialState
 from archive.materials.rows import Entry
 from workflow import office
@@ -65,6 +66,7 @@ def take_in(
     session.flush()  # their moves name them
     session.add_all(_move(material, 1, None, act) for material in fresh)
     session.flush()  # the next moves count on from these
+    titles.write(session, (material.name for material in fresh))
     return fresh
 
 

@@ -116,3 +116,27 @@ def test_a_stray_is_put_back_from_its_page(office, dossier, signed_in):
     assert "已归架" in done.text and f'action="{shelf}"' not in done.text
     with office.database.reading() as session:
         assert session.scalars(select(Dossier.status)).one() is DossierStatus.IN_STORE
+
+
+def test_one_box_finds_dossiers_people_without_one_and_materials(office, dossier, signed_in):
+    with office.database.transaction() as session:
+        persons.register(session, facts(2, "李明远"), "anna")
+    anna = signed_in("anna")
+
+    page = anna.ask("/dossiers?text=李明").text
+    assert dossier.dossier_no in page and "李明远" in page.split("found-people")[-1]
+    page = anna.ask("/dossiers?text=志愿").text
+    assert "入党志愿书" in page.split("found-materials")[-1] and "没有" not in page.split("found-materials")[0]
+    assert "入党志愿书" in anna.ask("/dossiers?text=lm 志愿").text
+
+
+def test_who_may_not_see_dossiers_learns_nothing_from_the_box(dossier, signed_in):
+    carl = signed_in("carl")
+    for text in ("李明", "志愿", dossier.dossier_no):
+        answer = carl.ask(f"/dossiers?text={text}")
+        assert answer.status_code == 403 and dossier.dossier_no not in answer.text and "志愿书" not in answer.text
+
+
+def test_what_the_scan_box_does_not_know_leads_to_the_search(dossier, signed_in):
+    assert 'href="/dossiers?text=' in signed_in("anna").get("/scan?code=志愿").text
+    assert 'href="/dossiers?text=' not in signed_in("carl").get("/scan?code=志愿").text
