@@ -5,10 +5,10 @@ databases keep this, whoever writes."""
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import DDL, CheckConstraint, ForeignKey, Index, String, Text, event, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from archive import columns
+from archive import columns, triggers
 from archive.images.demands import ImageKind
 from archive.images.readings import is_blurred
 from archive.materials.models import Material
@@ -89,22 +89,6 @@ _REWRITES = " OR ".join(f"OLD.{column} <> NEW.{column}" for column in FIXED)
 _SETTLES = f"OLD.accepted_at IS NOT NULL AND OLD.kind = '{ImageKind.RAW}'"
 _STEPS = (("DELETE", "", GONE), ("UPDATE", _REWRITES, REWRITTEN), ("UPDATE", _SETTLES, SETTLED))
 
-
-def _sqlite(guard: str, verb: str, when: str, said: str) -> str:
-    condition = f" WHEN {when}" if when else ""
-    return f"CREATE TRIGGER {guard} BEFORE {verb} ON image_files{condition} BEGIN SELECT RAISE(ABORT, '{said}'); END"
-
-
-def _postgresql(guard: str, verb: str, when: str, said: str) -> tuple[str, str]:
-    condition = f" WHEN ({when})" if when else ""
-    return (
-        f"CREATE OR REPLACE FUNCTION {guard}() RETURNS trigger LANGUAGE plpgsql AS"
-        f" $$ BEGIN RAISE EXCEPTION '{said}' USING ERRCODE = 'restrict_violation'; END $$",
-        f"CREATE TRIGGER {guard} BEFORE {verb} ON image_files FOR EACH ROW{condition} EXECUTE FUNCTION {guard}()",
-    )
-
-
-for _guard, _step in zip(GUARDS, _STEPS, strict=True):
-    event.listen(ImageFile.__table__, "after_create", DDL(_sqlite(_guard, *_step)).execute_if(dialect="sqlite"))
-    for _statement in _postgresql(_guard, *_step):
-        event.listen(ImageFile.__table__, "after_create", DDL(_statement).execute_if(dialect="postgresql"))
+for _guard, (_verb, _when, _said) in zip(GUARDS, _STEPS, strict=True):
+    _asked = (_guard, _verb, "image_files", _said, _when)
+    triggers.create_with(ImageFile.__table__, [triggers.abort(*_asked)], triggers.refuse_rows(*_asked))

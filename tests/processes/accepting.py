@@ -115,6 +115,8 @@ class Accepters(Scanners):
 class Buyers(Accepters):
     """The same office accepts equipment and services; rosa handles them."""
 
+    processes = ("acceptance-goods",)
+
     def case_id(self, number: int = 1) -> int:
         with self.database.reading() as session:
             return session.scalars(select(Case.id).where(Case.process_key == "acceptance-goods")).one()

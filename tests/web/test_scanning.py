@@ -7,10 +7,13 @@ import pytest
 
 from archive import storage
 from archive.dossier_tables import Dossier
+from archive.images import separators
+from archive.materials import catalogue
 from archive.scanning.models import BatchStatus, ScanStatus
-from tests.archive.images import parcelled
+from tests.archive.images import drawn, parcelled
 from tests.processes.scanning import PAGES, Scanners
 from workflow.identity import Group, User
+from workflow.models import Case
 
 
 @pytest.fixture
@@ -136,3 +139,68 @@ def test_who_has_nothing_to_do_with_the_batch_does_not_find_it(scanners, signed_
 def test_routing_slips_are_printed_for_what_goes_out(scanners, signed_in):
     answer = signed_in("stan").get("/scanning/1/slips.pdf")
     assert answer.data.startswith(b"%PDF-")
+
+
+# pages that fit nowhere
+
+
+@pytest.fixture
+def queued(scanners) -> Scanners:
+    """A scan of two pages without a routing slip was brought in for dossier 1."""
+    scanners.out(1)
+    scanners.prepare()
+    scanners.claim("scan_pages", "vera")
+    out = io.BytesIO()
+    first, second = (drawn.page(12, seed=number) for number in (1, 2))
+    first.save(out, "PDF", save_all=True, append_images=[second], resolution=300)
+    out.seek(0)
+    with scanners.database.transaction() as session:
+        separators.begin(session, out, "扫描.pdf", "vera", session.get_one(Case, scanners.case_id()))
+    scanners.machine()
+    return scanners
+
+
+def paper_of(scanners, number=1) -> int:
+    with scanners.database.reading() as session:
+        return catalogue.rows(session, session.get_one(Dossier, number))[0].id
+
+
+def test_a_page_without_a_slip_is_shown_and_laid_where_it_belongs(queued, signed_in):
+    vera = signed_in("vera")
+    shown = vera.get("/scanning/1/misfits").text
+    assert "2页" in shown and "干部履历表" in shown
+    assert vera.get("/scanning/1/misfits/1/file").data.startswith(b"\xff\xd8")
+    answer = vera.post("/scanning/1/misfits/1/place", data={"material": paper_of(queued), "page": 2})
+
+    assert answer.headers["Location"] == "/scanning/1/misfits"
+    assert [image.page for image in queued.raw()] == [2]
+    assert "1页待处理" in vera.get("/scanning/1").text
+
+
+def test_a_page_of_nobody_is_left_out_with_the_reason(queued, signed_in):
+    vera = signed_in("vera")
+    assert vera.post("/scanning/1/misfits/1/omission", data={"why": ""}).status_code == 422
+    assert vera.post("/scanning/1/misfits/1/omission", data={"why": "封面衬页"}).status_code == 303
+    assert "封面衬页" in vera.get("/scanning/1/parcels/1?pages=rejected").text
+
+
+def test_a_page_is_decided_once_and_laid_only_where_a_page_is(queued, signed_in):
+    vera, place = signed_in("vera"), "/scanning/1/misfits/1/place"
+    assert vera.post(place, data={"material": 0, "page": 1}).status_code == 422
+    assert vera.post(place, data={"material": paper_of(queued), "page": 9}).status_code == 422
+    assert vera.post(place, data={"material": paper_of(queued, 2), "page": 1}).status_code == 409  # not handed out
+    assert vera.post(place, data={"material": paper_of(queued), "page": 1}).status_code == 303
+    assert vera.post(place, data={"material": paper_of(queued), "page": 1}).status_code == 409
+
+
+def test_pages_of_another_batch_are_not_found(queued, signed_in):
+    vera = signed_in("vera")
+    assert vera.get("/scanning/2/misfits").status_code == 404
+    assert vera.get("/scanning/1/misfits/99/file").status_code == 404
+    assert vera.get("/scanning/1/parcels/99").status_code == 404
+
+
+def test_only_who_has_the_step_in_hand_decides(queued, signed_in):
+    answer = signed_in("viktor").post("/scanning/1/misfits/1/omission", data={"why": "x"})
+    assert answer.status_code == 403
+    assert "由办理" in signed_in("viktor").get("/scanning/1/misfits").text

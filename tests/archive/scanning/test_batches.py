@@ -19,44 +19,11 @@ from archive.scanning.batches import Quantity, Terms
 from archive.scanning.models import BatchStatus, ScanBatch, ScanDossier, ScanStatus, Unit
 from archive.statuses import DigitStatus, DossierStatus
 from tests.archive.images import parcelled, scanned
+from tests.archive.scanning import prepared
+from tests.archive.scanning.prepared import PAGES, TERMS
 from workflow import cases, history
 from workflow import office as offices
 from workflow.errors import Conflict, Invalid, NotFound
-
-TERMS = Terms("云溪档案服务公司", "HT-2026-007", Unit.PAGE, 35)
-PAGES = 4
-
-
-@pytest.fixture
-def office(sqlite_office):
-    """On one database; tests/archive/images/test_on_both.py goes the whole way on both."""
-    return sqlite_office
-
-
-@pytest.fixture
-def case(session, clock, anna):
-    return cases.open_case(session, "SM-1", "Scanning", "scanning", anna.name)
-
-
-@pytest.fixture
-def shelved(session, case):
-    """Two sorted dossiers on their shelves."""
-    storage.furnish(session, "K01", "一号库房", storage.Shelves(rows=1, cabinets=1, layers=1, places=6))
-    return [_shelved(session, serial, name) for serial, name in ((1, "单雄信"), (3, "秦琼"))]
-
-
-def _shelved(session, serial, name, **facts):
-    made = scanned.dossier(session, serial, name)
-    dossiers.update_facts(session, made, {"sort_status": "sorted", "volumes": 1, **facts}, "anna")
-    storage.shelve(session, made, storage.free_positions(session)[0].code, "stan")
-    return made
-
-
-@pytest.fixture
-def batch(session, case, shelved):
-    made, refused = batches.plan(session, case, TERMS, [each.dossier_no for each in shelved], "anna")
-    assert refused == []
-    return made
 
 
 def out(session, entry, pages_=PAGES):
@@ -92,7 +59,10 @@ def test_a_batch_has_a_number_its_terms_and_the_demands_of_the_day(session, batc
 def test_what_cannot_be_scanned_is_left_out_by_name_and_the_rest_planned(session, case, shelved, anna):
     good, held = shelved
     dossiers.hold(session, held, cases.open_case(session, "JY-1", "Lent", "lending", anna.name))
-    unsorted, desk_one = _shelved(session, 5, "罗成", sort_status="queued"), scanned.dossier(session, 7, "程咬金")
+    unsorted, desk_one = (
+        prepared.shelved(session, 5, "罗成", sort_status="queued"),
+        scanned.dossier(session, 7, "程咬金"),
+    )
     wanted = [each.dossier_no for each in (good, held, unsorted, desk_one)] + ["YX9", good.dossier_no]
 
     assert refusals(session, case, *wanted) == [
@@ -129,7 +99,7 @@ def test_a_batch_of_nothing_is_refused_beside_the_field(session, case, shelved, 
 
 def test_a_dossier_is_in_one_running_batch_only(session, batch, shelved, anna):
     other = cases.open_case(session, "SM-2", "Scanning", "scanning", anna.name)
-    third = _shelved(session, 5, "罗成")
+    third = prepared.shelved(session, 5, "罗成")
 
     assert refusals(session, other, shelved[0].dossier_no, third.dossier_no) == ["It is in another scanning batch."]
     with pytest.raises(IntegrityError), session.begin_nested():
@@ -333,7 +303,7 @@ def test_a_dossier_out_that_nobody_holds_is_found(session, batch):
 def test_the_package_of_a_batch_is_taken_in_for_the_dossiers_handed_out(sqlite_office, clock):
     with sqlite_office.database.transaction() as session:
         storage.furnish(session, "K01", "一号库房", storage.Shelves(rows=1, cabinets=1, layers=1, places=6))
-        made = [_shelved(session, serial, name) for serial, name in ((1, "单雄信"), (3, "秦琼"))]
+        made = [prepared.shelved(session, serial, name) for serial, name in ((1, "单雄信"), (3, "秦琼"))]
         case = cases.open_case(session, "SM-1", "Scanning", "scanning", "anna")
         batch, _ = batches.plan(session, case, TERMS, [each.dossier_no for each in made], "anna")
         out(session, batches.entries(session, batch)[0])
