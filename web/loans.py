@@ -24,7 +24,18 @@ blueprint = Blueprint("loans", __name__, url_prefix="/loans")
 
 READ, MANAGE, OVERSEE = "dossiers.read", "loans.manage", "readings.oversee"
 NAVIGATION = (Entry("Borrowing register", "loans.index", order=42, permission=READ),)
-HEAD = ("Dossier number", "Name", "Unit", "Borrower", "Approval", "Out since", "Due", "Pages", "State", "Back since")
+HEAD = (
+    "Dossier number",
+    "Name",
+    "Reading unit",
+    "Borrower",
+    "Approval",
+    "Out since",
+    "Due",
+    "Pages",
+    "State",
+    "Back since",
+)
 BADGES = {Where.VAULT: "ok", Where.SOON: "warn", Where.OVERDUE: "bad", Where.BACK: "info", Where.ROOM: "info"}
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -77,7 +88,7 @@ def show(case_id: int) -> str:
         loan=loan,
         soon=register.soon_until(g.session),
         case=g.session.scalars(visible).first(),
-        may_extend=user.may(MANAGE),
+        may_extend=user.may(MANAGE) and lending.may_be_extended(loan),
         may_recall=user.may(OVERSEE),
     )
 

@@ -64,7 +64,10 @@ def decide(session: Session, task: UserTask, user: User, answers: dict[str, Any]
     """B5: approved, approved for a smaller scope, or refused. What is allowed lies within what was asked for."""
     request, decision = request_of(session, task), answers.get("decision")
     if decision == "refuse":
-        return {"decider": user.display_name, "refusal_note": need(answers, "refusal_note", "Say why it is refused.")}
+        return {
+            "decider": user.display_name,
+            "refusal_note": need(answers, "refusal_note", "Say why the reading is refused."),
+        }
     if decision == "restrict":
         request.materials = _within(request, [int(each) for each in answers.get("allowed") or []])
     _require_readable(session, request)

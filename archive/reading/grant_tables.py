@@ -36,7 +36,7 @@ class GrantStatus(StrEnum):
 
 
 GRANT_LABELS = {
-    GrantStatus.OPEN: "Open",
+    GrantStatus.OPEN: "May be read",
     GrantStatus.USED_UP: "Minutes used up",
     GrantStatus.ENDED: "Read to the end",
     GrantStatus.EXPIRED: "Expired",

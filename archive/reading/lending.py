@@ -117,6 +117,11 @@ def ask_extension(session: Session, loan: Loan, user: User, reason: str) -> None
     history.record(session, loan.request.case, user.name, "extension_asked", reason=reason.strip())
 
 
+def may_be_extended(loan: Loan) -> bool:
+    """Whether an extension may still be asked for: once, before the loan is due."""
+    return not loan.extensions and loan.returned_at is None and loan.due_at is not None and now() < loan.due_at
+
+
 @on_completion("reading.extension")
 def extension(session: Session, task: UserTask, user: User, answers: dict[str, Any]) -> Mapping[str, Any]:
     """The extension is decided like a new approval: granted once, by as many days as a loan lasts."""
