@@ -100,7 +100,7 @@ def _refuse_bad(said: Sequence[Row], by_seq: Mapping[str, LoosePaper]) -> None:
         if not row.get("point"):
             problems[f"{place}.point"] = [sentence("Say which of the eight points it fails.")]
         if not text(row, "reason"):
-            problems[f"{place}.reason"] = [sentence("Say why it is refused.")]
+            problems[f"{place}.reason"] = [sentence("Say why the paper is refused.")]
         seen.add(which)
     if problems:
         raise Invalid(problems)

@@ -8,15 +8,15 @@ import pytest
 from docx import Document as WordFile
 from sqlalchemy import update
 
-from archive import documents, numbers, qr_codes
+from archive import documents, numbers
 from archive.documents import KINDS, TEMPLATES, Document
 from archive.packs.models import Pack
 from archive.receipts.returns import pack_facts
 from archive.statuses import Channel
-from archive.transfer import codes
+from tests.archive.templates import facts_for
 from workflow import cases
 from workflow import clock as clocks
-from workflow.documents import Picture, check
+from workflow.documents import check
 from workflow.errors import Invalid, NotFound
 from workflow.registry import checks
 
@@ -65,44 +65,6 @@ PAPER = {
     "reason": "系他人材料",
     "addressee": "临川",
 }
-LISTED = {"rows": [PAPER], "removal_leader": "朵拉", "witness_first": "王窗口", "witness_second": "赵复核"}
-LINE = {"seq": 1, "name": "履历表", "year": "1998", "month": "7", "day": "", "pages": 4, "note": ""}
-SORTING = {
-    "act": "出库整理",
-    "batch_no": "〔2026〕整字0001号",
-    "volumes": 1,
-    "pages": 8,
-    "materials": 1,
-    "due_date": "",
-    "sorter": "李登记",
-    "keeper": "陈库房",
-    "dossiers": [{"dossier_no": "1", "name": "李明", "volumes": 1, "pages": 8}],
-    "classes": [{"heading": "一 履历类", "rows": [LINE]}],
-}
-
-TRANSFER = {
-    "id_masked": "110105********002X",
-    "person_unit": "云溪区教育局 科长",
-    "kind": "干部人事档案",
-    "version": "正本",
-    "to": "临川",
-    "letter_no": "临人才调〔2026〕1号",
-    "reason": "调动",
-    "notice_no": "〔2026〕转字0001号",
-    "audit_note": "无",
-    "sent_on": "2026-07-01",
-    "complaint": "缺学籍表",
-    "packed_by": "李登记",
-    "witness": "陈库房",
-    "seal_no": "F-1",
-    "qr": Picture(qr_codes.png(codes.of_letter("1")), 25),
-    "title": "调档函",
-    "id_no": "11010519491231002X",
-    "receiver": "云溪",
-    "receiver_address": "云溪路 1 号",
-    "said": "经核对无误",
-    "received_by": "李登记",
-}
 
 
 @pytest.fixture
@@ -123,9 +85,8 @@ def text_of(made: bytes) -> str:
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_template_is_a_plain_word_file_and_can_be_filled(session, case, kind):
     check((TEMPLATES / f"{kind}.docx").read_bytes())
-    paper = documents.issue(
-        session, case, kind, DAY if kind == "day" else {**FACTS, **LISTED, **SORTING, **TRANSFER}, "anna"
-    )
+    told = DAY if kind == "day" else FACTS
+    paper = documents.issue(session, case, kind, {**facts_for(kind), **told}, "anna")
     text = text_of(content(session, paper))
 
     assert "{{" not in text
