@@ -5,7 +5,6 @@ from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import (
-    DDL,
     CheckConstraint,
     ForeignKey,
     ForeignKeyConstraint,
@@ -13,11 +12,11 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
-    event,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from archive import triggers
 from archive.dossier_tables import Dossier
 from archive.images.models import ImageFile
 from archive.materials.models import Material
@@ -146,24 +145,12 @@ GONE = "a reading log is never deleted"
 REWRITTEN = "a reading log is never rewritten"
 _FIXED = ("sitting_id", "grant_id", "material_id", "page", "image_id", "first", "second", "address", "at")
 _REWRITES = " OR ".join([*(f"OLD.{column} <> NEW.{column}" for column in _FIXED), "OLD.ms IS NOT NULL"])
-_STEPS = (("DELETE", "", GONE), ("UPDATE", _REWRITES, REWRITTEN))
+_REFUSED = {"reading_views_stay": ("DELETE", GONE, ""), "reading_views_fixed": ("UPDATE", REWRITTEN, _REWRITES)}
 
-
-def _statements(guard: str, verb: str, when: str, said: str) -> dict[str, tuple[str, ...]]:
-    """The trigger, by dialect."""
-    sqlite = f"CREATE TRIGGER {guard} BEFORE {verb} ON reading_views{f' WHEN {when}' if when else ''}"
-    function = (
-        f"CREATE OR REPLACE FUNCTION {guard}() RETURNS trigger LANGUAGE plpgsql AS"
-        f" $$ BEGIN RAISE EXCEPTION '{said}' USING ERRCODE = 'restrict_violation'; END $$"
+for _guard in GUARDS:
+    _verb, _said, _when = _REFUSED[_guard]
+    triggers.create_with(
+        PageView.__table__,
+        [triggers.abort(_guard, _verb, PageView.__tablename__, _said, _when)],
+        triggers.refuse_rows(_guard, _verb, PageView.__tablename__, _said, _when),
     )
-    trigger = f"CREATE TRIGGER {guard} BEFORE {verb} ON reading_views FOR EACH ROW{f' WHEN ({when})' if when else ''}"
-    return {
-        "sqlite": (f"{sqlite} BEGIN SELECT RAISE(ABORT, '{said}'); END",),
-        "postgresql": (function, f"{trigger} EXECUTE FUNCTION {guard}()"),
-    }
-
-
-for _guard, _step in zip(GUARDS, _STEPS, strict=True):
-    for _dialect, _written in _statements(_guard, *_step).items():
-        for _statement in _written:
-            event.listen(PageView.__table__, "after_create", DDL(_statement).execute_if(dialect=_dialect))
