@@ -10,11 +10,12 @@ from archive.materials.models import MaterialState
 from archive.materials.rows import Entry
 from archive.numbers import IssuedNumber
 from archive.statuses import AuditStatus, DossierStatus
+from archive.transfer.letters import ASKED, RECEIPT
 from archive.transfer.models import DispatchOutcome, TransferStatus
 from tests.archive.cards import id_no
 from tests.processes.table import covers
 from tests.processes.transferring import NOTICE, WITNESS, Transfers
-from workflow import cases
+from workflow import cases, messages
 from workflow.errors import Conflict, Invalid
 
 
@@ -79,6 +80,17 @@ def test_a_dossier_leaves_and_its_receipt_comes_back(everywhere, clock):
     assert list(papers) == ["transfer_notice", "transfer_list"]
     assert all(part in papers["transfer_notice"] for part in ("存根", "通知单", "回执", NOTICE, "李明1", "临川"))
     assert papers["transfer_list"].count("干部履历表") == 2
+
+
+@covers("O1", "letter_came", "take_up")
+def test_a_letter_of_an_office_of_this_house_begins_it_by_message(transfers):
+    letter = "〔2026〕调字0009号"
+    with transfers.database.transaction() as session:
+        told = {"dossier_no": "YX202600001", "letter_no": letter, "keeper": "LC01"}
+        messages.receive(session, ASKED, letter, told, "asked:9")
+        messages.receive(session, ASKED, letter, told, "asked:9")
+    transfers.machine()
+    assert transfers.everyone_s() == ["accept_papers"]
 
 
 # O2
@@ -407,6 +419,19 @@ def test_a_number_written_wrongly_is_corrected_beside_by_two_and_a_recall_is_a_l
     transfers.receipt(receipt_result="recall", receipt_note="本人撤回申请")
     assert [kind for kind, *_ in transfers.issued()][-1] == "transfer_recall"
     assert transfers.waits() == ["register_receipt"]
+
+
+@covers("O10", "receipt_came")
+@covers("O11", "strike", "transferred")
+def test_a_receipt_of_an_office_of_this_house_comes_by_message_once(transfers):
+    transfers.sent()
+    with transfers.database.transaction() as session:
+        for _ in range(2):
+            told = {"received_on": "2026-07-01", "received_by": "黄接", "receipt_result": "confirmed"}
+            messages.receive(session, RECEIPT, NOTICE, told, f"receipt:{NOTICE}")
+    transfers.machine()
+    assert transfers.ends()[-1] == "transferred"
+    assert transfers.transfer().dispatches[0].received_by == "黄接"
 
 
 @covers("O4b", "supplement")
