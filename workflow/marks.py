@@ -81,19 +81,22 @@ def _said(of: str) -> str:
 
 _ANEW = Statement(
     text(
-        f"""
-    WITH changed AS MATERIALIZED (
-        SELECT unnest(CAST(:instances AS integer[])) AS id
-        UNION
-        SELECT instance_id FROM user_tasks AS task LEFT JOIN instance_marks USING (instance_id)
-        WHERE case_id = ANY (CAST(:cases AS integer[])) AND ended_at IS NULL AND {_LIVE} AND EXISTS (
-            SELECT 1 FROM {_SEEN} WHERE ({_HASH} = ANY (marks)) IS NOT TRUE
-        )
+        f"INSERT INTO instance_marks {_said('instance_id = :of_instance')}"
+        " ON CONFLICT (instance_id) DO UPDATE SET marks = excluded.marks WHERE instance_marks.marks <> excluded.marks"
     )
-    INSERT INTO instance_marks {_said("instance_id IN (SELECT id FROM changed)")}
-    ON CONFLICT (instance_id) DO UPDATE SET marks = excluded.marks WHERE instance_marks.marks <> excluded.marks
+)
+_LACKING = Statement(
+    text(
+        f"""
+    INSERT INTO instance_marks
+    SELECT instance_id, array_agg(DISTINCT {_HASH})
+    FROM user_tasks AS task LEFT JOIN instance_marks USING (instance_id) CROSS JOIN {_SEEN}
+    WHERE case_id = :of_case AND task.status = 'open' AND ({_HASH} = ANY (marks)) IS NOT TRUE AND {_LIVE}
+    GROUP BY instance_id
+    ON CONFLICT (instance_id) DO UPDATE
+    SET marks = ARRAY(SELECT DISTINCT unnest(instance_marks.marks || excluded.marks) ORDER BY 1)
 """
-    ).bindparams(bindparam("instances", type_=ARRAY(Integer)), bindparam("cases", type_=ARRAY(Integer)))
+    )
 )
 _FORGET = Statement(delete(InstanceMarks).where(InstanceMarks.instance_id == bindparam("of_instance")))
 FILL = f"INSERT INTO instance_marks {_said('true')}"
@@ -128,18 +131,18 @@ def keep(session: Session, instance_id: int) -> None:
 
 
 def keep_seen(session: Session, case_id: int) -> None:
-    """Others may see the case's tasks: the same for those of its instances that lack a mark of it."""
+    """Others may see the case's tasks: its instances get the marks of it that they lack."""
     if are_kept(session):
         _changed(session)[1].add(case_id)
 
 
 def settle(session: Session) -> None:
-    """Do now what was to be done by the end of the transaction: all in one statement, however often it was asked."""
+    """Do now what was to be done by the end of the transaction: once, however often it was asked."""
     instances, cases = session.info.get(CHANGED, (set(), set()))
-    if instances or cases:
-        rows.write(session, _ANEW(instances=sorted(instances), cases=sorted(cases)))
-        instances.clear()
-        cases.clear()
+    rows.write(session, *(_ANEW(of_instance=each) for each in sorted(instances)))
+    rows.write(session, *(_LACKING(of_case=each) for each in sorted(cases)))
+    instances.clear()
+    cases.clear()
 
 
 def _changed(session: Session) -> tuple[set[int], set[int]]:

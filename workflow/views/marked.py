@@ -74,13 +74,16 @@ class Seen(NamedTuple):
         """How many of all there are pass these; never none, for it is only a sample."""
         return self.all * (self.number(*tests) + 1) / (self.number() + 2)
 
-    def far(self, wanted: int) -> int:
-        """How many tasks of the view to go along to find so many; 0 if to find all there are takes no longer."""
+    def far(self, wanted: int, *of: Test) -> int:
+        """How far to go along a line, of the tasks of those that pass these tests, to find so many; 0: do not."""
         let_through = self.number(EVERYTHING)
-        if let_through < NO_LUCK:
-            return 0
-        far = ceil(SPARE * wanted * self.number(VIEW) / let_through)
-        return far if far * A_STEP < THE_INDEX + self.expected(EVERYTHING) * A_FIND else 0
+        return self.worth(wanted * self.number(*of) / let_through) if let_through >= NO_LUCK else 0
+
+    def worth(self, far: float) -> int:
+        """So far along a line and a little farther; 0 if to find all there are takes no longer than twice that, for
+        what promises much may be elsewhere in the order of the line."""
+        far = ceil(SPARE * far)
+        return far if 2 * far * A_STEP < THE_INDEX + self.expected(EVERYTHING) * A_FIND else 0
 
     def led(self, tests: Iterable[Test]) -> list[Test]:
         """The tests whose marks are to meet: what the index is spared to find must take longer than to read one more
@@ -122,13 +125,13 @@ def rows(search: Search, said: Marked, place: Place | None, number: int) -> Foun
     view = marks_of_view(search.who, search.asked)
     tests: dict[Test, Sequence[str]] = {**said, **({} if view is None else {VIEW: view})}
     seen = _sample(search, tests)
-    far = seen.far(number)
-    line = lines.ahead(search.session, search.who, search.asked, search.keys, place, far) if far else None
-    if line is not None:
-        narrowing = [said[each] for each in sorted(said, key=seen.number)]
+    narrowing = [said[each] for each in sorted(said, key=seen.number)]
+    far = seen.far(number, *(() if lines.is_of_variable(search.asked) else (VIEW,)))
+    while far and (line := lines.ahead(search.session, search.who, search.asked, search.keys, place, far)) is not None:
         found = run(search, _along(search, line, narrowing), place, number, lines.keys_in(line))
         if len(found) == number:
             return found
+        far = seen.worth(far * number / max(len(found), 1))
     return _met(search, [tests[each] for each in seen.led(tests)], place, number)
 
 
@@ -164,16 +167,12 @@ def _along(search: Search, line: Any, asked: Sequence[Sequence[str]]) -> Select[
 
 def _met(search: Search, asked: Sequence[Sequence[str]], place: Place | None, number: int) -> Found:
     """Rows of the instances where all these marks meet: brought into order, then looked at until the page is full."""
-    met = select(InstanceMarks.instance_id).where(*map(marks.there, asked)).cte("met").prefix_with("MATERIALIZED")
     keys = (key.column.label(f"k{at}") for at, key in enumerate(search.keys))
-    open_ = (
-        UserTask.instance_id == met.c.instance_id,
-        UserTask.ended_at.is_(None),
-        at_hand(search.who, search.asked.view),
-    )
-    each = select(UserTask.id.label("id"), UserTask.instance_id, *keys).where(*open_).correlate(met).offset(0)
-    theirs = each.lateral("theirs")
-    line = select(*theirs.c).join_from(met, theirs, true())
+    open_ = UserTask.instance_id == InstanceMarks.instance_id, UserTask.ended_at.is_(None)
+    each = select(UserTask.id.label("id"), UserTask.instance_id, *keys).where(*open_)
+    each = each.where(at_hand(search.who, search.asked.view)).correlate(InstanceMarks)
+    theirs = each.offset(0).lateral("theirs")
+    line = select(*theirs.c).join_from(InstanceMarks, theirs, true()).where(*map(marks.there, asked))
     if search.in_order:
         back = place is not None and place.back
         line = line.order_by(*sorting.order_by(search.keys, lines.keys_in(theirs), back))
