@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Select, String, bindparam, or_, select
 from sqlalchemy.dialects.postgresql import insert  # both databases say "or else" in the same words
 from sqlalchemy.orm import Session
 
-from workflow import clock, history, news, onlookers, rows, substitutes
+from workflow import clock, history, marks, news, onlookers, rows, substitutes
 from workflow.clock import now
 from workflow.errors import Conflict, Invalid, NotFound, sentence
 from workflow.identity import User
@@ -127,6 +127,7 @@ def show_to(session: Session, case_id: int, groups: Sequence[str] = (), people: 
     """From now on these groups and people (by name) may see the case; there is something new for them."""
     _let_see(session, [case_id], groups, people)
     onlookers.keep_up(session, case_id)
+    marks.keep_seen(session, case_id)
 
 
 def _let_see(session: Session, case_ids: Sequence[int], groups: Sequence[str], people: Sequence[str]) -> None:

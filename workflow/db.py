@@ -95,12 +95,14 @@ class Database:
     def transaction(self) -> Iterator[Session]:
         """One unit of work: committed at the end, rolled back on any exception.
 
-        What was registered by `after_commit` runs when the commit stands; what was registered by `afterwards`
-        runs in any case, when the transaction is over.
+        What was registered by `before_commit` is its last work. What was registered by `after_commit` runs when the
+        commit stands; what was registered by `afterwards` runs in any case, when the transaction is over.
         """
         with self._in_turn(), Session(self._writer, expire_on_commit=False, info=dict(self.info)) as session:
             try:
                 yield session
+                for act in session.info.pop("before_commit", []):
+                    act()
                 session.commit()
                 _run(session, "after_commit")
             finally:
@@ -123,6 +125,11 @@ class Database:
         """A session for looking only; never committed, takes no write lock."""
         with Session(self.engine, autoflush=False, info=dict(self.info)) as session:
             yield session
+
+
+def before_commit(session: Session, act: Callable[[], None]) -> None:
+    """Run `act` when all else of the session's transaction is done; it belongs to the transaction."""
+    session.info.setdefault("before_commit", []).append(act)
 
 
 def after_commit(session: Session, act: Callable[[], None]) -> None:

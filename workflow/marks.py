@@ -9,21 +9,29 @@ not over there are
     name~2026  name~2026-07                     of what begins as a day does
     name~                                       of any other text that begins with a digit
 
-What a filter asks for has one of the marks said by `equal`, `among`, `between_words`. The other way round it need not
-be so (hashes may be alike, a range may end within a mark), so what is found is to be looked at once more.
+and of the open tasks of such an instance
+
+    +group:registry                             to whom one is offered
+    ?group:registry  ?user:anna                 who looks on at one; but for who has it, and for everyone
+
+What a filter asks for has one of the marks said by `equal`, `among`, `between_words`, what a view shows one of those
+said by `offered`, `seen`. The other way round it need not be so (hashes may be alike, a range may end within a mark, a
+task may have ended), so what is found is to be looked at once more.
 """
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
+from functools import partial
 from hashlib import md5
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, and_, bindparam, delete, literal, select, text, true
+from sqlalchemy import ColumnElement, Integer, bindparam, delete, literal, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from workflow import rows
+from workflow.db import before_commit
 from workflow.models import InstanceMarks
 from workflow.registry import fsck_check
 from workflow.statements import Statement
@@ -32,12 +40,21 @@ LARGEST = 10**20  # beyond it all numbers have one mark
 FIRST_DIGITS = 2  # of a number, that have marks
 DAY = "^[0-9]{4}-(0[1-9]|1[0-2])(-[0-9]{2}|$)"
 _BEGUN_DAY = re.compile("[0-9]{4}($|-(0[1-9]|1[0-2])(-[0-9]{2}|$))", re.ASCII)
+CHANGED = "marks_changed"  # in the `info` of a session: the instances and the cases whose marks are to be made anew
+_HASH = "('x' || left(md5(said), 8))::bit(32)::integer"
+_LIVE = "(SELECT status FROM process_instances WHERE id = instance_id) IN ('running', 'suspended')"
+_SEEN = """LATERAL (
+            SELECT '+' || candidate AS said FROM task_candidates WHERE task_id = task.id
+            UNION ALL
+            SELECT '?' || onlooker FROM task_onlookers WHERE task_id = task.id
+            AND onlooker <> 'everyone' AND (task.assignee IS NULL OR onlooker <> 'user:' || task.assignee)
+        ) AS seen"""
 
 
 def _said(of: str) -> str:
-    """The query for the marks of those instances for whose variables a condition holds."""
+    """The query for the marks of those instances for whose `instance_id` a condition holds."""
     return rf"""
-    SELECT instance_id, array_agg(DISTINCT ('x' || left(md5(said), 8))::bit(32)::integer) AS marks
+    SELECT instance_id, array_agg(DISTINCT {_HASH}) AS marks
     FROM (
         SELECT instance_id, unnest(ARRAY[
             CASE WHEN word <> '' THEN name || '=' || word END,
@@ -55,6 +72,9 @@ def _said(of: str) -> str:
                 number IS NULL AND word ~ '{DAY}' AS day
             FROM variables WHERE live AND {of}
         ) AS known
+        UNION ALL
+        SELECT instance_id, said FROM user_tasks AS task CROSS JOIN {_SEEN}
+        WHERE ended_at IS NULL AND {of} AND {_LIVE}
     ) AS marked WHERE said IS NOT NULL GROUP BY instance_id
 """
 
@@ -65,12 +85,37 @@ _ANEW = Statement(
         " ON CONFLICT (instance_id) DO UPDATE SET marks = excluded.marks WHERE instance_marks.marks <> excluded.marks"
     )
 )
+_LACKING = Statement(
+    text(
+        f"""
+    INSERT INTO instance_marks
+    SELECT instance_id, array_agg(DISTINCT {_HASH})
+    FROM user_tasks AS task LEFT JOIN instance_marks USING (instance_id) CROSS JOIN {_SEEN}
+    WHERE case_id = :of_case AND task.status = 'open' AND ({_HASH} = ANY (marks)) IS NOT TRUE AND {_LIVE}
+    GROUP BY instance_id
+    ON CONFLICT (instance_id) DO UPDATE
+    SET marks = ARRAY(SELECT DISTINCT unnest(instance_marks.marks || excluded.marks) ORDER BY 1)
+"""
+    )
+)
 _FORGET = Statement(delete(InstanceMarks).where(InstanceMarks.instance_id == bindparam("of_instance")))
 FILL = f"INSERT INTO instance_marks {_said('true')}"
-_WRONG = text(
-    f"SELECT coalesce(known.instance_id, said.instance_id) FROM ({_said('true')}) AS said"
-    " FULL JOIN instance_marks AS known ON known.instance_id = said.instance_id"
-    " WHERE known.marks IS DISTINCT FROM said.marks"
+_EVER_SEEN = f"""
+    SELECT array_agg({_HASH}) FROM (
+        SELECT sign || kind || name AS said FROM (VALUES ('+'), ('?')) AS signs (sign) CROSS JOIN (
+            SELECT 'group:', key FROM groups UNION ALL SELECT 'user:', name FROM users
+        ) AS names (kind, name)
+    ) AS ever
+"""
+_WRONG = text(  # a mark of a task that has ended may stay until the row is next written
+    f"""
+    SELECT coalesce(known.instance_id, said.instance_id) FROM ({_said("true")}) AS said
+    FULL JOIN instance_marks AS known ON known.instance_id = said.instance_id
+    WHERE known.marks IS DISTINCT FROM said.marks AND (
+        known.marks IS NULL OR NOT known.marks @> coalesce(said.marks, '{{}}')
+        OR NOT coalesce(said.marks, '{{}}') || ({_EVER_SEEN}) @> known.marks
+    ) ORDER BY 1
+"""
 )
 
 
@@ -80,9 +125,32 @@ def are_kept(session: Session) -> bool:
 
 
 def keep(session: Session, instance_id: int) -> None:
-    """Let the marks be those of the variables as they are now, when all that waits is written."""
+    """Let the marks be those of what is known by the end of the transaction."""
     if are_kept(session):
-        rows.write(session, _ANEW(of_instance=instance_id))
+        _changed(session)[0].add(instance_id)
+
+
+def keep_seen(session: Session, case_id: int) -> None:
+    """Others may see the case's tasks: its instances get the marks of it that they lack."""
+    if are_kept(session):
+        _changed(session)[1].add(case_id)
+
+
+def settle(session: Session) -> None:
+    """Do now what was to be done by the end of the transaction: once, however often it was asked."""
+    instances, cases = session.info.get(CHANGED, (set(), set()))
+    rows.write(session, *(_ANEW(of_instance=each) for each in sorted(instances)))
+    rows.write(session, *(_LACKING(of_case=each) for each in sorted(cases)))
+    instances.clear()
+    cases.clear()
+
+
+def _changed(session: Session) -> tuple[set[int], set[int]]:
+    found: tuple[set[int], set[int]] | None = session.info.get(CHANGED)
+    if found is None:
+        found = session.info[CHANGED] = (set(), set())
+        before_commit(session, partial(settle, session))
+    return found
 
 
 def forget(session: Session, instance_id: int) -> None:
@@ -92,19 +160,35 @@ def forget(session: Session, instance_id: int) -> None:
 
 
 def refill(session: Session) -> int:
-    """All anew, where they are not what the variables say; how many there were."""
-    wrong = list(session.scalars(_WRONG)) if are_kept(session) else []
+    """All anew, where they are not what the variables and tasks say; how many there were."""
+    wrong = _wrong(session)
     for instance_id in wrong:
         forget(session, instance_id)
         keep(session, instance_id)
+    settle(session)
     return len(wrong)
 
 
 @fsck_check("marks")
 def _as_the_variables_say(session: Session) -> Iterator[str]:
-    """The marks of an instance are those of its variables."""
-    for instance_id in session.scalars(_WRONG) if are_kept(session) else ():
+    """The marks of an instance are those of its variables and of who may do or see its tasks."""
+    for instance_id in _wrong(session):
         yield f"Instance {instance_id} is not found by its variables: its marks are not theirs."
+
+
+def _wrong(session: Session) -> list[int]:
+    settle(session)
+    return list(session.scalars(_WRONG)) if are_kept(session) else []
+
+
+def offered(tickets: Iterable[str]) -> list[str]:
+    """A task is offered to one of these ("group:registry", "user:anna")."""
+    return [f"+{each}" for each in tickets]
+
+
+def seen(tickets: Iterable[str]) -> list[str]:
+    """A task is offered to one of these, or looked on at by one who does not have it."""
+    return [sign + each for sign in "+?" for each in tickets]
 
 
 def there(asked: Sequence[str]) -> ColumnElement[bool]:
@@ -119,12 +203,6 @@ def meet(kept: Any, asked: Sequence[str]) -> ColumnElement[bool]:
 
 def _hash(mark: str) -> int:
     return int.from_bytes(md5(mark.encode(), usedforsecurity=False).digest()[:4], signed=True)
-
-
-def of(instance_id: ColumnElement[int], asked: Iterable[Sequence[str]]) -> ColumnElement[bool]:
-    """Whether one instance has one of the marks of each; looked up where the row stands."""
-    looked_up = select(and_(true(), *map(there, asked))).where(InstanceMarks.instance_id == instance_id)
-    return looked_up.correlate_except(InstanceMarks).scalar_subquery()
 
 
 def equal(name: str, words: Iterable[str]) -> list[str]:

@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import delete, select, update
 
 from tests.workflow import made
-from workflow import fsck, marks, variable_rows
-from workflow.models import InstanceMarks, Variable
+from workflow import cases, fsck, marks, tasks, variable_rows
+from workflow.models import InstanceMarks, TaskCandidate, Variable
 from workflow.views import Condition, Operator
 from workflow.views.conditions import by_index, marks_of
 
@@ -20,6 +20,7 @@ ENDS = ["2024", "2024-05", "2024-05-01", "2024-12", "2025-01-01", "2026", "2026-
 
 def narrow(session, *asked: Condition) -> set[int]:
     """The instances in which the marks of all these filters meet."""
+    marks.settle(session)
     met = select(InstanceMarks.instance_id).where(*(marks.there(marks_of(each)) for each in asked))
     return set(session.scalars(met))
 
@@ -36,6 +37,7 @@ def told(session, **variables) -> int:
 
 
 def kept(session) -> dict[int, list[int]]:
+    marks.settle(session)
     return {row.instance_id: row.marks for row in session.scalars(select(InstanceMarks))}
 
 
@@ -140,7 +142,7 @@ def test_marks_follow_what_is_written_dropped_over_and_reopened(marked, clock):
     variable_rows.write(marked, instance_id, {"kind": "audit"}, 2)
     assert narrow(marked, loan) == set() and narrow(marked, Condition("amount", Operator.IS, ("7",))) == {instance_id}
     variable_rows.drop(marked, instance_id, ["kind", "amount"])
-    assert instance_id not in kept(marked) and problems(marked) == []
+    assert len(kept(marked)[instance_id]) == 1 and problems(marked) == []  # that of its task
     variable_rows.write(marked, instance_id, {"kind": "loan"}, 3)
     before = kept(marked)
     variable_rows.keep_live(marked, instance_id, False)
@@ -160,4 +162,54 @@ def test_marks_that_are_wrong_are_told_and_made_anew(marked, clock):
 
     assert len(problems(marked)) == 3 and any(f"Instance {changed} " in said for said in problems(marked))
     assert marks.refill(marked) == 3 and problems(marked) == []
-    assert kept(marked) == {id_: said for id_, said in before.items() if id_ != extra}
+    after = kept(marked)
+    assert {id_: after[id_] for id_ in (changed, missing)} == {id_: before[id_] for id_ in (changed, missing)}
+    assert len(after[extra]) == 1 and set(after[extra]) < set(before[extra])  # the mark of its task
+
+
+def shown(session, *asked: str) -> set[int]:
+    """The instances that have one of these marks."""
+    marks.settle(session)
+    return set(session.scalars(select(InstanceMarks.instance_id).where(marks.there(asked))))
+
+
+def test_marks_say_to_whom_a_task_is_offered_and_who_looks_on_without_having_it(marked, people, clock):
+    if marked is None:
+        return
+    task = made.task(marked, groups=("registry",))
+    assert shown(marked, *marks.offered(["group:registry"])) == {task.instance_id} == shown(marked, "+group:registry")
+    assert shown(marked, *marks.seen(["group:director", "user:anna"])) == set()
+
+    tasks.claim(marked, task, people.anna)
+    assert shown(marked, "?user:anna") == set() and problems(marked) == []
+    tasks.release(marked, task, people.anna)
+    assert shown(marked, "?user:anna") == {task.instance_id} and problems(marked) == []
+
+    cases.show_to(marked, task.case_id, groups=["director"])
+    assert shown(marked, *marks.seen(["group:director"])) == {task.instance_id} and problems(marked) == []
+    cases.show_to(marked, task.case_id, groups=["director"])
+    before = kept(marked)
+    variable_rows.write(marked, task.instance_id, {"kind": "loan"}, 1)
+    assert set(before[task.instance_id]) < set(kept(marked)[task.instance_id])
+
+
+def test_a_mark_of_what_has_been_done_may_stay_until_the_next_is_written(marked, people, clock):
+    if marked is None:
+        return
+    task = made.task(marked, groups=("registry",))
+    variable_rows.write(marked, task.instance_id, {"kind": "loan"}, 1)
+    assert shown(marked, "+group:registry") == {task.instance_id}
+    marked.execute(delete(TaskCandidate).where(TaskCandidate.task_id == task.id))
+    assert shown(marked, "+group:registry") == {task.instance_id} and problems(marked) == []
+    variable_rows.write(marked, task.instance_id, {"kind": "audit"}, 2)
+    assert shown(marked, "+group:registry") == set() and problems(marked) == []
+
+
+def test_marks_are_written_once_at_the_end_of_a_transaction(office, people, clock):
+    with office.database.transaction() as session:
+        instance_id = told(session, kind="loan")
+        variable_rows.write(session, instance_id, {"kind": "audit", "amount": 3}, 2)
+        there = list(session.scalars(select(InstanceMarks.instance_id)))
+    with office.database.reading() as session:
+        audit = select(InstanceMarks.instance_id).where(marks.there(["kind=audit"]))
+        assert there == [] and (not marks.are_kept(session) or list(session.scalars(audit)) == [instance_id])

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from workflow.clock import now
@@ -33,6 +33,13 @@ class UserTask(Base):
         Index("ix_user_tasks_done", "completed_by", "ended_at", "id"),
         Index("ix_user_tasks_case", "case_id", "status"),
         Index("ix_user_tasks_aging", "status", "urgency_until"),
+        Index(  # all that orders the open tasks of an instance, without a look at the tasks
+            "ix_user_tasks_line",
+            "instance_id",
+            postgresql_include=["id", "due_at", "urgency", "assignee"],
+            postgresql_where=text("ended_at IS NULL"),
+            sqlite_where=text("ended_at IS NULL"),
+        ),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     instance_id: Mapped[int] = mapped_column(ForeignKey("process_instances.id"))

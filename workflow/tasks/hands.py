@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
-from workflow import cases, history, news, performers
+from workflow import cases, history, marks, news, performers
 from workflow.clock import now
 from workflow.errors import NotAllowed, Sentence, TaskNotOpen, sentence
 from workflow.identity import User
@@ -76,3 +76,4 @@ def tell(session: Session, task: UserTask, actor: str, kind: str, **data: Any) -
     history.record(session, task.case_id, actor, kind, task.instance_id, task.activity_id, task.token_id, **told)
     if task.assignee is not None:
         cases.show_to(session, task.case_id, people=[task.assignee])
+    marks.keep_seen(session, task.case_id)

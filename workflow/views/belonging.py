@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, and_, func, literal, or_, select, true
 from sqlalchemy.orm import Session
 
-from workflow import onlookers
+from workflow import marks, onlookers
 from workflow.around import follow_ups
 from workflow.db import Moment
 from workflow.models import FAR, Case, ProcessInstance, TaskCandidate, TaskOnlooker, UserTask
@@ -49,6 +49,15 @@ def belongs(who: Reader, view: View) -> ColumnElement[bool]:
     return and_(is_open, or_(UserTask.assignee == who.name, _seen(who)))
 
 
+def at_hand(who: Reader, view: View) -> ColumnElement[bool]:
+    """What of `belongs` needs no look at the task itself: who has it, and to whom it is offered."""
+    if view is View.GROUPS and not who.standings:
+        return UserTask.assignee.is_(None)
+    if view is View.OTHERS:
+        return and_(UserTask.assignee.is_distinct_from(who.name), ~_free(who.tickets))
+    return true()
+
+
 def _for_me(who: Reader) -> ColumnElement[bool]:
     """What I may claim, for myself or in somebody's place."""
     ways = [_free(who.tickets)]
@@ -78,6 +87,14 @@ def queues(who: Reader, view: View, group: str = "") -> list[Queue]:
     claimed = [True] if view is View.OTHERS else [True, False]
     seen = [_seen_by(each, who.name if view is View.OTHERS else "") for each in who.tickets]
     return [_offered(each, taken) for each in who.tickets for taken in claimed] + seen
+
+
+def marks_of_view(who: Reader, asked: Asked) -> list[str] | None:
+    """Marks (workflow.marks) one of which the instance of every task has that the view shows; None where it may show
+    what has none of them: who reads all cases, what I have myself, what those have whom I stand in for."""
+    if asked.view is View.GROUPS and not who.standings:
+        return marks.offered([f"group:{asked.filters.group}"] if asked.filters.group else who.tickets)
+    return marks.seen(who.tickets) if asked.view is View.OTHERS and not who.reads_all else None
 
 
 def asked_for(session: Session, asked: Asked) -> list[ColumnElement[bool]]:

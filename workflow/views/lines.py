@@ -40,6 +40,11 @@ def ahead(
     return None
 
 
+def is_of_variable(asked: Asked) -> bool:
+    """Whether the line is that of a variable, in which all tasks stand and not only those of the view."""
+    return asked.order[0].removeprefix("-").startswith(OF_VARIABLE)
+
+
 def keys_in(line: Subquery | Lateral) -> list[ColumnElement[Any]]:
     """Its columns that hold the keys."""
     return [column for name, column in line.c.items() if name not in ("id", "instance_id")]

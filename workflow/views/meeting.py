@@ -1,24 +1,20 @@
 """The instances that several filters lead to at once: their indexes' lists, the shortest first, are joined as long as
 reading one more costs less than looking its filter up for what is left."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import compress
 
-from sqlalchemy import CTE, TableSample, column, func, select, table
+from sqlalchemy import CTE, select
 from sqlalchemy.orm import Session
 
-from workflow import marks
-from workflow.models import InstanceMarks, TaskCandidate, UserTask
+from workflow.models import TaskCandidate, UserTask
 from workflow.views.conditions import VARIABLES, Condition, by_index, fulfilled, is_quick
 
 SAMPLE = 300  # open tasks by which is judged how much each filter lets through
-MARKED_SAMPLE = 1_000  # instances, where their marks say it
 NO_LUCK = 5  # let through, and it is no longer luck
 A_LOOK = 40  # so many rows of a list are read in the time in which one filter is looked up for one instance
-WEAK = 0.8  # what lets so much through only makes a meeting of marks longer
-Marked = Mapping[Condition, Sequence[str]]  # filters and their marks
 
 
 @dataclass(frozen=True)
@@ -40,29 +36,12 @@ class Sample:
         return sum(map(set(conditions).issubset, self.passed))
 
 
-def sample(session: Session, conditions: Sequence[Condition], marked: Marked) -> Sample:
-    """How the filters judge some open tasks: on PostgreSQL those of instances from anywhere, of which the marks say
-    most; on SQLite the oldest."""
-    if marks.are_kept(session):
-        some = _anywhere()
-        passes = [
-            marks.meet(some.c.marks, marked[each]) if each in marked else fulfilled(each, some.c.instance_id)
-            for each in conditions
-        ]
-        query = select(some.c.instance_id, *passes)
-    else:
-        first = select(TaskCandidate.task_id).limit(SAMPLE).subquery()
-        looked_up = [fulfilled(each, UserTask.instance_id) for each in conditions]
-        query = select(UserTask.id, *looked_up).join_from(first, UserTask, UserTask.id == first.c.task_id)
+def sample(session: Session, conditions: Sequence[Condition]) -> Sample:
+    """How the filters judge the oldest open tasks."""
+    first = select(TaskCandidate.task_id).limit(SAMPLE).subquery()
+    looked_up = [fulfilled(each, UserTask.instance_id) for each in conditions]
+    query = select(UserTask.id, *looked_up).join_from(first, UserTask, UserTask.id == first.c.task_id)
     return Sample([frozenset(compress(conditions, passed)) for _, *passed in session.execute(query)])
-
-
-def _anywhere() -> TableSample:
-    """So many rows on pages chosen by luck, more or less; how many there are PostgreSQL knows well enough."""
-    known = table("pg_class", column("reltuples"), column("relname"))
-    rows = select(func.max(known.c.reltuples)).where(known.c.relname == InstanceMarks.__tablename__).scalar_subquery()
-    percent = func.least(100, 100 * MARKED_SAMPLE / func.greatest(rows, 1))
-    return InstanceMarks.__table__.tablesample(func.system(percent))
 
 
 def leading(narrowing: Sequence[Condition], seen: Sample) -> list[Condition]:
@@ -82,18 +61,6 @@ def instances(led: Sequence[Condition], others: Sequence[Condition]) -> CTE:
     met = _met(led)
     looked_up = [fulfilled(each, met.c.instance_id) for each in others]
     return select(met.c.instance_id).where(*looked_up).cte("kept").prefix_with("MATERIALIZED")
-
-
-def strong(narrowing: Sequence[Condition], marked: Marked, seen: Sample) -> list[Condition]:
-    """The filters whose marks are to meet, of those in order, the one that lets least through first."""
-    there = [each for each in narrowing if each in marked]
-    return [each for each in there if each is there[0] or seen.share(each) < WEAK]
-
-
-def marked_instances(asked: Iterable[Sequence[str]]) -> CTE:
-    """The instances (`instance_id`) that have one of the marks of each."""
-    query = select(InstanceMarks.instance_id).where(*map(marks.there, asked))
-    return query.cte("marked").prefix_with("MATERIALIZED")
 
 
 def _met(led: Sequence[Condition]) -> CTE:

@@ -1,59 +1,41 @@
 """Lists filtered by case variables, without a slow page however many tasks are open.
 
-There are four ways to an answer, and looking at a little decides (docs/decisions/0007-filtered-lists.md):
+On PostgreSQL marks lead to what most filters ask for (workflow.views.marked). Where they do not, and on SQLite, there
+are four ways to an answer, and looking at a little decides (docs/decisions/0007-filtered-lists.md):
 
     few       one filter leads to FEW instances at most: look at those, and at nothing else
     short     the view itself holds AHEAD tasks at most: look at all of them
     walk      go along the order of the list (workflow.views.lines), at most AHEAD rows: where many match, a page is
               full soon
-    meet      neither: the instances that several filters lead to, by their marks (workflow.marks; PostgreSQL) or by
-              their indexes (workflow.views.meeting)
+    meet      neither: the instances that several filters lead to by their indexes (workflow.views.meeting)
 
 Each finds the same rows in the same order; tests hold them to that.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, Select, and_, case, false, func, literal, select, true, union
+from sqlalchemy import CTE, ColumnElement, Select, func, literal, select, true, union
 from sqlalchemy.orm import Session
 
-from workflow import marks, tasks
+from workflow import tasks
 from workflow.identity import User
 from workflow.models import UserTask
 from workflow.tasks.finding import WHOLE, whole
 from workflow.tasks.pages import Page
-from workflow.tasks.readers import Reader, reader_of
-from workflow.views import lines, meeting, sorting
+from workflow.tasks.readers import reader_of
+from workflow.views import lines, marked, meeting, sorting
 from workflow.views.asking import Asked, View
-from workflow.views.belonging import asked_for, belongs, queues
-from workflow.views.conditions import Condition, by_index, fulfilled, is_quick, marks_of
-from workflow.views.sorting import Key, Place
+from workflow.views.belonging import queues
+from workflow.views.conditions import Condition, by_index, is_quick
+from workflow.views.looking import Found, Search, looked_up, run, wanted
+from workflow.views.sorting import Place
 
 FEW = 2_000  # instances looked at one by one
 FIRST_LOOK, AHEAD = 300, 5_000  # rows looked at along a line, at first and at most
 BROAD = 50_000  # tasks of a view that are all looked at rather than a great part of all there are
 COUNTED_TO = 1_000  # there a count stops: "or more"
-
-
-@dataclass(frozen=True)
-class _Search:
-    """What is asked, by whom, in which order; `in_order`: any of the rows will do if not."""
-
-    session: Session
-    who: Reader
-    asked: Asked
-    keys: Sequence[Key]
-    in_order: bool = True
-
-    @cached_property
-    def marked(self) -> meeting.Marked:
-        """The filters that marks answer. What somebody has done may be in instances that are over: none have marks."""
-        if self.asked.view is View.DONE or not marks.are_kept(self.session):
-            return {}
-        return {each: said for each in self.asked.conditions if (said := marks_of(each)) is not None}
 
 
 def search(session: Session, user: User, asked: Asked, after: str | None = None, limit: int = 50) -> Page[UserTask]:
@@ -62,7 +44,7 @@ def search(session: Session, user: User, asked: Asked, after: str | None = None,
         return tasks.inbox(session, user, asked.view, asked.filters, asked.order[0], after, limit)
     keys = sorting.keys_of(asked.order)
     place = sorting.place_of(after, asked.order, keys)
-    found = _rows(_Search(session, reader_of(session, user), asked, keys), place, limit + 1)
+    found = _rows(Search(session, marked.in_use(session, reader_of(session, user)), asked, keys), place, limit + 1)
     back = place is not None and place.back
     more, found = len(found) > limit, found[:limit]
     if back:
@@ -84,12 +66,14 @@ def every(session: Session, user: User, asked: Asked, most: int) -> list[int]:
     return [row[-1] for row in _rows(_whole_list(session, user, asked), None, most)]
 
 
-def _whole_list(session: Session, user: User, asked: Asked) -> _Search:
-    return _Search(session, reader_of(session, user), asked, sorting.keys_of(asked.order))
+def _whole_list(session: Session, user: User, asked: Asked) -> Search:
+    return Search(session, marked.in_use(session, reader_of(session, user)), asked, sorting.keys_of(asked.order))
 
 
-def _rows(search: _Search, place: Place | None, number: int) -> list[Any]:
-    """The first rows beyond the place: the values of the keys, the last of them the task's id."""
+def _rows(search: Search, place: Place | None, number: int) -> Found:
+    """The first rows beyond the place."""
+    if said := marked.marked(search):
+        return marked.rows(search, said, place, number)
     hits, held = _estimates(search)
     quick = [each for each in hits if hits[each] <= FEW]
     if held == 0:
@@ -97,27 +81,25 @@ def _rows(search: _Search, place: Place | None, number: int) -> list[Any]:
     if quick:
         return _met(search, [min(quick, key=lambda each: hits[each])], search.asked.conditions, place, number)
     if held is not None and held <= AHEAD:
-        return _run(search, _along(search, _whole(search), search.asked.conditions), place, number)
+        return run(search, _along(search, _whole(search), search.asked.conditions), place, number)
     found = _walked(search, search.asked.conditions, place, number, FIRST_LOOK)
     if len(found) == number:
         return found
-    seen = meeting.sample(search.session, search.asked.conditions, search.marked)
+    seen = meeting.sample(search.session, search.asked.conditions)
     narrowing = sorted(search.asked.conditions, key=seen.share)
     if max(len(found) / max(FIRST_LOOK, 1), seen.surely(*narrowing)) * AHEAD >= number:
         found = _walked(search, narrowing, place, number, AHEAD)
         if len(found) == number:
             return found
         if search.asked.view is not View.DONE and 0 < _held(search, BROAD) <= BROAD:  # a view unlike all there is
-            return _run(search, _along(search, _whole(search), narrowing), place, number)
-    if search.marked and search.asked.view is not View.MINE:
-        return _marked(search, meeting.strong(narrowing, search.marked, seen), narrowing, place, number)
+            return run(search, _along(search, _whole(search), narrowing), place, number)
     leading = [] if search.asked.view in (View.MINE, View.DONE) else meeting.leading(narrowing, seen)
     if leading:
         return _met(search, leading, narrowing, place, number)
-    return _run(search, _all(search), place, number)
+    return run(search, _all(search), place, number)
 
 
-def _estimates(search: _Search) -> tuple[dict[Condition, int], int | None]:
+def _estimates(search: Search) -> tuple[dict[Condition, int], int | None]:
     """How many instances each quick filter leads to (counted to FEW + 1), and how many tasks the view holds at most
     (counted to a little more than AHEAD; None if it has no queues). What somebody has done may be in instances that are
     over: no filter leads there."""
@@ -131,7 +113,7 @@ def _estimates(search: _Search) -> tuple[dict[Condition, int], int | None]:
     return dict(zip(quick, found, strict=False)), sum(found[len(quick) :]) if is_queued else None
 
 
-def _held(search: _Search, most: int) -> int:
+def _held(search: Search, most: int) -> int:
     """How many tasks the view's queues hold at most, each counted to a little more than `most`; 0 if it has none."""
     there = queues(search.who, search.asked.view, search.asked.filters.group)
     counted = [_counted(select(literal(1)).where(queue.here), most) for queue in there]
@@ -142,30 +124,26 @@ def _counted(query: Select[Any], most: int) -> ColumnElement[int]:
     return select(func.count()).select_from(query.limit(most + 1).subquery()).scalar_subquery()
 
 
-def _walked(search: _Search, narrowing: Sequence[Condition], place: Place | None, number: int, far: int) -> list[Any]:
+def _walked(search: Search, narrowing: Sequence[Condition], place: Place | None, number: int, far: int) -> Found:
     """Rows along the line, as far as one goes; none if there is no line."""
     line = lines.ahead(search.session, search.who, search.asked, search.keys, place, far)
     if line is None:
         return []
-    return _run(search, _along(search, line, narrowing), place, number, lines.keys_in(line))
+    return run(search, _along(search, line, narrowing), place, number, lines.keys_in(line))
 
 
-def _all(search: _Search) -> Select[Any]:
+def _all(search: Search) -> Select[Any]:
     """All of the view, one by one."""
-    return select(UserTask.id).where(*_wanted(search), *_looked_up(search.asked.conditions))
+    return select(UserTask.id).where(*wanted(search), *looked_up(search.asked.conditions))
 
 
-def _along(search: _Search, line: Any, conditions: Sequence[Condition]) -> Select[Any]:
-    """Those tasks of a line that are wanted: by all their marks at once, before one thing after the other is looked
-    up."""
+def _along(search: Search, line: Any, conditions: Sequence[Condition]) -> Select[Any]:
+    """Those tasks of a line that are wanted."""
     query = select(UserTask.id).join_from(line, UserTask, UserTask.id == line.c.id)
-    wanted = and_(*_wanted(search), *_looked_up(conditions))
-    if len(search.marked) < 2:
-        return query.where(wanted)
-    return query.where(case((marks.of(UserTask.instance_id, search.marked.values()), wanted), else_=false()))
+    return query.where(*wanted(search), *looked_up(conditions))
 
 
-def _whole(search: _Search) -> CTE:
+def _whole(search: Search) -> CTE:
     """The view's queues, all of them."""
     there = queues(search.who, search.asked.view, search.asked.filters.group)
     tasks_in = (select(queue.task_id.label("id")).where(queue.here) for queue in there)
@@ -173,67 +151,27 @@ def _whole(search: _Search) -> CTE:
 
 
 def _met(
-    search: _Search, leading: Sequence[Condition], conditions: Sequence[Condition], place: Place | None, number: int
-) -> list[Any]:
+    search: Search, leading: Sequence[Condition], conditions: Sequence[Condition], place: Place | None, number: int
+) -> Found:
     """Rows of the instances that these filters lead to; the other filters are looked up for each."""
     kept = meeting.instances(leading, [each for each in conditions if each not in leading])
     with meeting.lists_joined(search.session, leading) as by_lists:
         query, columns = _apart(search, kept) if by_lists else (_joined(search, kept), ())
-        return _run(search, query, place, number, columns)
+        return run(search, query, place, number, columns)
 
 
-def _marked(
-    search: _Search, led: Sequence[Condition], conditions: Sequence[Condition], place: Place | None, number: int
-) -> list[Any]:
-    """Rows of the instances where the marks of the filters `led` meet: first brought into order, then looked at one by
-    one until the page is full."""
-    there = meeting.marked_instances(search.marked[each] for each in led)
-    keys = (key.column.label(f"k{at}") for at, key in enumerate(search.keys))
-    theirs = select(UserTask.id.label("id"), UserTask.instance_id, *keys)
-    theirs = theirs.where(UserTask.instance_id == there.c.instance_id, *_wanted(search)).correlate(there)
-    each = theirs.offset(0).lateral("theirs")
-    wanted = select(*each.c).join_from(there, each, true())
-    if search.in_order:
-        back = place is not None and place.back
-        wanted = wanted.order_by(*sorting.order_by(search.keys, lines.keys_in(each), back))
-    line = wanted.offset(0).subquery("line")
-    looked_up = (fulfilled(each, line.c.instance_id) for each in conditions)
-    return _run(search, select(line.c.id).where(*looked_up), place, number, lines.keys_in(line))
-
-
-def _joined(search: _Search, kept: CTE) -> Select[Any]:
+def _joined(search: Search, kept: CTE) -> Select[Any]:
     """The wanted tasks of instances."""
     query = select(UserTask.id).join_from(kept, UserTask, UserTask.instance_id == kept.c.instance_id)
-    return query.where(*_wanted(search))
+    return query.where(*wanted(search))
 
 
-def _apart(search: _Search, kept: CTE) -> tuple[Select[Any], list[ColumnElement[Any]]]:
+def _apart(search: Search, kept: CTE) -> tuple[Select[Any], list[ColumnElement[Any]]]:
     """The same looked up for each of the instances whatever else is joined how, and the columns of the keys."""
     query = select(UserTask.id.label("id"), *(key.column.label(f"k{at}") for at, key in enumerate(search.keys)))
-    query = query.where(UserTask.instance_id == kept.c.instance_id, *_wanted(search)).correlate(kept)
+    query = query.where(UserTask.instance_id == kept.c.instance_id, *wanted(search)).correlate(kept)
     theirs = query.offset(0).lateral("theirs")
     return select(theirs.c.id).join_from(kept, theirs, true()), lines.keys_in(theirs)
-
-
-def _wanted(search: _Search) -> Iterator[ColumnElement[bool]]:
-    yield belongs(search.who, search.asked.view)
-    yield from asked_for(search.session, search.asked)
-
-
-def _looked_up(conditions: Sequence[Condition]) -> Iterator[ColumnElement[bool]]:
-    return (fulfilled(each, UserTask.instance_id) for each in conditions)
-
-
-def _run(
-    search: _Search, query: Select[Any], place: Place | None, number: int, columns: Sequence[Any] = ()
-) -> list[Any]:
-    """The first rows of the query beyond the place; `columns` hold the keys, if the tasks' own do not."""
-    keys, columns = search.keys, columns or [key.column for key in search.keys]
-    if place is not None:
-        query = query.where(sorting.beyond(keys, columns, place))
-    if search.in_order:
-        query = query.order_by(*sorting.order_by(keys, columns, place is not None and place.back))
-    return [tuple(row) for row in search.session.execute(query.with_only_columns(*columns).limit(number))]
 
 
 def _tasks(session: Session, ids: list[int]) -> list[UserTask]:

@@ -1,0 +1,52 @@
+"""Lists by marks: what a sample says decides how they are answered."""
+
+from tests.workflow import made
+from workflow import marks, views
+from workflow.identity import Group, Membership, User
+from workflow.tasks.readers import reader_of
+from workflow.views import Condition, Operator, marked
+from workflow.views.marked import EVERYTHING, VIEW, Seen
+
+KIND, DISTRICT, AMOUNT = (Condition(name, Operator.IS, ("x",)) for name in ("kind", "district", "amount"))
+
+
+def seen(all_: float = 1_000_000, **passed: int) -> Seen:
+    """A sample: of "kd" the number of instances that pass the tests on kind and district …"""
+    names = {"k": KIND, "d": DISTRICT, "a": AMOUNT, "v": VIEW, "e": EVERYTHING}
+    return Seen(all_, {frozenset(names[each] for each in said if each in names): n for said, n in passed.items()})
+
+
+def test_a_filter_that_another_one_implies_takes_no_part_in_the_index():
+    sample = seen(kdv=100, kv=100, av=300, v=500)
+    assert sample.led([KIND, DISTRICT]) == [DISTRICT]
+    assert sample.led([KIND, AMOUNT]) == [KIND, AMOUNT]
+
+
+def test_what_shuts_each_other_out_meets_and_what_lets_all_through_does_not():
+    sample = seen(kv=200, dv=300, v=500)
+    assert sample.led([KIND, DISTRICT, VIEW]) == [KIND, DISTRICT]
+    rare = seen(all_=1_000_000_000, kv=1, v=999)
+    assert rare.led([VIEW, KIND]) == [KIND]
+
+
+def test_a_line_is_walked_where_the_sample_promises_a_page_for_less_than_all_of_it_takes():
+    assert seen(ve=500, v=500).far(50, VIEW) == 150
+    assert seen(ve=500, x=500).far(50, VIEW) == 75 and seen(ve=500, x=500).far(50) == 150
+    assert seen(ve=4, v=996).far(50, VIEW) == 0  # it may be luck
+    assert seen(ve=10, v=990).far(50, VIEW) == 0  # ten thousand are found sooner
+    assert seen().far(50) == 0
+
+
+def test_of_very_many_groups_those_count_at_which_something_waits(session, clock):
+    there = made.task(session, groups=("registry",))
+    session.add_all(Group(key=f"circle-{n}", name=f"圈子{n}") for n in range(9))
+    session.flush()
+    session.add_all(Membership(user_name="anna", group_key=f"circle-{n}") for n in range(9))
+    session.flush()
+    anna = session.get_one(User, "anna")
+    whole = reader_of(session, anna)
+    used = marked.in_use(session, whole)
+    assert len(whole.tickets) == 11 and used.name == "anna"
+    assert used.tickets == (("group:registry",) if marks.are_kept(session) else whole.tickets)
+    asked, _ = views.asked_of("groups", conditions=[("kind", "empty", "")])
+    assert views.every(session, anna, asked, 10) == [there.id]

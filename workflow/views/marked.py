@@ -1,0 +1,183 @@
+"""Lists whose filters have marks (workflow.marks; PostgreSQL): a sample of all instances says how many tasks a list
+holds. Where they are many, a page is soon full along the order of the list; else the index leads to all of them.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from enum import Enum
+from itertools import compress
+from math import ceil
+from typing import Any, NamedTuple
+
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    String,
+    TableSample,
+    and_,
+    bindparam,
+    case,
+    column,
+    false,
+    func,
+    literal,
+    select,
+    table,
+    true,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Session
+
+from workflow import marks
+from workflow.models import InstanceMarks, TaskCandidate, TaskOnlooker, UserTask
+from workflow.tasks.readers import Reader
+from workflow.views import lines, sorting
+from workflow.views.asking import View
+from workflow.views.belonging import at_hand, marks_of_view
+from workflow.views.conditions import Condition, fulfilled, marks_of
+from workflow.views.looking import Found, Search, looked_up, run, wanted
+from workflow.views.sorting import Place
+
+SAMPLE = 1_000  # instances
+NO_LUCK = 5  # of them in the list, and it is no longer luck
+SPARE = 1.5  # so much farther along a line than the sample says
+THE_INDEX, A_READ, A_FIND, A_STEP = 15_000, 0.02, 3, 8  # microseconds: the marks' index, one place in one of its lists,
+# an instance it finds, a task of a line
+FEW_TICKETS = 4  # to look whether anything waits for them would take longer
+_CLASSES = table("pg_class", column("reltuples"), column("oid"))
+_OWN = func.to_regclass(literal(InstanceMarks.__tablename__))
+_ALL = func.greatest(select(_CLASSES.c.reltuples).where(_CLASSES.c.oid == _OWN).scalar_subquery(), 1)  # well enough
+Marked = Mapping[Condition, Sequence[str]]  # filters and their marks
+
+
+class Whole(Enum):
+    """What is judged beside the filters that have marks."""
+
+    VIEW = "view"  # somebody of the view's is to see it
+    EVERYTHING = "everything"  # all that was asked
+
+
+VIEW, EVERYTHING = Whole.VIEW, Whole.EVERYTHING
+Test = Condition | Whole
+
+
+class Seen(NamedTuple):
+    """Instances from anywhere, of `all` there are: how many of them pass the same tests."""
+
+    all: float
+    passed: Mapping[frozenset[Test], int]
+
+    def number(self, *tests: Test) -> int:
+        """How many pass all of these."""
+        return sum(number for passed, number in self.passed.items() if passed.issuperset(tests))
+
+    def expected(self, *tests: Test) -> float:
+        """How many of all there are pass these; never none, for it is only a sample."""
+        return self.all * (self.number(*tests) + 1) / (self.number() + 2)
+
+    def far(self, wanted: int, *of: Test) -> int:
+        """How far to go along a line, of the tasks of those that pass these tests, to find so many; 0: do not."""
+        let_through = self.number(EVERYTHING)
+        return self.worth(wanted * self.number(*of) / let_through) if let_through >= NO_LUCK else 0
+
+    def worth(self, far: float) -> int:
+        """So far along a line and a little farther; 0 if to find all there are takes no longer than twice that, for
+        what promises much may be elsewhere in the order of the line."""
+        far = ceil(SPARE * far)
+        return far if 2 * far * A_STEP < THE_INDEX + self.expected(EVERYTHING) * A_FIND else 0
+
+    def led(self, tests: Iterable[Test]) -> list[Test]:
+        """The tests whose marks are to meet: what the index is spared to find must take longer than to read one more
+        of its lists."""
+        first, *others = sorted(tests, key=self.number)
+        led = [first]
+        for each in others:
+            spared = self.expected(*led) - self.expected(*led, each)
+            if spared * A_FIND > self.expected(each) * A_READ:
+                led.append(each)
+        return led
+
+
+def marked(search: Search) -> Marked:
+    """The filters that marks answer, none where the view is found without them or shows instances that are over."""
+    if search.asked.view in (View.MINE, View.DONE) or not marks.are_kept(search.session):
+        return {}
+    return {each: said for each in search.asked.conditions if (said := marks_of(each)) is not None}
+
+
+def in_use(session: Session, who: Reader) -> Reader:
+    """The reader with those tickets only for which an open task is here."""
+    if len(who.tickets) <= FEW_TICKETS or not marks.are_kept(session):
+        return who
+    ticket = func.unnest(bindparam("tickets", list(who.tickets), ARRAY(String))).column_valued("ticket")
+    queues = (TaskCandidate.candidate, TaskOnlooker.onlooker)
+    offered, seen = (_next(each, ticket) == ticket for each in queues)
+    return who._replace(tickets=tuple(session.scalars(select(ticket).where(offered | seen))))
+
+
+def _next(queue: Any, ticket: Any) -> ColumnElement[str]:
+    """The first name not before the ticket that has a queue: said so that no planner looks for it outside the index."""
+    return select(queue).where(queue >= ticket).order_by(queue).limit(1).scalar_subquery()
+
+
+def rows(search: Search, said: Marked, place: Place | None, number: int) -> Found:
+    """The first rows beyond the place."""
+    marks.settle(search.session)
+    view = marks_of_view(search.who, search.asked)
+    tests: dict[Test, Sequence[str]] = {**said, **({} if view is None else {VIEW: view})}
+    seen = _sample(search, tests)
+    narrowing = [said[each] for each in sorted(said, key=seen.number)]
+    far = seen.far(number, *(() if lines.is_of_variable(search.asked) else (VIEW,)))
+    while far and (line := lines.ahead(search.session, search.who, search.asked, search.keys, place, far)) is not None:
+        found = run(search, _along(search, line, narrowing), place, number, lines.keys_in(line))
+        if len(found) == number:
+            return found
+        far = seen.worth(far * number / max(len(found), 1))
+    return _met(search, [tests[each] for each in seen.led(tests)], place, number)
+
+
+def _sample(search: Search, tests: Mapping[Test, Sequence[str]]) -> Seen:
+    """What some instances from anywhere say; filters that have no marks are looked up in those that pass all else."""
+    some = _anywhere()
+    passed = (marks.meet(some.c.marks, each).label(f"m{at}") for at, each in enumerate(tests.values()))
+    here = select(some.c.instance_id, *passed).offset(0).subquery()
+    _, *columns = here.c
+    others = [fulfilled(each, here.c.instance_id) for each in search.asked.conditions if each not in tests]
+    everything = case((and_(*columns), and_(true(), *others)), else_=false())
+    flags = select(*columns, everything.label("everything")).subquery()
+    query = select(_ALL, func.count(), *flags.c).group_by(*flags.c)
+    known = [*tests, EVERYTHING, *([] if VIEW in tests else [VIEW])]
+    found = search.session.execute(query).all()
+    passed_by = {frozenset(compress(known, (*each, True))): number for _, number, *each in found}
+    return Seen(found[0][0] if found else 1, passed_by)
+
+
+def _anywhere() -> TableSample:
+    """So many rows on pages chosen by luck, more or less."""
+    return InstanceMarks.__table__.tablesample(func.system(func.least(100, 100 * SAMPLE / _ALL)))
+
+
+def _along(search: Search, line: Any, asked: Sequence[Sequence[str]]) -> Select[Any]:
+    """Those tasks of a line that are wanted, judged by what is at hand before one thing after another is looked up."""
+    theirs = select(and_(true(), *map(marks.there, asked))).where(InstanceMarks.instance_id == UserTask.instance_id)
+    first = and_(at_hand(search.who, search.asked.view), theirs.correlate(UserTask).scalar_subquery())
+    all_ = and_(*wanted(search), *looked_up(search.asked.conditions))
+    query = select(UserTask.id).join_from(line, UserTask, UserTask.id == line.c.id)
+    return query.where(case((first, all_), else_=false()))
+
+
+def _met(search: Search, asked: Sequence[Sequence[str]], place: Place | None, number: int) -> Found:
+    """Rows of the instances where all these marks meet: brought into order, then looked at until the page is full."""
+    keys = (key.column.label(f"k{at}") for at, key in enumerate(search.keys))
+    open_ = UserTask.instance_id == InstanceMarks.instance_id, UserTask.ended_at.is_(None)
+    each = select(UserTask.id.label("id"), UserTask.instance_id, *keys).where(*open_)
+    each = each.where(at_hand(search.who, search.asked.view)).correlate(InstanceMarks)
+    theirs = each.offset(0).lateral("theirs")
+    line = select(*theirs.c).join_from(InstanceMarks, theirs, true()).where(*map(marks.there, asked))
+    if search.in_order:
+        back = place is not None and place.back
+        line = line.order_by(*sorting.order_by(search.keys, lines.keys_in(theirs), back))
+    here = line.offset(0).subquery("line")
+    is_wanted = select(true()).where(UserTask.id == here.c.id, *wanted(search)).correlate(here).scalar_subquery()
+    theirs = (fulfilled(each, here.c.instance_id) for each in search.asked.conditions)
+    query = select(here.c.id).where(case((is_wanted, and_(*theirs)), else_=false()))
+    return run(search, query, place, number, lines.keys_in(here))
