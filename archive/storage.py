@@ -6,7 +6,7 @@ that is lent or at work keeps its home; one that left the house gives it up.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -187,6 +187,12 @@ def home(session: Session, dossier: Dossier) -> str | None:
     """The code of the position that is the dossier's home, wherever it is now."""
     query = select(Position.code).join(PositionSlot).where(PositionSlot.dossier_id == dossier.id)
     return session.scalars(query).first()
+
+
+def homes(session: Session, dossier_ids: Iterable[int]) -> dict[int, str]:
+    """The homes of several dossiers by their ids; those without one are left out."""
+    query = select(PositionSlot.dossier_id, Position.code).join(Position, Position.id == PositionSlot.position_id)
+    return dict(session.execute(query.where(PositionSlot.dossier_id.in_(list(dossier_ids)))).all())
 
 
 def on_position(session: Session, position: str) -> list[Dossier]:

@@ -6,12 +6,17 @@ Ratios are taken in turns in one run, so that they hold on a busy machine too; t
 import sys
 from collections.abc import Iterator
 
-from bench import completions, filtering, growth, inbox, over_http, starts, together
+from bench import completions, filtering, growth, inbox, over_http, searching, starts, together, volumes
 from bench.ground import KINDS, show
 
 Row = tuple[str, str, str]  # measure, must reach, today
-QUICK = {"rounds": (100, 300), "instances": (100_000,), "open": {"SQLite": 20_000, "PostgreSQL": 100_000}}
-WHOLE = {"rounds": growth.ROUNDS, "instances": growth.INSTANCES, "open": inbox.SIZES}
+QUICK = {
+    "rounds": (100, 300),
+    "instances": (100_000,),
+    "open": {"SQLite": 20_000, "PostgreSQL": 100_000},
+    "volumes": 2000,
+}
+WHOLE = {"rounds": growth.ROUNDS, "instances": growth.INSTANCES, "open": inbox.SIZES, "volumes": searching.DOSSIERS}
 REACH = {"SQLite": "≥ 0.25 × by hand", "PostgreSQL": "≥ 0.5 × by hand"}
 PAGE = {"SQLite": "p95 ≤ 30 ms", "PostgreSQL": "p95 ≤ 20 ms"}
 
@@ -19,7 +24,7 @@ PAGE = {"SQLite": "p95 ≤ 30 ms", "PostgreSQL": "p95 ≤ 20 ms"}
 def main() -> None:
     sizes = QUICK if "--quick" in sys.argv else WHOLE
     rows: list[Row] = []
-    for part in (one_process, two_processes, grown, pages, filtered, started, through_http):
+    for part in (one_process, two_processes, grown, pages, filtered, started, through_http, archived):
         for row in part(sizes):
             rows.append(row)
             print(" | ".join(row), file=sys.stderr)
@@ -78,6 +83,13 @@ def started(_sizes: dict) -> Iterator[Row]:
         engine, hand = starts.measure(kind)
         said = f"{engine / hand:.2f} × ({engine:.0f}/s : {hand:.0f}/s)"
         yield f"start {starts.LIST:,} of one list, {kind}", "≥ 0.5 × by hand; > 350/s", said
+
+
+def archived(sizes: dict) -> Iterator[Row]:
+    size = sizes["volumes"]
+    for kind in KINDS:
+        for page, half, late in volumes.measure(kind, size):
+            yield f"{page}, among {size:,} dossiers, {kind}", volumes.GOAL, f"p50 {half}, p95 {late} ms"
 
 
 def through_http(_sizes: dict) -> Iterator[Row]:

@@ -36,7 +36,7 @@ def main() -> None:
 
 def _measured(kind: str) -> dict[str, float]:
     with ground.office(kind, "searching") as office:
-        _fill(office)
+        fill(office)
         with office.database.reading() as session:
             found = {f"dossiers {asked}": _median(lambda a=asked: search.dossiers(session, a)) for asked in ASKED}
             found["LIKE %雄信%"] = _median(lambda: _like(session))
@@ -59,11 +59,11 @@ def _median(act: Callable[[], object]) -> float:
     return ground.quantile(taken, 0.5)
 
 
-def _fill(office: Office) -> None:
+def fill(office: Office, size: int = DOSSIERS) -> None:
     """People and dossiers, every dossier on a shelf; of the first room not one position is free."""
     with office.database.transaction() as session:
         sealed = vault.seal(session, "110105199001010013", persons.ID_PURPOSE)
-        numbers = range(1, DOSSIERS + 1)
+        numbers = range(1, size + 1)
         names = {n: SURNAMES[n % 14] + GIVEN[n // 14 % 28] + GIVEN[n // 392 % 28] for n in numbers}
         session.execute(insert(Person), [_person(n, names[n], sealed) for n in numbers])
         session.execute(
@@ -72,17 +72,17 @@ def _fill(office: Office) -> None:
         session.execute(insert(Dossier), [_dossier(n) for n in numbers])
         for room in ("K01", "K02"):
             storage.furnish(session, room, room, storage.Shelves(rows=20, cabinets=10, layers=6, places=7))
-        _occupy(session)
+        _occupy(session, size)
     if office.database.url.startswith("postgresql"):
         with office.database.transaction() as session:
             session.connection().exec_driver_sql("ANALYZE")
 
 
-def _occupy(session: Session) -> None:
+def _occupy(session: Session, size: int) -> None:
     places = session.scalars(select(Position.id).order_by(Position.code)).all()
     slots = PositionSlot.__table__
     occupy = update(slots).where(slots.c.position_id == bindparam("place")).values(dossier_id=bindparam("kept"))
-    kept = [{"place": place, "kept": number} for number, place in enumerate(places[:DOSSIERS], start=1)]
+    kept = [{"place": place, "kept": number} for number, place in enumerate(places[:size], start=1)]
     session.connection().execute(occupy, kept)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Blueprint, Response, flash, g, redirect, render_template, send_file, url_for
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from archive import chains, documents, dossier_facts, labels, search, storage, strays
 from archive.chains import Entry as Changed
@@ -67,7 +67,7 @@ def index() -> Response:
     """What the question fits; before any question the latest ones."""
     asked = asked_text("text", search.LONGEST)
     found = search.dossiers(g.session, asked, MOST_FOUND) if asked else _latest(g.session)
-    homes = {dossier.id: storage.home(g.session, dossier) or "" for dossier in found}
+    homes = storage.homes(g.session, [dossier.id for dossier in found])
     standings = register.standings(g.session, found, current_user())
     listed = {"dossiers": found, "homes": homes, "standings": standings, **_beside(asked, found)}
     return page("dossiers.html", "_dossiers.html", asked=asked, most=MOST_FOUND, **listed)
@@ -140,7 +140,8 @@ def find(session: Session, dossier_id: int) -> Dossier:
 
 
 def _latest(session: Session) -> list[Dossier]:
-    return list(session.scalars(select(Dossier).order_by(Dossier.id.desc()).limit(LATEST)))
+    newest = select(Dossier).options(joinedload(Dossier.person)).order_by(Dossier.id.desc()).limit(LATEST)
+    return list(session.scalars(newest))
 
 
 def _page(dossier: Dossier, problems: Any) -> str:
