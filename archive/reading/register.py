@@ -16,7 +16,7 @@ from archive.dossier_tables import Dossier
 from archive.persons import Person
 from archive.reading.grants import OVERSEE
 from archive.reading.loan_tables import Loan
-from archive.reading.models import ReadingRequest
+from archive.reading.models import ReadingRequest, ShutUnit
 from archive.statuses import DossierStatus
 from workflow.clock import now
 from workflow.errors import NotFound
@@ -119,6 +119,12 @@ def find(session: Session, case_id: int, user: User) -> Loan:
     if found is None or (found.request.shielded and not user.may(OVERSEE)):
         raise NotFound
     return found
+
+
+def shut_units(session: Session) -> list[ShutUnit]:
+    """The units that may not read now, longest first."""
+    asked = select(ShutUnit).where(ShutUnit.lifted_at.is_(None))
+    return list(session.scalars(asked.order_by(ShutUnit.shut_at, ShutUnit.case_id)))
 
 
 def where(loan: Loan, soon: datetime) -> Where:

@@ -7,7 +7,9 @@ from openpyxl import load_workbook
 
 from archive import storage
 from archive.reading.loan_tables import Loan
+from archive.reading.models import ShutUnit
 from tests.archive.reading import granted
+from workflow.clock import now
 from workflow.identity import Group
 
 
@@ -64,6 +66,19 @@ def test_an_extension_is_asked_for_from_the_page(loan, signed_in):
     assert "申请续借" in anna.get(f"/loans/{loan.case_id}").text
     assert anna.post(f"/loans/{loan.case_id}/extension", data={"reason": ""}).status_code == 422
     assert anna.post(f"/loans/{loan.case_id}/extension", data={"reason": "未完"}).status_code == 303
+
+
+def test_a_unit_that_was_shut_out_is_let_read_again_by_who_oversees(loan, office, signed_in):
+    with office.database.transaction() as session:
+        session.add(ShutUnit(case_id=loan.case_id, unit="云溪市教育局", why="缺两页", shut_at=now()))
+    address = f"/loans/shut-units/{loan.case_id}/lifting"
+    assert "缺两页" not in signed_in("anna").get("/loans").text
+    assert signed_in("anna").post(address).status_code == 403
+    dora = signed_in("dora")
+    assert "缺两页" in dora.get("/loans").text
+    assert [dora.post(address).status_code, dora.post(address).status_code] == [303, 409]
+    assert dora.post("/loans/shut-units/99/lifting").status_code == 404
+    assert "缺两页" not in dora.get("/loans").text
 
 
 def test_what_there_is_not_is_not_found(loan, signed_in):
