@@ -9,9 +9,6 @@ from archive import calendar, documents, parameters
 from archive.answers import text
 from archive.loose.models import POINTS, LooseList, LoosePaper, PaperState, Point
 from archive.loose.work import list_of, paper, rows
-from archive.materials import states
-from archive.materials.rows import Entry
-from archive.materials.states import Act
 from archive.refusals import wrong
 from archive.steps import name_of
 from workflow import history
@@ -56,14 +53,12 @@ def refuse(session: Session, work: Work) -> Mapping[str, Any]:
 
 @service_task("loose.register", only_once=True)
 def register(session: Session, work: Work) -> Mapping[str, Any]:
-    """The accepted papers are materials of the dossier from now on, loose until they stand in the catalogue. Due in
-    the folder in mat_folder months, bound in mat_bind years."""
+    """The accepted papers are registered, the unit gets a receipt. Due in the folder in mat_folder months, bound in
+    mat_bind years."""
     sent, checker = list_of(session, work), str(work.variables["checker"])
     accepted = [each for each in sent.papers if each.state is PaperState.SENT]
-    act = Act(checker, sent.case, f"{sent.sender} 移交")
-    fresh = states.take_in(session, sent.dossier, map(_entry, accepted), act, sent.handed_on)
-    for each, material in zip(accepted, fresh, strict=True):
-        each.state, each.material_id = PaperState.REGISTERED, material.id
+    for each in accepted:
+        each.state = PaperState.REGISTERED
     _set_due(session, sent)
     told = paper(sent) | {"rows": rows(accepted), "count": len(accepted), "receiver": name_of(session, checker)}
     issued = documents.issue(session, sent.case, "loose_receipt", told, history.SYSTEM)
@@ -82,10 +77,6 @@ def _set_due(session: Session, sent: LooseList) -> None:
 
 def _registered(accepted: Sequence[LoosePaper]) -> dict[str, Any]:
     return {"registered": rows(accepted), "registered_count": len(accepted)}
-
-
-def _entry(sent: LoosePaper) -> Entry:
-    return Entry("", sent.name, sent.formed, sent.pages, sent.note, sent.copy)
 
 
 def _refuse_bad(said: Sequence[Row], by_seq: Mapping[str, LoosePaper]) -> None:

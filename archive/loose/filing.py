@@ -12,7 +12,10 @@ from archive.answers import check_label, need, text
 from archive.custody import PlaceKind
 from archive.loose.models import ChasedMaterial, LooseList, LoosePaper, PaperState
 from archive.loose.work import list_of
+from archive.materials import catalogue, states
 from archive.materials.models import Material, MaterialState
+from archive.materials.rows import Entry
+from archive.materials.states import Act
 from archive.refusals import wrong
 from archive.statuses import DigitStatus, DossierStatus
 from workflow import history, instances
@@ -37,13 +40,15 @@ def put_in_folder(session: Session, task: UserTask, user: User, answers: dict[st
 
 @on_completion("loose.fetch")
 def fetch(session: Session, task: UserTask, user: User, answers: dict[str, Any]) -> Mapping[str, Any]:
-    """The dossier leaves the store for who files the papers, who signs. Raises Conflict when another case has it."""
+    """The dossier leaves the store for who files the papers, who signs; the papers join it. Raises Conflict when
+    another case has it."""
     sent = list_of(session, task)
     dossier, filer = sent.dossier, str((answers.get("receiver") or {}).get("by") or "")
     check_label(dossier, answers)
     dossiers.hold(session, dossier, sent.case)
     place, why = custody.place(PlaceKind.PERSON, filer), "loose materials are filed"
     storage.take_out(session, dossier, place, DossierStatus.SORTING, user.name, sent.case, why)
+    _join(session, sent, filer)
     choices = [{"value": each, "label": each} for each in dossier.missing]
     return {"scan_label": None, "filer": filer, "missing_choices": choices, "any_missing": bool(choices)}
 
@@ -89,6 +94,21 @@ def obtained(session: Session, dossier_id: int, names: Sequence[str]) -> None:
     session.execute(
         update(ChasedMaterial).where(*asked, ChasedMaterial.obtained_at.is_(None)).values(obtained_at=now())
     )
+
+
+def _join(session: Session, sent: LooseList, by: str) -> None:
+    """The papers of the folder are materials of the dossier from now on, loose until classed; it counts them."""
+    dossier, act = sent.dossier, Act(by, sent.case, f"{sent.sender} 移交")
+    papers = _papers(sent)
+    fresh = states.take_in(session, dossier, map(_entry, papers), act, sent.handed_on)
+    for each, material in zip(papers, fresh, strict=True):
+        each.material_id = material.id
+    listed = [catalogue.row_of(each) for each in catalogue.rows(session, dossier)]
+    catalogue.save(session, dossier, listed, by, sent.case, act.why)
+
+
+def _entry(sent: LoosePaper) -> Entry:
+    return Entry("", sent.name, sent.formed, sent.pages, sent.note, sent.copy)
 
 
 def _settle(session: Session, sent: LooseList, came: Sequence[str], by: str) -> None:

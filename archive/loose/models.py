@@ -43,7 +43,7 @@ POINTS = {
 class PaperState(StrEnum):
     SENT = "sent"
     REFUSED = "refused"
-    REGISTERED = "registered"
+    REGISTERED = "registered"  # accepted; in the folder, then on the desk with the dossier
     FILED = "filed"
 
 
@@ -69,14 +69,15 @@ class LooseList(Base):
 
 
 class LoosePaper(Base):
-    """One paper of a list. `late_days`: how long after the time allowed it was sent; a refused one says the point."""
+    """One paper of a list. `late_days`: how long after the time allowed it was sent; a refused one says the point. An
+    accepted one lies in the folder beside the shelf; it is a material of the dossier from when the two are brought
+    together, so that a loan coming back is not counted with papers that never went out."""
 
     __tablename__ = "loose_papers"
     __table_args__ = (
         UniqueConstraint("case_id", "seq"),
-        CheckConstraint(
-            "(state IN ('registered', 'filed')) = (material_id IS NOT NULL)", name="registered_as_material"
-        ),
+        CheckConstraint("state <> 'filed' OR material_id IS NOT NULL", name="filed_as_material"),
+        CheckConstraint("material_id IS NULL OR state IN ('registered', 'filed')", name="material_when_accepted"),
         CheckConstraint("(state = 'refused') = (why <> '')", name="refused_for_a_reason"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)

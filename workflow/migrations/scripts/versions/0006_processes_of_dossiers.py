@@ -884,8 +884,11 @@ def upgrade() -> None:
         sa.Column("material_id", sa.Integer(), nullable=True),
         sa.CheckConstraint("(state = 'refused') = (why <> '')", name=op.f("ck_loose_papers_refused_for_a_reason")),
         sa.CheckConstraint(
-            "(state IN ('registered', 'filed')) = (material_id IS NOT NULL)",
-            name=op.f("ck_loose_papers_registered_as_material"),
+            "state <> 'filed' OR material_id IS NOT NULL", name=op.f("ck_loose_papers_filed_as_material")
+        ),
+        sa.CheckConstraint(
+            "material_id IS NULL OR state IN ('registered', 'filed')",
+            name=op.f("ck_loose_papers_material_when_accepted"),
         ),
         sa.ForeignKeyConstraint(["case_id"], ["loose_lists.case_id"], name=op.f("fk_loose_papers_case_id_loose_lists")),
         sa.ForeignKeyConstraint(["material_id"], ["materials.id"], name=op.f("fk_loose_papers_material_id_materials")),
