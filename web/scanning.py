@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, Response, g, make_response, redirect, render_template
+from flask import Blueprint, Response, g, make_response, redirect, render_template, request
 from sqlalchemy import select
 
 from archive.images import misfits, parcels, slips
@@ -119,7 +119,17 @@ def facts(batch: ScanBatch, done: list[Done] | None = None, refused: Sentence | 
         "brings": viewer().may("images.deliver") and work.in_hand(session, batch, user, "scan_pages", "mend_sample"),
         "done": done,
         "refused": refused,
+        "typed": _typed(done),
     }
+
+
+def _typed(done: list[Done] | None) -> dict[str, str]:
+    """What stays in the form it was sent by: the lines that were refused, and what was said of all of them."""
+    if request.method != "POST":
+        return {}
+    left = asked_text("lines", LINES) if done is None else "\n".join(each.line for each in done if each.refused)
+    place = request.path.rpartition("/")[2]
+    return {place: left, "out_to": asked_text("out_to", 60), f"{place}.why": asked_text("why", 300) if left else ""}
 
 
 def _at_desk(batch: ScanBatch, steps: tuple[str, ...], act: Callable[[], list[Done]]) -> Response:

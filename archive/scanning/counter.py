@@ -15,10 +15,11 @@ MOST = batches.MOST  # lines of one go
 
 @dataclass(frozen=True)
 class Done:
-    """What became of one line: the dossier's number as known or typed, and why it was refused (None: done)."""
+    """What became of one line: the dossier's number as known or typed, why it was refused (None: done), the line."""
 
     number: str
     refused: Sentence | None = None
+    line: str = ""
 
 
 def hand_out(session: Session, batch: ScanBatch, lines: str, to: str, by: str) -> list[Done]:
@@ -77,9 +78,9 @@ def _one(session: Session, batch: ScanBatch, label: str, rest: Sequence[str], ac
             act(entry, label, rest)
     except Invalid as refused:
         said = next((each[0] for each in refused.problems.values() if each), refused.sentence)
-        return Done(label[:40], said)
+        return Done(label[:40], said, " ".join([label, *rest]))
     except Refusal as refused:
-        return Done(label[:40], refused.sentence)
+        return Done(label[:40], refused.sentence, " ".join([label, *rest]))
     return Done(entry.dossier.dossier_no)
 
 

@@ -51,6 +51,8 @@ def test_each_line_is_handed_out_or_refused_by_itself(scanners, signed_in):
     assert answer.status_code == 422
     assert "目录" in answer.text and "YX999不在本批" in answer.text
     assert (scanners.entry(1).status, scanners.entry(2).status) == (ScanStatus.OUT, ScanStatus.PLANNED)
+    assert f">{scanners.no(2)} 99\nYX999 3</textarea>" in answer.text  # what was refused stays to be mended
+    assert 'value="维拉"' in answer.text
 
 
 def test_only_who_has_the_step_in_hand_hands_out(scanners, signed_in):
