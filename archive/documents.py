@@ -86,6 +86,7 @@ KINDS = {
     "transfer_sheet": Kind(None, "干部档案交接单", "Hand-over sheet of a cadre dossier"),
     "transfer_notice": Kind("transfer", "转递档案通知单", "Transfer notice, stub and receipt"),
     "transfer_list": Kind("transfer", "档案材料目录清单", "List of the materials sent"),
+    "transfer_batch": Kind("transfer", "档案移交清单", "List of dossiers handed over"),
     "transfer_chase": Kind(None, "回执催办函", "Letter asking for a receipt"),
     "transfer_recall": Kind(None, "档案召回函", "Letter calling a dossier back"),
     "transfer_supplement": Kind(None, "补寄材料函", "Letter with papers sent after"),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from archive.transfer import keepers
+from archive.transfer import batches, keepers
 from forms.choices import Choice, choices
 from forms.context import FormContext
 
@@ -13,3 +13,10 @@ def transfer_keepers(context: FormContext, argument: str, typed: str) -> Iterato
     for keeper in keepers.all_active(context.session):
         if keeper.inside or argument != "inside":
             yield Choice(keeper.code, keeper.name)
+
+
+@choices("transfer-packs")
+def transfer_packs(context: FormContext, argument: str, typed: str) -> Iterator[Choice]:
+    """The packs of the batch the task is about."""
+    for number, said in batches.waiting(context.variables.get("sent_rows") or []):
+        yield Choice(number, said)

@@ -46,6 +46,7 @@ def take_up(session: Session, work: Work) -> Mapping[str, Any]:
     if session.get(Transfer, case.id) is None:
         guarded = dossier.ex_cadre or dossier.kind is DossierKind.CADRE
         row = Transfer(case_id=case.id, dossier_id=dossier.id, asked_at=now(), asked_by=case.opened_by, guarded=guarded)
+        row.batch_case_id = work.variables.get("batch_case_id")
         session.add(row)
         session.flush()  # its first step asks for it
         cases.add_key(session, case, dossier.dossier_no)

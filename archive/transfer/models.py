@@ -111,9 +111,10 @@ class Transfer(Base):
     witnessed_by: Mapped[str | None] = mapped_column(String(60))
     ended_at: Mapped[datetime | None]
     why: Mapped[str] = mapped_column(Text, default="")
+    batch_case_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"), index=True)  # of a bulk transfer
 
     dossier: Mapped[Dossier] = relationship()
-    case: Mapped[Case] = relationship()
+    case: Mapped[Case] = relationship(foreign_keys=[case_id])
     keeper: Mapped[Keeper | None] = relationship()
     dispatches: Mapped[list["Dispatch"]] = relationship(order_by="Dispatch.seq")
 

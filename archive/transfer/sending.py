@@ -28,6 +28,7 @@ from workflow.identity import User
 from workflow.models import UserTask
 from workflow.registry import on_completion
 
+CARRIERS = ("carrier", "carrier_card", "second_carrier", "second_carrier_card")
 QR_WIDTH = 25  # millimetres
 
 
@@ -121,7 +122,7 @@ def _dispatch(transfer: Transfer, user: User, answers: Mapping[str, Any]) -> Dis
     channel = transfer.channel
     assert channel is not None
     by_hand = channel is Channel.BY_HAND
-    carriers = {field: text(answers, field) for field in _CARRIERS} if by_hand else {}
+    carriers = {field: text(answers, field) for field in CARRIERS} if by_hand else {}
     number = (
         "" if by_hand else desk.tracking_number(need(answers, "track_no", "Type the courier's number."), "track_no")
     )
@@ -142,11 +143,8 @@ def _dispatch(transfer: Transfer, user: User, answers: Mapping[str, Any]) -> Dis
     )
 
 
-_CARRIERS = ("carrier", "carrier_card", "second_carrier", "second_carrier_card")
-
-
 def _require_two(carriers: Mapping[str, str]) -> None:
-    for field in _CARRIERS:
+    for field in CARRIERS:
         if not carriers[field]:
             raise wrong(field, "Two people carry it: the name and work card of each.")
     if carriers["carrier"] == carriers["second_carrier"]:

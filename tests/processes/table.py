@@ -203,8 +203,8 @@ SECTIONS = (
     ),
     Section(
         "Transfer out",
-        ("transfer-out",),
-        "tests.processes.test_transfer_out",
+        ("transfer-out", "transfer-batch"),
+        "tests.processes.test_transfer_out tests.processes.test_transfer_batch",
         "Both regimes. Groups: window (窗口), registry (登记), review (复核), director (中心主任), store (库房). Parameters: "
         "`flow_out`, `cadre_out`, `receipt_chase`, `chase_again`, `receipt_loss`.",
         {
@@ -224,6 +224,7 @@ SECTIONS = (
             "cancel": "given up before it is handed over; the notice's number is void",
             "recall": "after that, by a recall letter only",
             "deadline": "15 working days, 2 months: the director presses",
+            "batch": "bulk: one letter, a transfer for each; list in two copies, two carriers, counted by both sides",
         },
     ),
     Section(
