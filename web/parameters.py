@@ -6,6 +6,7 @@ from typing import Any
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 
 from archive import parameter_changes, parameters, regulations
+from archive.certificates.kinds import KIND_LABELS
 from archive.parameters import KNOWN, Known, ParameterValue
 from archive.reading.purposes import PURPOSE_LABELS
 from web.asked import text
@@ -24,6 +25,7 @@ SUBJECT_LABELS = {
     "acceptance": "Acceptance",
     "reading": "Reading and lending",
     "certificates": "Certificates and reviews",
+    "audits": "Special audit",
     "storeroom": "Storeroom",
     "spending": "Procurement and payment",
     "office": "The office",
@@ -38,6 +40,7 @@ SUBJECTS = {  # the first word of a key: its subject
     **dict.fromkeys(("defect", "sample", "pass", "accept", "trial"), "acceptance"),
     **dict.fromkeys(("loan", "grant", "approval", "reading", "readers"), "reading"),
     "certificate": "certificates",
+    "audit": "audits",
     **dict.fromkeys(("temperature", "humidity", "climate", "inventory"), "storeroom"),
     **dict.fromkeys(("collective", "pay", "contract"), "spending"),
 }
@@ -60,7 +63,7 @@ UNIT_LABELS = {
     "text": "code",
     "address": "address",
 }
-CHOICE_LABELS = {"reading_purposes": PURPOSE_LABELS}
+CHOICE_LABELS = {"reading_purposes": PURPOSE_LABELS, "certificate_kinds": KIND_LABELS}
 
 NAVIGATION = (Entry("Parameters", "parameters.index", order=76, permission=(parameters.MANAGE, parameters.SECURITY)),)
 
