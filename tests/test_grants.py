@@ -16,13 +16,13 @@ NEW = [*BY_HAND, "tasks.supervise", "cases.reopen"]
 def groups(session):
     """Give the office just these groups, offer, and tell what all hold then."""
 
-    def offered(**permissions: list[str]) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+    def offered(step=grants.of_human_tasks, **permissions: list[str]) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
         for group in session.scalars(select(Group)):
             group.permissions = []
         for key, held in permissions.items():
             session.merge(Group(key=key, name=key, permissions=held))
         session.flush()
-        given = grants.of_human_tasks(session.connection())
+        given = step(session.connection())
         session.expire_all()
         return given, {group.key: group.permissions for group in session.scalars(select(Group).order_by(Group.key))}
 
@@ -70,3 +70,13 @@ def test_catalogues_and_page_images_come_to_registry_and_review(groups, session)
     assert given == {"registry": ["dossiers.catalogue"], "review": ["images.check"]}
     assert {"dossiers.catalogue", "images.check"} <= set(PERMISSIONS)
     assert grants.of_dossier_life(session.connection()) == {}
+
+
+def test_the_processes_of_dossiers_come_with_a_group_that_scans(groups, session):
+    session.execute(delete(Group).where(Group.key == "scanning"))
+    given, held = groups(grants.of_dossier_processes, director=[], review=["images.check"], store=["comments"])
+    assert given["store"] == ["scanning.desk", "scanning.read", "dossiers.shelve"]
+    assert given["scanning"] == held["scanning"] == ["images.deliver", "scanning.read", "images.check", "comments"]
+    founded = {group.key: set(group.permissions) for group in founding.GROUPS}
+    assert all(set(permissions) <= founded[key] for key, permissions in given.items())
+    assert grants.of_dossier_processes(session.connection()) == {}

@@ -18,11 +18,13 @@ _GROUPS = sa.table(
 
 @dataclass(frozen=True)
 class Fresh:
-    """A group to be made, empty, when nobody could do what it is for: whoever manages people puts them in."""
+    """A group to be made, empty, when nobody could do what it is for: whoever manages people puts them in. `also`: what
+    it needs besides, whoever else may do that."""
 
     key: str
     name: str
     name_en: str
+    also: tuple[str, ...] = ()
 
 
 def offer(
@@ -41,9 +43,9 @@ def offer(
         connection.execute(change.values(permissions=[*there[key], *new]))
     for group, wanted in fresh.items() if there else ():
         if group.key not in there and not held & set(wanted):
-            row = {"key": group.key, "name": group.name, "name_en": group.name_en, "permissions": list(wanted)}
+            given[group.key] = [*wanted, *group.also]
+            row = {"key": group.key, "name": group.name, "name_en": group.name_en, "permissions": given[group.key]}
             connection.execute(sa.insert(_GROUPS).values(**row))
-            given[group.key] = list(wanted)
     return given
 
 
@@ -62,3 +64,16 @@ def of_human_tasks(connection: Connection) -> dict[str, list[str]]:
 def of_dossier_life(connection: Connection) -> dict[str, list[str]]:
     """What came with catalogues and page images."""
     return offer(connection, {"registry": ("dossiers.catalogue",), "review": ("images.check",)}, {})
+
+
+def of_dossier_processes(connection: Connection) -> dict[str, list[str]]:
+    """What came with scanning, reading and lending, parameters and the putting back of strays."""
+    to = {
+        "director": ("scanning.read", "loans.manage", "readings.oversee", "parameters.manage", "dossiers.shelve"),
+        "registry": ("scanning.read", "loans.manage"),
+        "review": ("scanning.read",),
+        "store": ("scanning.desk", "scanning.read", "dossiers.shelve"),
+        "window": ("loans.manage",),
+    }
+    scanning = Fresh("scanning", "数字化加工", "Digitising", also=("images.check", "comments"))
+    return offer(connection, to, {scanning: ("images.deliver", "scanning.read")})

@@ -6,10 +6,14 @@ Follows 0005; 2026-11-22. Triggers keep what must never change or go.
 import sqlalchemy as sa
 from alembic import op
 
+from workflow.migrations import grants
+
 revision = "0006"
 down_revision = "0005"
 branch_labels = None
 depends_on = None
+
+STATUSES = "status IN ('open', 'stopped', 'delivered', 'accepted', 'given_up')"
 
 KEPT_ON_SQLITE = (
     "CREATE VIRTUAL TABLE material_names_index USING fts5(words, content='material_names', "
@@ -494,6 +498,7 @@ def upgrade() -> None:
         sa.Column("witnessed_by", sa.String(length=60), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("batch_case_id", sa.Integer(), nullable=True),
         sa.CheckConstraint(
             "channel IS NULL OR channel IN ('by_hand', 'confidential') OR (NOT guarded AND channel = 'ems')",
             name=op.f("ck_transfers_by_an_allowed_channel"),
@@ -510,6 +515,7 @@ def upgrade() -> None:
             "letter_use >= 1 AND letter_use <= letter_persons", name=op.f("ck_transfers_letter_as_often_as_named")
         ),
         sa.CheckConstraint("packed_by IS NULL OR packed_by <> witnessed_by", name=op.f("ck_transfers_packed_by_two")),
+        sa.ForeignKeyConstraint(["batch_case_id"], ["cases.id"], name=op.f("fk_transfers_batch_case_id_cases")),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_transfers_case_id_cases")),
         sa.ForeignKeyConstraint(["dossier_id"], ["dossiers.id"], name=op.f("fk_transfers_dossier_id_dossiers")),
         sa.ForeignKeyConstraint(
@@ -519,6 +525,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("notice_no", name=op.f("uq_transfers_notice_no")),
     )
     with op.batch_alter_table("transfers", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_transfers_batch_case_id"), ["batch_case_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_transfers_dossier_id"), ["dossier_id"], unique=False)
         batch_op.create_index(
             "uq_transfers_letter",
@@ -884,11 +891,11 @@ def upgrade() -> None:
         sa.Column("material_id", sa.Integer(), nullable=True),
         sa.CheckConstraint("(state = 'refused') = (why <> '')", name=op.f("ck_loose_papers_refused_for_a_reason")),
         sa.CheckConstraint(
-            "state <> 'filed' OR material_id IS NOT NULL", name=op.f("ck_loose_papers_filed_as_material")
-        ),
-        sa.CheckConstraint(
             "material_id IS NULL OR state IN ('registered', 'filed')",
             name=op.f("ck_loose_papers_material_when_accepted"),
+        ),
+        sa.CheckConstraint(
+            "state <> 'filed' OR material_id IS NOT NULL", name=op.f("ck_loose_papers_filed_as_material")
         ),
         sa.ForeignKeyConstraint(["case_id"], ["loose_lists.case_id"], name=op.f("fk_loose_papers_case_id_loose_lists")),
         sa.ForeignKeyConstraint(["material_id"], ["materials.id"], name=op.f("fk_loose_papers_material_id_materials")),
@@ -1349,5 +1356,33 @@ def upgrade() -> None:
     with op.batch_alter_table("scan_dossiers", schema=None) as batch_op:
         batch_op.add_column(sa.Column("examined_at", sa.DateTime(timezone=True), nullable=True))
 
+    with op.batch_alter_table("scan_batches") as batch:
+        batch.drop_constraint(op.f("ck_scan_batches_batchstatus_known"), type_="check")
+        batch.create_check_constraint(op.f("ck_scan_batches_batchstatus_known"), STATUSES)
     for statement in KEPT_ON_SQLITE if op.get_bind().dialect.name == "sqlite" else KEPT_ON_POSTGRESQL:
         op.execute(statement)
+    grants.of_dossier_processes(op.get_bind())
+    _name_materials(op.get_bind())
+    _let_go(op.get_bind())
+
+
+def _name_materials(connection: sa.Connection) -> None:
+    """Materials that are there are found by their names."""
+    found = [
+        row[0]
+        for row in connection.execute(sa.text("SELECT DISTINCT name FROM materials WHERE name <> '' ORDER BY name"))
+    ]
+    rows = [
+        {"name": name, "words": " ".join(f"u{ord(sign):x}" for sign in name.lower() if sign.isalnum())}
+        for name in found
+    ]
+    if rows:
+        connection.execute(sa.text("INSERT INTO material_names (name, words) VALUES (:name, :words)"), rows)
+
+
+def _let_go(connection: sa.Connection) -> None:
+    """A case that is over holds no dossier, and sorts none."""
+    over = "(SELECT id FROM cases WHERE closed_at IS NOT NULL)"
+    connection.execute(sa.text(f"UPDATE dossiers SET held_by_case_id = NULL WHERE held_by_case_id IN {over}"))
+    ended = "(SELECT closed_at FROM cases WHERE cases.id = case_id)"
+    connection.execute(sa.text(f"UPDATE sortings SET ended_at = {ended} WHERE ended_at IS NULL AND case_id IN {over}"))
