@@ -51,7 +51,7 @@ class Planted:
 Fault = Callable[[Office], Planted]
 
 
-def prove(office: Office, chosen: Sequence[Fault] = ()) -> list[str]:
+def prove(office: Office, chosen: Sequence[Fault] = (), say: Callable[[str], object] = print) -> list[str]:
     """Plant each (of all, if none is named), one after the other; everything that is not as it should be, in sentences."""
     office.sign_in()
     wrong = [f"Before any fault: {said}" for said in _look(office)]
@@ -65,7 +65,7 @@ def prove(office: Office, chosen: Sequence[Fault] = ()) -> list[str]:
         wrong += [f"{fault.__name__}: {each}" for each in _heard(office, planted)]
         wrong += [f"{fault.__name__}: {each}" for each in _repaired(office)]
         wrong += [f"{fault.__name__} is repaired, and yet: {each}" for each in _look(office)]
-        print(f"  {fault.__name__}: {heard[:1]}", flush=True)
+        say(f"{fault.__name__}: {heard[:1]} of {len(heard)}")
     return wrong
 
 

@@ -103,7 +103,7 @@ def account(office: Office, sound: bool = True) -> Account:
     return found
 
 
-def lead_to_the_end(office: Office, day: int) -> list[str]:
+def lead_to_the_end(office: Office, day: int, say: Callable[[str], object] = lambda line: None) -> list[str]:
     """Whatever is open is done, by who may do it, until nothing is left; what cannot be is told."""
     office.away = set()
     office.sign_in()
@@ -116,6 +116,7 @@ def lead_to_the_end(office: Office, day: int) -> list[str]:
         work = _open(office)
         if not work and not _live(office):
             return []
+        say(f"{len(work)} tasks are open")
         by_case: dict[int, list[tuple[Seen, str]]] = {}
         for task, who in work:
             by_case.setdefault(task.case_id, []).append((task, who))
