@@ -107,7 +107,9 @@ class Ledger:
         words = {word for each in events for word in each.words}
         held = {(each.task_id, name) for each in events for name in (each.who, each.to)}
         return [
-            act for act in self.acts if act.kind != "assigned" or act.word in words or (act.task_id, act.to) not in held
+            act
+            for act in self.acts
+            if act.kind != "assigned" or not act.word or act.word in words or (act.task_id, act.to) not in held
         ]
 
     def _cases(self, session: Session) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from functools import partial
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from workflow import history, performers, separation, tasks
@@ -34,12 +34,16 @@ def of_task(session: Session, finding: Finding, user: User) -> Iterator[Repair]:
 
 
 def _fit(session: Session, task: UserTask) -> list[User]:
-    """Active people no rule excludes, colleagues of those it is offered to first; a few."""
+    """Active people no rule excludes, a few: in whose place it was held, colleagues of those it is offered to, who
+    shares most groups with who held it; then anybody."""
     groups = [each.removeprefix("group:") for each in tasks.candidates(session, task) if each.startswith("group:")]
     colleague = exists().where(Membership.user_name == User.name, Membership.group_key.in_(groups))
-    query = select(User).where(User.active).order_by(colleague.desc(), User.display_name, User.name)
+    held = select(Membership.group_key).where(Membership.user_name == task.assignee)
+    shared = select(func.count()).where(Membership.user_name == User.name, Membership.group_key.in_(held))
+    own = User.name == (task.on_behalf_of or "")
+    nearest = (own.desc(), colleague.desc(), shared.scalar_subquery().desc(), User.display_name, User.name)
     found: list[User] = []
-    for person in session.scalars(query):
+    for person in session.scalars(select(User).where(User.active).order_by(*nearest)):
         if person.group_keys and separation.why_not(session, task, person) is None:
             found.append(person)
         if len(found) == PROPOSED:
