@@ -28,7 +28,7 @@ def without_anybody(session: Session, among: Sequence[int]) -> Iterator[Found]:
 
 
 def all_excluded(session: Session, among: Sequence[int]) -> Iterator[Found]:
-    """Tasks of these live instances whose every living performer is excluded by a rule: of two people, of relatives …"""
+    """Tasks of these live instances whose every living performer is excluded by a rule: two persons, relatives …"""
     last, known = 0, People(session)
     query = _open(among).where(has_living()).order_by(UserTask.id).limit(PORTION)
     while tasks := session.scalars(query.where(UserTask.id > last)).all():
