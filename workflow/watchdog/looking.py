@@ -17,7 +17,7 @@ from workflow.registry import Repeat, Work, service_task
 from workflow.waits import LIVE_INSTANCES
 from workflow.watchdog import machines, people, processes
 from workflow.watchdog.found import Check, Found
-from workflow.watchdog.telling import close, note
+from workflow.watchdog.telling import close, note, tell
 
 LOOK = "watchdog.look"  # topic: the next portion of a round
 NIGHT = range(1, 6)  # the hours of the office's clock in which the nightly round begins
@@ -102,13 +102,13 @@ def _new(session: Session, by: str) -> Watch:
 
 def _portion(session: Session, watch: Watch) -> bool:
     """The next step of a round; whether there is more to do."""
-    if watch.last_instance == 0:
-        for check in CHECKS:
-            for found in list(check(session, None)):
-                note(session, watch, found)
     portion = processes.running(session, watch.last_instance, PORTION)
-    for found in list(_of_live(session, portion)):
+    seen = list(_of_live(session, portion))
+    if watch.last_instance == 0:
+        seen = [*(found for check in CHECKS for found in check(session, None)), *seen]
+    for found in seen:
         note(session, watch, found)
+    tell(session, watch, {found.kind for found in seen})
     if portion:
         watch.last_instance = portion[-1].id
         watch.looked_at += len(portion)
