@@ -55,11 +55,11 @@ class Eye:
     def __init__(self, database: Database) -> None:
         self.database = database
 
-    def listed(self, login: str, view: str, chance: random.Random) -> list[Seen]:
+    def listed(self, login: str, view: str, chance: random.Random, most: int = LOOKED_AT) -> list[Seen]:
         """What stands on the first page of a list of theirs, in any order."""
         with self.database.reading() as session:
             user = session.get_one(User, login)
-            rows = tasks.inbox(session, user, view, {}, "", None, LOOKED_AT).rows
+            rows = tasks.inbox(session, user, view, {}, "", None, most).rows
             found = [_seen(each, tuple(tasks.places(session, each, user))) for each in rows]
         chance.shuffle(found)
         return found
