@@ -109,6 +109,12 @@ class Eye:
         row = self.one(waiting.order_by(Subscription.id), chance)
         return row[0] if row else None
 
+    def all_awaited(self) -> list[tuple[int, str]]:
+        """Every reply some process waits for: (which waiting, key)."""
+        waiting = select(Subscription.id, Subscription.correlation_key).where(Subscription.name == "week.reply")
+        with self.database.reading() as session:
+            return [(number, ref) for number, ref in session.execute(waiting.order_by(Subscription.id))]
+
     def entrance(self, case_id: int, chance: random.Random) -> str | None:
         """Where a closed case could go on."""
         with self.database.reading() as session:

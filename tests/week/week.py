@@ -186,6 +186,11 @@ def _resume_all(office: Office) -> None:
 
 
 def _answer_letters(office: Office) -> None:
-    while (ref := office.eye.awaited(office.chance)) is not None and ref not in office.answered:
-        leading.start(office.desks[office.chance.choice(office.clerks())], "week-letter", ref)
-        office.answered.add(ref)
+    """Each reply that is waited for is written once, by as many as there are hands."""
+    awaited = {number: ref for number, ref in office.eye.all_awaited() if number not in office.answered}
+    office.answered.update(awaited)
+    writers = office.chance.choices(office.clerks(), k=len(awaited))
+    letters = zip(writers, awaited.values(), strict=True)
+    office.all_at_once(
+        [lambda who=who, ref=ref: leading.start(office.desks[who], "week-letter", ref) for who, ref in letters]
+    )

@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 from functools import partial
 
-from sqlalchemy import exists, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, ScalarSelect, exists, func, select
+from sqlalchemy.orm import Session, aliased
 
 from workflow import history, performers, separation, tasks
 from workflow.errors import Conflict, sentence
 from workflow.identity import Membership, User
 from workflow.kept_sentences import kept
-from workflow.models import FAR, Finding, TaskCandidate, UserTask
+from workflow.models import FAR, Case, Finding, TaskCandidate, UserTask
 from workflow.statuses import FindingKind, TaskStatus
 from workflow.watchdog.repair import Repair
 
@@ -35,20 +35,29 @@ def of_task(session: Session, finding: Finding, user: User) -> Iterator[Repair]:
 
 def _fit(session: Session, task: UserTask) -> list[User]:
     """Active people no rule excludes, a few: in whose place it was held, colleagues of those it is offered to, who
-    shares most groups with who held it; then anybody."""
+    shares most groups with who held it, then with who has worked on the case; then anybody."""
     groups = [each.removeprefix("group:") for each in tasks.candidates(session, task) if each.startswith("group:")]
     colleague = exists().where(Membership.user_name == User.name, Membership.group_key.in_(groups))
-    held = select(Membership.group_key).where(Membership.user_name == task.assignee)
-    shared = select(func.count()).where(Membership.user_name == User.name, Membership.group_key.in_(held))
     own = User.name == (task.on_behalf_of or "")
-    nearest = (own.desc(), colleague.desc(), shared.scalar_subquery().desc(), User.display_name, User.name)
+    worked = select(UserTask.completed_by).where(UserTask.case_id == task.case_id)
+    begun = select(Case.opened_by).where(Case.id == task.case_id)
+    near = (_shared(Membership.user_name == task.assignee), _shared(Membership.user_name.in_(worked.union(begun))))
+    nearest = (own, colleague, *near)
+    query = select(User).where(User.active).order_by(*(each.desc() for each in nearest), User.display_name, User.name)
     found: list[User] = []
-    for person in session.scalars(select(User).where(User.active).order_by(*nearest)):
+    for person in session.scalars(query):
         if person.group_keys and separation.why_not(session, task, person) is None:
             found.append(person)
         if len(found) == PROPOSED:
             break
     return found
+
+
+def _shared(of_them: ColumnElement[bool]) -> ScalarSelect[int]:
+    """How many groups of theirs a person belongs to."""
+    theirs = select(Membership.group_key).where(of_them)
+    mine = aliased(Membership)
+    return select(func.count()).where(mine.user_name == User.name, mine.group_key.in_(theirs)).scalar_subquery()
 
 
 def _give(session: Session, task: UserTask, user: User, to: User, reason: str) -> None:

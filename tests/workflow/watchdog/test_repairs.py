@@ -9,8 +9,8 @@ from tests.workflow.watchdog.test_faults import told
 from workflow import fsck, registry
 from workflow.clock import now
 from workflow.errors import Conflict, Invalid, NotAllowed, NotFound
-from workflow.identity import User
-from workflow.models import Finding, TaskCandidate
+from workflow.identity import Group, User
+from workflow.models import Case, Finding, TaskCandidate
 from workflow.watchdog import repairs
 
 REPAIRS = [
@@ -122,6 +122,18 @@ def test_who_works_in_the_groups_of_who_has_left_is_proposed_before_anybody_else
 def test_in_whose_place_it_was_held_is_proposed_first_of_all(sqlite_office, clock):
     world = World(sqlite_office, clock, "plain")
     assert proposed_for(world, assignee="bob", on_behalf_of="dora")[:2] == ["dora", "anna"]
+
+
+def test_for_a_group_that_is_empty_who_works_with_those_of_the_case_is_proposed(office, clock):
+    world = World(office, clock, "plain")
+    with office.database.transaction() as session:
+        session.get_one(Case, world.instance(session, "plain").case_id).opened_by = "dora"
+        session.get_one(User, "anna").groups = [session.get_one(Group, "director")]
+        session.get_one(User, "bob").groups = []
+    (finding,) = world.look()
+    with office.database.reading() as session:
+        found = repairs.proposed(session, session.get_one(Finding, finding.id), session.get_one(User, "dora"))
+        assert [each.key for each in found] == ["give:anna", "give:dora", "give:eve", "offer"]
 
 
 def test_only_who_is_not_excluded_is_proposed(with_fault):
