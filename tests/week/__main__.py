@@ -8,6 +8,7 @@ its end.
 import argparse
 import json
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -71,10 +72,22 @@ def one_week(kind: str, told: argparse.Namespace) -> list[str]:
         opened.database.engine.dispose()
         installation.stop()
     say(f"{kind}: " + (f"{len(wrong)} things are wrong" if wrong else "nothing is wrong"))
-    print("\n".join(wrong[:100]), flush=True)
+    tell_wrong(wrong, folder / "wrong.txt")
     if not wrong:
         shutil.rmtree(folder, ignore_errors=True)
     return wrong
+
+
+def tell_wrong(wrong: list[str], file: Path) -> None:
+    """A few of each shape, with how many there are of it; all are in the file."""
+    shapes: dict[str, list[str]] = {}
+    for each in wrong:
+        shapes.setdefault(re.sub(r"\d+", "…", each), []).append(each)
+    for alike in shapes.values():
+        print("\n".join([f"{len(alike)} times:", *(f"    {each}" for each in alike[:3])]), flush=True)
+    if wrong:
+        file.write_text("\n".join(wrong))
+        print(f"All of it: {file}", flush=True)
 
 
 def running(kind: str, installation: Installation) -> dict[str, int]:

@@ -22,7 +22,7 @@ def of_task(session: Session, finding: Finding, user: User) -> Iterator[Repair]:
     task = session.get(UserTask, finding.row_id)
     if task is None or task.status is not TaskStatus.OPEN:
         return
-    if finding.kind is FindingKind.NOBODY and task.assignee is not None and tasks.candidates(session, task):
+    if finding.kind is FindingKind.NOBODY and task.assignee is not None and _has_queue(session, task):
         said = sentence("Put “{task}” back into its queue", task=task.name)
         yield Repair("release", said, tasks.ASSIGN, lambda reason: tasks.release(session, task, user))
     for person in _fit(session, task):
@@ -31,6 +31,11 @@ def of_task(session: Session, finding: Finding, user: User) -> Iterator[Repair]:
     if finding.kind is FindingKind.NOBODY:
         said = sentence("Offer it to those who hand out work")
         yield Repair("offer", said, tasks.ASSIGN, lambda reason: _offer_on(session, task))
+
+
+def _has_queue(session: Session, task: UserTask) -> bool:
+    """Whether somebody is there for it when nobody holds it any more."""
+    return any(separation.why_not(session, task, each) is None for each in performers.offered(session, task))
 
 
 def _fit(session: Session, task: UserTask) -> list[User]:

@@ -10,7 +10,7 @@ from workflow import fsck, registry
 from workflow.clock import now
 from workflow.errors import Conflict, Invalid, NotAllowed, NotFound
 from workflow.identity import Group, User
-from workflow.models import Case, Finding, TaskCandidate
+from workflow.models import FAR, Case, Finding, TaskCandidate
 from workflow.watchdog import repairs
 
 REPAIRS = [
@@ -122,6 +122,20 @@ def test_who_works_in_the_groups_of_who_has_left_is_proposed_before_anybody_else
 def test_in_whose_place_it_was_held_is_proposed_first_of_all(sqlite_office, clock):
     world = World(sqlite_office, clock, "plain")
     assert proposed_for(world, assignee="bob", on_behalf_of="dora")[:2] == ["dora", "anna"]
+
+
+def test_a_queue_of_nobody_but_who_has_left_is_not_proposed(sqlite_office, clock):
+    world = World(sqlite_office, clock, "plain")
+    with sqlite_office.database.transaction() as session:
+        task = world.task(session, "plain", "open")
+        session.execute(delete(TaskCandidate).where(TaskCandidate.task_id == task.id))
+        task.assignee, task.claimed_at = "bob", now()
+        session.add(TaskCandidate(task_id=task.id, candidate="user:bob", due_at=FAR, claimed=True, rank=-task.urgency))
+        session.get_one(User, "bob").active = False
+    (finding,) = world.look()
+    with sqlite_office.database.reading() as session:
+        found = repairs.proposed(session, session.get_one(Finding, finding.id), session.get_one(User, "dora"))
+        assert "release" not in [each.key for each in found]
 
 
 def test_for_a_group_that_is_empty_who_works_with_those_of_the_case_is_proposed(office, clock):
