@@ -56,7 +56,9 @@ def one_week(kind: str, told: argparse.Namespace) -> list[str]:
     folder = Path(tempfile.mkdtemp(prefix="juanliu-week-"))
     shared = ticking.install(folder / "clock")
     shared.begin_at(datetime.combine(MONDAY, time(8), ZONE))
-    extra = {"DATABASE_URL": servers.postgresql_url(f"week_{os.getpid()}")} if kind == "postgresql" else {}
+    extra = {}
+    if kind == "postgresql":  # one that writes to disk and keeps its statistics, as one in use does
+        extra["DATABASE_URL"] = servers.postgresql_url(f"week_{os.getpid()}", durable=True)
     extra |= {"JUANLIU_IDLE_HOURS": "12", **ticking.environment(folder / "clock")}
     installation = founded(folder / "data", max(told.packs, FEWEST), **extra).start()
     opened = open_office(from_environment(installation.environment))
@@ -94,7 +96,7 @@ def running(kind: str, installation: Installation) -> dict[str, int]:
     """The processes whose time is told: name → id."""
     if kind == "sqlite":
         return installation.processes()
-    server = servers.postgresql().with_name("data") / "postmaster.pid"
+    server = servers.postgresql(durable=True).with_name("data") / "postmaster.pid"
     return {**installation.processes(), "database": int(server.read_text().split()[0])}
 
 
