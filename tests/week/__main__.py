@@ -8,6 +8,7 @@ its end.
 import argparse
 import json
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -18,10 +19,11 @@ from datetime import date, datetime, time
 from pathlib import Path
 
 from tests import servers
+from tests.installation import Installation
 from tests.season.day import Shift, import_list, receive_unlisted, season_of
 from tests.season.office import STORED, founded
 from tests.season.test_day import machine_rests
-from tests.week import faults, machine, ticking, week
+from tests.week import costs, faults, machine, ticking, week
 from tests.week.desk import ZONE
 from tests.week.office import Office, Others
 from workflow.office import open_office
@@ -54,12 +56,17 @@ def one_week(kind: str, told: argparse.Namespace) -> list[str]:
     folder = Path(tempfile.mkdtemp(prefix="juanliu-week-"))
     shared = ticking.install(folder / "clock")
     shared.begin_at(datetime.combine(MONDAY, time(8), ZONE))
-    extra = {"DATABASE_URL": servers.postgresql_url(f"week_{os.getpid()}")} if kind == "postgresql" else {}
+    extra = {}
+    if kind == "postgresql":  # one that writes to disk and keeps its statistics, as one in use does
+        extra["DATABASE_URL"] = servers.postgresql_url(f"week_{os.getpid()}", durable=True)
     extra |= {"JUANLIU_IDLE_HOURS": "12", **ticking.environment(folder / "clock")}
     installation = founded(folder / "data", max(told.packs, FEWEST), **extra).start()
     opened = open_office(from_environment(installation.environment))
     try:
-        office = Office(installation.url, opened.database, shared, Others(), told.people, told.seed, MONDAY)
+        spent = costs.Costs(lambda: costs.of_processes(running(kind, installation)))
+        office = Office(
+            installation.url, opened.database, shared, Others(), told.people, told.seed, MONDAY, costs=spent
+        )
         office.found()
         with closing(office):
             wrong = played(office, told, installation)
@@ -67,30 +74,51 @@ def one_week(kind: str, told: argparse.Namespace) -> list[str]:
         opened.database.engine.dispose()
         installation.stop()
     say(f"{kind}: " + (f"{len(wrong)} things are wrong" if wrong else "nothing is wrong"))
-    print("\n".join(wrong[:100]), flush=True)
+    tell_wrong(wrong, folder / "wrong.txt")
     if not wrong:
         shutil.rmtree(folder, ignore_errors=True)
     return wrong
 
 
-def played(office: Office, told: argparse.Namespace, installation) -> list[str]:
+def tell_wrong(wrong: list[str], file: Path) -> None:
+    """A few of each shape, with how many there are of it; all are in the file."""
+    shapes: dict[str, list[str]] = {}
+    for each in wrong:
+        shapes.setdefault(re.sub(r"\d+", "…", each), []).append(each)
+    for alike in shapes.values():
+        print("\n".join([f"{len(alike)} times:", *(f"    {each}" for each in alike[:3])]), flush=True)
+    if wrong:
+        file.write_text("\n".join(wrong))
+        print(f"All of it: {file}", flush=True)
+
+
+def running(kind: str, installation: Installation) -> dict[str, int]:
+    """The processes whose time is told: name → id."""
+    if kind == "sqlite":
+        return installation.processes()
+    server = servers.postgresql(durable=True).with_name("data") / "postmaster.pid"
+    return {**installation.processes(), "database": int(server.read_text().split()[0])}
+
+
+def played(office: Office, told: argparse.Namespace, installation: Installation) -> list[str]:
     """The receiving desk's morning, the week, the accounts, the faults, the end."""
     wrong = receiving(office, told.packs, installation) if told.packs else []
-    week.play(office, week.Size(told.cases), say)
+    week.play(office, week.Size(told.cases), lambda line: tell_costs(office, line))
     found = week.account(office)
     wrong += found.wrong
     report(office, found)
     office.ledger.amiss.clear()
     office.ledger.broken.clear()
-    wrong += faults.prove(office)
-    say(f"{len(faults.FAULTS)} faults planted and repaired")
-    wrong += week.lead_to_the_end(office, week.DAYS)
+    say("accounted for")
+    wrong += faults.prove(office, say=say)
+    tell_costs(office, f"{len(faults.FAULTS)} faults planted and repaired")
+    wrong += week.lead_to_the_end(office, week.DAYS, say)
     last = week.account(office, sound=False)
-    say(f"led to the end: {dict(last.cases)}")
+    tell_costs(office, f"led to the end: {dict(last.cases)}")
     return wrong + last.wrong
 
 
-def receiving(office: Office, packs: int, installation) -> list[str]:
+def receiving(office: Office, packs: int, installation: Installation) -> list[str]:
     """The demo's desk does its morning; what is left of it goes on all week. What was refused."""
     accounts = json.loads((installation.data / "demo" / "accounts.json").read_text())
     season = season_of(installation.url, accounts[0]["password"], MONDAY, STORED, packs)
@@ -117,6 +145,11 @@ def report(office: Office, found: week.Account) -> None:
         by_status[status] += number
     print(f"    refused by status {dict(by_status)}")
     print(f"    cases {dict(sorted(found.cases.items()))}", flush=True)
+
+
+def tell_costs(office: Office, line: str) -> None:
+    say(line)
+    print("\n".join(office.costs.since()), flush=True)
 
 
 def say(line: str) -> None:

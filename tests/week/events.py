@@ -87,7 +87,7 @@ def new_version(office: Office) -> None:
 def bulk(office: Office, desk: Desk, act: str, most: int = 40) -> None:
     """Choose, have it checked, begin, look at the report: what it calls done is taken for told."""
     view = "groups" if act != "assign" else "mine"
-    chosen = office.eye.listed(desk.login, view, desk.chance)[:most]
+    chosen = office.eye.listed(desk.login, view, desk.chance, most)
     same = [str(each.id) for each in chosen if act != "complete" or each.activity == chosen[0].activity]
     if not same:
         return

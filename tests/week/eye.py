@@ -55,11 +55,11 @@ class Eye:
     def __init__(self, database: Database) -> None:
         self.database = database
 
-    def listed(self, login: str, view: str, chance: random.Random) -> list[Seen]:
+    def listed(self, login: str, view: str, chance: random.Random, most: int = LOOKED_AT) -> list[Seen]:
         """What stands on the first page of a list of theirs, in any order."""
         with self.database.reading() as session:
             user = session.get_one(User, login)
-            rows = tasks.inbox(session, user, view, {}, "", None, LOOKED_AT).rows
+            rows = tasks.inbox(session, user, view, {}, "", None, most).rows
             found = [_seen(each, tuple(tasks.places(session, each, user))) for each in rows]
         chance.shuffle(found)
         return found
@@ -108,6 +108,12 @@ class Eye:
         waiting = select(Subscription.correlation_key).where(Subscription.name == "week.reply")
         row = self.one(waiting.order_by(Subscription.id), chance)
         return row[0] if row else None
+
+    def all_awaited(self) -> list[tuple[int, str]]:
+        """Every reply some process waits for: (which waiting, key)."""
+        waiting = select(Subscription.id, Subscription.correlation_key).where(Subscription.name == "week.reply")
+        with self.database.reading() as session:
+            return [(number, ref) for number, ref in session.execute(waiting.order_by(Subscription.id))]
 
     def entrance(self, case_id: int, chance: random.Random) -> str | None:
         """Where a closed case could go on."""

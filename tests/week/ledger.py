@@ -93,13 +93,23 @@ class Ledger:
         bodies = {row.id: row.body for row in session.execute(select(Comment.id, Comment.body))}
         found = session.scalars(select(HistoryEvent).where(HistoryEvent.actor.in_(people)))
         events = [Told.of(each, bodies) for each in found]
-        acts = [each for each in self.acts if not _idle(each, events)]
+        acts = self._that_changed_something(events)
         return [
             *self.amiss,
             *self.broken,
             *self._cases(session),
             *self._words_told(acts, events),
             *self._rows_told(acts, events),
+        ]
+
+    def _that_changed_something(self, events: list["Told"]) -> list[Act]:
+        """Without: somebody gave a task to who had just got it from somebody else. It is so, and nothing has happened."""
+        words = {word for each in events for word in each.words}
+        held = {(each.task_id, name) for each in events for name in (each.who, each.to)}
+        return [
+            act
+            for act in self.acts
+            if act.kind != "assigned" or not act.word or act.word in words or (act.task_id, act.to) not in held
         ]
 
     def _cases(self, session: Session) -> Iterator[str]:
@@ -147,13 +157,6 @@ class Ledger:
             key = (act.kind, act.task_id, act.who)
             if act.for_whom and act.kind in BY_ROW and for_whom.get(key) != act.for_whom:
                 yield f"{act} was for {act.for_whom}; the history says for {for_whom.get(key)}."
-
-
-def _idle(act: Act, events: list["Told"]) -> bool:
-    """Somebody gave a task to who had just got it from somebody else: it is so, and nothing has happened."""
-    if act.kind != "assigned" or any(act.word in each.words for each in events):
-        return False
-    return any(each.task_id == act.task_id and act.to in (each.who, each.to) for each in events)
 
 
 @dataclass(frozen=True)

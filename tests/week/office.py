@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 
 from tests.season.browser import WAIT
 from tests.week import leading, moves, processes, staff
+from tests.week.costs import Costs
 from tests.week.desk import ZONE, Desk
 from tests.week.eye import Eye
 from tests.week.ledger import Ledger
@@ -23,7 +24,7 @@ from workflow.models import Job, ProcessInstance, StrandedTask, Timer
 from workflow.statuses import InstanceStatus, JobStatus, TimerStatus
 
 HANDS = 4  # people act at once
-PATIENCE = 400  # looks whether the machine rests
+PATIENCE = 400  # looks whether the machine rests, since it last got on
 
 
 class Machine(Protocol):
@@ -46,15 +47,16 @@ class Office:
         seed: int,
         monday: date,
         hands: int = HANDS,
+        costs: Costs | None = None,
     ) -> None:
         self.base, self.database, self.ticking, self.machine, self.monday = base, database, ticking, machine, monday
         self.chance, self.hands = random.Random(seed), hands
         self.staff = staff.planned(people, self.chance)
-        self.ledger, self.eye = Ledger(), Eye(database)
+        self.ledger, self.eye, self.costs = Ledger(), Eye(database), costs or Costs()
         self.gone: set[str] = set()
         self.away: set[str] = set()
-        self.answered: set[str] = set()  # letters written when everything is led to its end
-        self.people = {name: Person(base, name, self.ledger.broken) for name in self.staff.everybody}
+        self.answered: set[int] = set()  # replies waited for that were written when everything is led to its end
+        self.people = {name: Person(base, name, self.ledger.broken, self.costs) for name in self.staff.everybody}
         self.desks = {name: self._desk(name) for name in self.staff.everybody}
 
     def _desk(self, name: str) -> Desk:
@@ -103,11 +105,14 @@ class Office:
 
     def rest(self) -> None:
         """Until the machine has nothing to do that is due."""
-        for _ in range(PATIENCE):
+        least, looks = float("inf"), 0
+        while looks < PATIENCE:
             self.machine.go_on()
-            if not self._busy():
+            busy = self._busy()
+            if not busy:
                 return
-        self.ledger.blame(f"The machine does not come to rest: {self._busy()} things are due.")
+            looks, least = (0, busy) if busy < least else (looks + 1, least)
+        self.ledger.blame(f"The machine does not come to rest: {least} things are due.")
 
     def _busy(self) -> int:
         """How much is due; what belongs to a suspended process waits for its resumption."""

@@ -103,7 +103,7 @@ def account(office: Office, sound: bool = True) -> Account:
     return found
 
 
-def lead_to_the_end(office: Office, day: int) -> list[str]:
+def lead_to_the_end(office: Office, day: int, say: Callable[[str], object] = lambda line: None) -> list[str]:
     """Whatever is open is done, by who may do it, until nothing is left; what cannot be is told."""
     office.away = set()
     office.sign_in()
@@ -116,6 +116,7 @@ def lead_to_the_end(office: Office, day: int) -> list[str]:
         work = _open(office)
         if not work and not _live(office):
             return []
+        say(f"{len(work)} tasks are open")
         by_case: dict[int, list[tuple[Seen, str]]] = {}
         for task, who in work:
             by_case.setdefault(task.case_id, []).append((task, who))
@@ -185,6 +186,11 @@ def _resume_all(office: Office) -> None:
 
 
 def _answer_letters(office: Office) -> None:
-    while (ref := office.eye.awaited(office.chance)) is not None and ref not in office.answered:
-        leading.start(office.desks[office.chance.choice(office.clerks())], "week-letter", ref)
-        office.answered.add(ref)
+    """Each reply that is waited for is written once, by as many as there are hands."""
+    awaited = {number: ref for number, ref in office.eye.all_awaited() if number not in office.answered}
+    office.answered.update(awaited)
+    writers = office.chance.choices(office.clerks(), k=len(awaited))
+    letters = zip(writers, awaited.values(), strict=True)
+    office.all_at_once(
+        [lambda who=who, ref=ref: leading.start(office.desks[who], "week-letter", ref) for who, ref in letters]
+    )

@@ -14,6 +14,11 @@ def living(session: Session, task: UserTask) -> list[User]:
     if task.assignee is not None:
         holder = session.get_one(User, task.assignee)
         return [holder] if holder.active else []
+    return offered(session, task)
+
+
+def offered(session: Session, task: UserTask) -> list[User]:
+    """The active people the task is offered to, whoever holds it, by display name."""
     query = select(User).where(User.active, _is_offered(TaskCandidate.task_id == task.id))
     return list(session.scalars(query.order_by(User.display_name, User.name)))
 

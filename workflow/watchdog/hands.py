@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 from functools import partial
 
-from sqlalchemy import exists, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, ScalarSelect, exists, func, select
+from sqlalchemy.orm import Session, aliased
 
 from workflow import history, performers, separation, tasks
 from workflow.errors import Conflict, sentence
 from workflow.identity import Membership, User
 from workflow.kept_sentences import kept
-from workflow.models import FAR, Finding, TaskCandidate, UserTask
+from workflow.models import FAR, Case, Finding, TaskCandidate, UserTask
 from workflow.statuses import FindingKind, TaskStatus
 from workflow.watchdog.repair import Repair
 
@@ -22,7 +22,7 @@ def of_task(session: Session, finding: Finding, user: User) -> Iterator[Repair]:
     task = session.get(UserTask, finding.row_id)
     if task is None or task.status is not TaskStatus.OPEN:
         return
-    if finding.kind is FindingKind.NOBODY and task.assignee is not None and tasks.candidates(session, task):
+    if finding.kind is FindingKind.NOBODY and task.assignee is not None and _has_queue(session, task):
         said = sentence("Put “{task}” back into its queue", task=task.name)
         yield Repair("release", said, tasks.ASSIGN, lambda reason: tasks.release(session, task, user))
     for person in _fit(session, task):
@@ -33,11 +33,22 @@ def of_task(session: Session, finding: Finding, user: User) -> Iterator[Repair]:
         yield Repair("offer", said, tasks.ASSIGN, lambda reason: _offer_on(session, task))
 
 
+def _has_queue(session: Session, task: UserTask) -> bool:
+    """Whether somebody is there for it when nobody holds it any more."""
+    return any(separation.why_not(session, task, each) is None for each in performers.offered(session, task))
+
+
 def _fit(session: Session, task: UserTask) -> list[User]:
-    """Active people no rule excludes, colleagues of those it is offered to first; a few."""
+    """Active people no rule excludes, a few: in whose place it was held, colleagues of those it is offered to, who
+    shares most groups with who held it, then with who has worked on the case; then anybody."""
     groups = [each.removeprefix("group:") for each in tasks.candidates(session, task) if each.startswith("group:")]
     colleague = exists().where(Membership.user_name == User.name, Membership.group_key.in_(groups))
-    query = select(User).where(User.active).order_by(colleague.desc(), User.display_name, User.name)
+    own = User.name == (task.on_behalf_of or "")
+    worked = select(UserTask.completed_by).where(UserTask.case_id == task.case_id)
+    begun = select(Case.opened_by).where(Case.id == task.case_id)
+    near = (_shared(Membership.user_name == task.assignee), _shared(Membership.user_name.in_(worked.union(begun))))
+    nearest = (own, colleague, *near)
+    query = select(User).where(User.active).order_by(*(each.desc() for each in nearest), User.display_name, User.name)
     found: list[User] = []
     for person in session.scalars(query):
         if person.group_keys and separation.why_not(session, task, person) is None:
@@ -45,6 +56,13 @@ def _fit(session: Session, task: UserTask) -> list[User]:
         if len(found) == PROPOSED:
             break
     return found
+
+
+def _shared(of_them: ColumnElement[bool]) -> ScalarSelect[int]:
+    """How many groups of theirs a person belongs to."""
+    theirs = select(Membership.group_key).where(of_them)
+    mine = aliased(Membership)
+    return select(func.count()).where(mine.user_name == User.name, mine.group_key.in_(theirs)).scalar_subquery()
 
 
 def _give(session: Session, task: UserTask, user: User, to: User, reason: str) -> None:

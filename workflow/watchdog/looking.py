@@ -1,7 +1,7 @@
 """The watchdog's round: every night, and whenever somebody asks. A portion of instances at a time, so that a hundred
 thousand cases neither hold a transaction for long nor are lost with a worker."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -17,14 +17,12 @@ from workflow.registry import Repeat, Work, service_task
 from workflow.waits import LIVE_INSTANCES
 from workflow.watchdog import machines, people, processes
 from workflow.watchdog.found import Check, Found
-from workflow.watchdog.telling import close, note
+from workflow.watchdog.telling import close, note, tell
 
 LOOK = "watchdog.look"  # topic: the next portion of a round
 NIGHT = range(1, 6)  # the hours of the office's clock in which the nightly round begins
-PORTION = 500
+PORTION = 100  # instances, with their tasks: a tenth of a second, for so long writers of SQLite wait
 CHECKS: tuple[Check, ...] = (
-    people.without_anybody,
-    people.all_excluded,
     machines.incidents,
     machines.timers,
     machines.jobs,
@@ -104,13 +102,13 @@ def _new(session: Session, by: str) -> Watch:
 
 def _portion(session: Session, watch: Watch) -> bool:
     """The next step of a round; whether there is more to do."""
-    if watch.last_instance == 0:
-        for check in CHECKS:
-            for found in list(check(session, None)):
-                note(session, watch, found)
     portion = processes.running(session, watch.last_instance, PORTION)
-    for found in list(processes.standing(session, portion)):
+    seen = list(_of_live(session, portion))
+    if watch.last_instance == 0:
+        seen = [*(found for check in CHECKS for found in check(session, None)), *seen]
+    for found in seen:
         note(session, watch, found)
+    tell(session, watch, {found.kind for found in seen})
     if portion:
         watch.last_instance = portion[-1].id
         watch.looked_at += len(portion)
@@ -136,7 +134,15 @@ def _of_one(session: Session, instance_id: int | None) -> Iterator[Found]:
         yield from check(session, instance_id)
     instance = session.get(ProcessInstance, instance_id) if instance_id else None
     if instance is not None and instance.status in LIVE_INSTANCES:
-        yield from processes.standing(session, [instance])
+        yield from _of_live(session, [instance])
+
+
+def _of_live(session: Session, portion: Sequence[ProcessInstance]) -> Iterator[Found]:
+    """What is amiss with where these live instances stand, and with their tasks."""
+    among = [each.id for each in portion]
+    yield from people.without_anybody(session, among)
+    yield from people.all_excluded(session, among)
+    yield from processes.standing(session, portion)
 
 
 def _last_night(session: Session, opened: office.Office) -> date | None:

@@ -11,40 +11,37 @@ from sqlalchemy.orm import Session
 from workflow import separation
 from workflow.errors import Sentence, sentence
 from workflow.identity import Group, Membership, User, called
-from workflow.models import ProcessInstance, TaskCandidate, UserTask
+from workflow.models import TaskCandidate, UserTask
 from workflow.performers.living import has_living
 from workflow.statuses import FindingKind, TaskStatus
 from workflow.tasks import candidates
-from workflow.waits import LIVE_INSTANCES
 from workflow.watchdog.found import Found
 
 PORTION = 500  # tasks looked at together
 REASONS = 5  # of people excluded, that are told
 
 
-def without_anybody(session: Session, only: int | None) -> Iterator[Found]:
-    """Tasks held by somebody who is gone, or offered to nobody who is here."""
-    for task in session.scalars(_open(only).where(~has_living()).order_by(UserTask.id)):
+def without_anybody(session: Session, among: Sequence[int]) -> Iterator[Found]:
+    """Tasks of these live instances held by somebody who is gone, or offered to nobody who is here."""
+    for task in session.scalars(_open(among).where(~has_living()).order_by(UserTask.id)):
         yield _found(FindingKind.NOBODY, task, _nobody(session, task))
 
 
-def all_excluded(session: Session, only: int | None) -> Iterator[Found]:
-    """Tasks whose every living performer is excluded by a rule: of two persons, of relatives …"""
-    last = 0
-    query = _open(only).where(has_living()).order_by(UserTask.id).limit(PORTION)
+def all_excluded(session: Session, among: Sequence[int]) -> Iterator[Found]:
+    """Tasks of these live instances whose every living performer is excluded by a rule: two persons, relatives …"""
+    last, known = 0, People(session)
+    query = _open(among).where(has_living()).order_by(UserTask.id).limit(PORTION)
     while tasks := session.scalars(query.where(UserTask.id > last)).all():
         last = tasks[-1].id
         living = _living(session, tasks)
         for task in tasks:
-            said = _excluded(session, task, living.get(task.id, []))
+            said = _excluded(session, task, living.get(task.id, []), known)
             if said is not None:
                 yield _found(FindingKind.EXCLUDED, task, said)
 
 
-def _open(only: int | None) -> Select[tuple[UserTask]]:
-    live = select(ProcessInstance.id).where(ProcessInstance.status.in_(LIVE_INSTANCES))
-    query = select(UserTask).where(UserTask.status == TaskStatus.OPEN, UserTask.instance_id.in_(live))
-    return query if only is None else query.where(UserTask.instance_id == only)
+def _open(among: Sequence[int]) -> Select[tuple[UserTask]]:
+    return select(UserTask).where(UserTask.status == TaskStatus.OPEN, UserTask.instance_id.in_(among))
 
 
 def _found(kind: FindingKind, task: UserTask, said: Sentence) -> Found:
@@ -86,11 +83,22 @@ def _living(session: Session, tasks: Sequence[UserTask]) -> dict[int, list[str]]
     return found
 
 
-def _excluded(session: Session, task: UserTask, names: Sequence[str]) -> Sentence | None:
+class People(dict[str, User]):
+    """Login → user, each loaded once for all tasks."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self.session = session
+
+    def __missing__(self, name: str) -> User:
+        return self.setdefault(name, self.session.get_one(User, name))
+
+
+def _excluded(session: Session, task: UserTask, names: Sequence[str], known: People) -> Sentence | None:
     """Why none of these may; None when one may."""
     reasons: list[Sentence] = []
     for name in names:
-        refused = separation.why_not(session, task, session.get_one(User, name))
+        refused = separation.why_not(session, task, known[name])
         if refused is None:
             return None
         reasons.append(refused)

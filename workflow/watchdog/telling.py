@@ -1,8 +1,9 @@
 """What was found, told to the managers: a row, and a task in their inbox; told once, and closed when it is repaired."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from workflow import cases, definitions, history, instances, messages
@@ -11,6 +12,7 @@ from workflow.kept_sentences import kept
 from workflow.models import Case, Finding, ProcessDefinition, Subscription, Watch
 from workflow.performers.rescue import administrators
 from workflow.registry import sends
+from workflow.statuses import FindingKind
 from workflow.watchdog.found import Found
 
 PROCESS = "watchdog"  # the process in which a manager deals with a finding
@@ -20,31 +22,43 @@ TASKS = 20  # open tasks for one kind of finding: when a whole machine stands st
 
 
 def note(session: Session, watch: Watch, found: Found) -> Finding:
-    """Keep what was found. New, the managers get a task; seen before, it is only seen again."""
+    """Keep what was found; seen before, it is only seen again."""
     there = select(Finding).where(
         Finding.kind == found.kind, Finding.subject == found.subject, Finding.ended_at.is_(None)
     )
     finding = session.scalars(there.with_for_update()).first()
-    if finding is not None:
-        finding.seen_by, finding.said = watch.id, kept(found.said)
-        return finding
-    finding = Finding(
+    if finding is None:
+        finding = _new(found)
+        session.add(finding)
+    finding.seen_by, finding.said = watch.id, kept(found.said)
+    return finding
+
+
+def tell(session: Session, watch: Watch, kinds: Iterable[FindingKind]) -> None:
+    """The managers get a task for each finding of these kinds seen in this round, once. Where they have TASKS of one,
+    the rest is told in a later round, when some of them are done."""
+    session.flush()  # their tasks name them
+    of_its_own = Case.process_key == PROCESS  # about a task of the watchdog, which would only beget another one
+    query = select(Finding).outerjoin(Case, Case.id == Finding.case_id).order_by(Finding.id)
+    for kind in sorted(kinds):
+        untold = (Finding.kind == kind, Finding.ended_at.is_(None), Finding.task_case_id.is_(None))
+        room = TASKS - _told(session, kind)
+        seen = query.where(*untold, Finding.seen_by == watch.id, or_(Case.id.is_(None), ~of_its_own))
+        for finding in session.scalars(seen.limit(max(room, 0))).all():
+            _tell(session, finding)
+
+
+def _new(found: Found) -> Finding:
+    return Finding(
         kind=found.kind,
         subject=found.subject,
-        said=kept(found.said),
         case_id=found.case_id,
         instance_id=found.instance_id,
         activity_id=found.activity_id,
         token_id=found.token_id,
         row_id=found.row_id,
         found_at=now(),
-        seen_by=watch.id,
     )
-    session.add(finding)
-    session.flush()  # its task names it
-    if not _is_of_its_own(session, found) and _told(session, found) < TASKS:
-        _tell(session, finding)
-    return finding
 
 
 def close(session: Session, finding: Finding) -> None:
@@ -57,15 +71,11 @@ def close(session: Session, finding: Finding) -> None:
         messages.receive(session, REPAIRED, str(finding.id), {}, f"{REPAIRED}:{finding.id}")
 
 
-def _told(session: Session, found: Found) -> int:
-    query = select(func.count()).select_from(Finding).where(Finding.kind == found.kind, Finding.ended_at.is_(None))
-    return session.scalar(query.where(Finding.task_case_id.is_not(None))) or 0
-
-
-def _is_of_its_own(session: Session, found: Found) -> bool:
-    """Whether it is about a task of the watchdog itself, which would only beget another one."""
-    case = session.get(Case, found.case_id) if found.case_id else None
-    return case is not None and case.process_key == PROCESS
+def _told(session: Session, kind: FindingKind) -> int:
+    """How many tasks for findings of this kind are open."""
+    query = select(func.count()).select_from(Finding).join(Case, Case.id == Finding.task_case_id)
+    open_ = (Finding.kind == kind, Finding.ended_at.is_(None), Case.closed_at.is_(None))
+    return session.scalar(query.where(*open_)) or 0
 
 
 def _tell(session: Session, finding: Finding) -> None:

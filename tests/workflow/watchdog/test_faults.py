@@ -104,3 +104,22 @@ def test_of_one_kind_no_more_than_twenty_tasks_are_made(world):
     world.plant(planted.workers_gone)
     assert len(world.look()) == 26
     assert len(told(world)) == 20
+
+
+def test_what_was_one_too_many_is_told_as_soon_as_others_are_done(world):
+    with world.office.database.transaction() as session:
+        definition = world.instance(session, "worked").definition
+        for number in range(25):
+            begin(session, definition, f"第{number}件")
+    world.plant(planted.workers_gone)
+    found = world.look()
+    first = told(world)
+    with world.office.database.transaction() as session:
+        dora = session.get_one(User, "dora")
+        for each in first[:4]:
+            task = session.get_one(UserTask, each.id)
+            tasks.claim(session, task, dora)
+            tasks.complete(session, task, dora, {})
+    assert [each.id for each in world.look()] == [each.id for each in found]
+    assert len(told(world)) == 20
+    assert len({each.id for each in [*told(world), *first]}) == 24

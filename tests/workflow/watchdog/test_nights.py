@@ -1,11 +1,12 @@
 """The nightly round: once, at night, by the workers; where the machine was off, the next day."""
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from tests.workflow.watchdog import office as planted
 from tests.workflow.watchdog.office import World
-from workflow import jobs, registry, watchdog
+from tests.workflow.world import begin
+from workflow import definitions, jobs, registry, watchdog
 from workflow.models import Job, Watch
 
 
@@ -64,6 +65,30 @@ def test_the_workers_make_the_round_in_portions_and_end_it(world, monkeypatch):
         assert watch.ended_at is not None
         assert watch.looked_at >= 5
         assert {each.kind.value for each in watchdog.findings(session)} >= {"state"}
+
+
+def test_no_step_of_a_round_looks_at_the_tasks_of_more_than_its_portion(world, monkeypatch):
+    monkeypatch.setattr("workflow.watchdog.looking.PORTION", 2)
+    world.plant(planted.emptied_group)
+    world.clock.move(hours=17)
+    watchdog.nightly(world.office.database)
+    steps = []
+    while jobs.sweep(world.office.database):
+        with world.office.database.reading() as session:
+            steps.append({each.instance_id for each in watchdog.findings(session) if each.kind.value == "nobody"})
+    assert 0 < len(steps[0]) <= 2
+    assert len(steps[-1]) > 2
+
+
+def test_however_many_tasks_there_are_a_person_is_looked_up_once_for_a_portion(world):
+    with world.office.database.transaction() as session:
+        for number in range(20):
+            begin(session, definitions.latest(session, "asks"), f"more {number}")
+    asked = []
+    engine = world.office.database.engine
+    event.listen(engine, "before_cursor_execute", lambda *words: asked.append(words[2]))
+    watchdog.look(world.office.database, "dora")
+    assert 0 < len([each for each in asked if "FROM users" in each and "password_hash" in each]) <= 5
 
 
 def test_a_round_that_a_worker_left_is_gone_on_with(world):

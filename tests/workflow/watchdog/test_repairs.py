@@ -1,14 +1,16 @@
 """Each proposed repair repairs: the finding is closed, its task goes, and the data are sound."""
 
 import pytest
+from sqlalchemy import delete
 
 from tests.workflow.watchdog import office as planted
 from tests.workflow.watchdog.office import World
 from tests.workflow.watchdog.test_faults import told
 from workflow import fsck, registry
+from workflow.clock import now
 from workflow.errors import Conflict, Invalid, NotAllowed, NotFound
-from workflow.identity import User
-from workflow.models import Finding
+from workflow.identity import Group, User
+from workflow.models import FAR, Case, Finding, TaskCandidate
 from workflow.watchdog import repairs
 
 REPAIRS = [
@@ -96,6 +98,56 @@ def test_a_repair_needs_its_permission_and_a_reason_and_is_done_once(with_fault)
     assert repair(world, finding, "reinstate")
     with pytest.raises(Conflict, match="already"):
         repair(world, finding, "reinstate")
+
+
+def proposed_for(world: World, **held: str) -> list[str]:
+    """Who is proposed, in order, for a step that came to one person alone, who has left."""
+    with world.office.database.transaction() as session:
+        task = world.task(session, "plain", "open")
+        session.execute(delete(TaskCandidate).where(TaskCandidate.task_id == task.id))
+        for name, value in {"claimed_at": now(), **held}.items():
+            setattr(task, name, value)
+        session.flush()  # who holds it is a person of the office
+        session.get_one(User, task.assignee).active = False
+    (finding,) = world.look()
+    with world.office.database.reading() as session:
+        found = repairs.proposed(session, session.get_one(Finding, finding.id), session.get_one(User, "dora"))
+        return [each.key.removeprefix("give:") for each in found if each.key.startswith("give:")]
+
+
+def test_who_works_in_the_groups_of_who_has_left_is_proposed_before_anybody_else(office, clock):
+    assert proposed_for(World(office, clock, "plain"), assignee="bob")[0] == "anna"
+
+
+def test_in_whose_place_it_was_held_is_proposed_first_of_all(sqlite_office, clock):
+    world = World(sqlite_office, clock, "plain")
+    assert proposed_for(world, assignee="bob", on_behalf_of="dora")[:2] == ["dora", "anna"]
+
+
+def test_a_queue_of_nobody_but_who_has_left_is_not_proposed(sqlite_office, clock):
+    world = World(sqlite_office, clock, "plain")
+    with sqlite_office.database.transaction() as session:
+        task = world.task(session, "plain", "open")
+        session.execute(delete(TaskCandidate).where(TaskCandidate.task_id == task.id))
+        task.assignee, task.claimed_at = "bob", now()
+        session.add(TaskCandidate(task_id=task.id, candidate="user:bob", due_at=FAR, claimed=True, rank=-task.urgency))
+        session.get_one(User, "bob").active = False
+    (finding,) = world.look()
+    with sqlite_office.database.reading() as session:
+        found = repairs.proposed(session, session.get_one(Finding, finding.id), session.get_one(User, "dora"))
+        assert "release" not in [each.key for each in found]
+
+
+def test_for_a_group_that_is_empty_who_works_with_those_of_the_case_is_proposed(office, clock):
+    world = World(office, clock, "plain")
+    with office.database.transaction() as session:
+        session.get_one(Case, world.instance(session, "plain").case_id).opened_by = "dora"
+        session.get_one(User, "anna").groups = [session.get_one(Group, "director")]
+        session.get_one(User, "bob").groups = []
+    (finding,) = world.look()
+    with office.database.reading() as session:
+        found = repairs.proposed(session, session.get_one(Finding, finding.id), session.get_one(User, "dora"))
+        assert [each.key for each in found] == ["give:anna", "give:dora", "give:eve", "offer"]
 
 
 def test_only_who_is_not_excluded_is_proposed(with_fault):
