@@ -16,7 +16,9 @@ NEW = [*BY_HAND, "tasks.supervise", "cases.reopen"]
 def groups(session):
     """Give the office just these groups, offer, and tell what all hold then."""
 
-    def offered(step=grants.of_human_tasks, **permissions: list[str]) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+    def offered(
+        step=grants.of_human_tasks, **permissions: list[str]
+    ) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
         for group in session.scalars(select(Group)):
             group.permissions = []
         for key, held in permissions.items():
