@@ -1,5 +1,7 @@
 """What must always hold of acceptances: the database refuses the rest."""
 
+from datetime import UTC, datetime
+
 import pytest
 from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
@@ -19,6 +21,8 @@ from archive.scanning.models import ScanBatch
 from tests.archive.images import scanned
 from workflow import cases
 from workflow.clock import now
+
+OVER = datetime(2026, 7, 1, 9, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -91,7 +95,7 @@ def test_what_is_accepted_has_a_quantity_within_what_was_applied_for_and_its_pri
         {"population": 5, "sample": 6},
         {"pages": 10, "good": 11},
         {"passed": True, "closed_at": None},
-        {"passed": True, "fatal": 1, "closed_at": now()},
+        {"passed": True, "fatal": 1, "closed_at": OVER},
     ],
     ids=str,
 )
