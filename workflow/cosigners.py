@@ -17,7 +17,7 @@ from workflow.around import case_clock
 from workflow.clock import now
 from workflow.errors import Conflict
 from workflow.identity import User, called
-from workflow.models import FAR, AnswersAside, AskedSigner, TaskCandidate, UserTask
+from workflow.models import FAR, AnswersAside, AskedSigner, StrandedTask, TaskCandidate, UserTask
 from workflow.statements import Statement
 from workflow.statuses import SignerPlace, TaskKind, TaskStatus
 from workflow.voting import SIDES, Side
@@ -88,7 +88,8 @@ def put_aside(
 
 
 def request(session: Session, task: UserTask, asked: AskedSigner) -> None:
-    """Give a person their task to sign."""
+    """Give a person their task to sign. Who has left since they were asked for has it taken from them at once, by the
+    sweep of performers.rescue."""
     at = now()
     made = UserTask(
         instance_id=task.instance_id,
@@ -111,6 +112,8 @@ def request(session: Session, task: UserTask, asked: AskedSigner) -> None:
     session.flush()  # its id is needed
     candidate = f"user:{asked.person}"
     session.add(TaskCandidate(task_id=made.id, candidate=candidate, claimed=True, due_at=task.due_at or FAR))
+    if not session.get_one(User, asked.person).active:
+        session.add(StrandedTask(task_id=made.id))
     asked.signer_task, asked.opinion = made, ""
     session.flush()  # who looks on is found by the rows
     cases.show_to(session, task.case_id, people=[asked.person])

@@ -115,7 +115,7 @@ def _pressed(office: Office, finding_id: int, case_id: int | None, row_id: int |
     answer = office.manager.answer(
         f"{path}/repairs", "repaired", f"repair: {name}", case_id, why="reason", repair=keys[0]
     )
-    kind = {"release": "released", "give": "assigned"}.get(name)
+    kind = {"release": "released", "give": "assigned", "return": "handed_back"}.get(name)
     if answer.done and kind is not None:
         done = Act(f"{name} by repair", kind, office.manager.login, case_id, row_id, "", "", to)
         office.ledger.note_done(done)

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import func, select
 
@@ -150,7 +150,8 @@ def _finish(office: Office, work: list[tuple[Seen, str]]) -> None:
     """One case's open tasks: what is nobody's is handed out to who may do it."""
     for task, who in work:
         desk = office.desks[who] if who in office.desks and who not in office.gone else None
-        desk = desk or _given(office, task)
+        if desk is None and (desk := _given(office, task)) is not None:
+            task = replace(task, assignee=desk.login, delegated_by=None)
         if desk is not None:
             moves.finish(desk, task, "agree")
 

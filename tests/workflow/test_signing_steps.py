@@ -1,12 +1,14 @@
 """People asked to sign beside a plain step: before its holder, after them, beside them."""
 
 import pytest
+from sqlalchemy import select
 
 from tests.workflow.signatures import add, holders, remove, step, task_of, vote
 from tests.workflow.world import last
-from workflow import fsck, instances, signing, tasks
+from workflow import fsck, instances, performers, signing, tasks
 from workflow.errors import Conflict, Invalid, NotAllowed, NotFound
-from workflow.models import UserTask
+from workflow.identity import User
+from workflow.models import StrandedTask, UserTask
 from workflow.statuses import SignerPlace, TaskKind, TaskStatus
 
 
@@ -39,6 +41,20 @@ def test_who_is_asked_after_signs_last_and_the_process_waits(session, anna, bob)
     told = last(session, instance, "completed", "check")
     assert told.actor == "anna" and told.data["outcome"] == "agree"
     assert fsck.run(session) == []
+
+
+def test_what_is_asked_of_who_has_left_meanwhile_comes_to_who_hands_out_work(session, anna, bob, dora):
+    instance = step(session)
+    add(session, instance, anna, bob, "after")
+    session.get_one(User, "bob").active = False
+    vote(session, instance, anna)
+    (stranded,) = session.scalars(select(StrandedTask))
+    task = session.get_one(UserTask, stranded.task_id)
+    assert performers.rescue(session, task)
+    assert tasks.candidates(session, task) == ["group:director", "user:bob"]
+    tasks.claim(session, task, dora)
+    vote(session, instance, dora)
+    assert holders(session, instance) == ["eve"] and fsck.run(session) == []
 
 
 @pytest.mark.parametrize("first", ["anna", "bob"])

@@ -22,7 +22,11 @@ def of_task(session: Session, finding: Finding, user: User) -> Iterator[Repair]:
     task = session.get(UserTask, finding.row_id)
     if task is None or task.status is not TaskStatus.OPEN:
         return
-    if finding.kind is FindingKind.NOBODY and task.assignee is not None and _has_queue(session, task):
+    delegator = session.get_one(User, task.delegated_by) if task.delegated_by is not None else None
+    if delegator is not None and delegator.active:
+        said = sentence("Back to {person}, who delegated it", person=delegator.display_name)
+        yield Repair("return", said, tasks.ASSIGN, lambda reason: tasks.give_back(session, task, user, reason))
+    elif finding.kind is FindingKind.NOBODY and task.assignee and not delegator and _has_queue(session, task):
         said = sentence("Put “{task}” back into its queue", task=task.name)
         yield Repair("release", said, tasks.ASSIGN, lambda reason: tasks.release(session, task, user))
     for person in _fit(session, task):

@@ -6,7 +6,7 @@ from sqlalchemy import delete
 from tests.workflow.watchdog import office as planted
 from tests.workflow.watchdog.office import World
 from tests.workflow.watchdog.test_faults import told
-from workflow import fsck, registry
+from workflow import fsck, registry, tasks
 from workflow.clock import now
 from workflow.errors import Conflict, Invalid, NotAllowed, NotFound
 from workflow.identity import Group, User
@@ -136,6 +136,23 @@ def test_a_queue_of_nobody_but_who_has_left_is_not_proposed(sqlite_office, clock
     with sqlite_office.database.reading() as session:
         found = repairs.proposed(session, session.get_one(Finding, finding.id), session.get_one(User, "dora"))
         assert "release" not in [each.key for each in found]
+
+
+def test_what_a_delegate_who_has_left_holds_goes_back_to_who_delegated_it(office, clock):
+    world = World(office, clock, "plain")
+    with office.database.transaction() as session:
+        task, anna, carl = world.task(session, "plain", "open"), *(session.get_one(User, n) for n in ("anna", "carl"))
+        tasks.claim(session, task, anna)
+        tasks.delegate(session, task, anna, carl)
+        carl.active = False
+    (finding,) = world.look()
+    with office.database.reading() as session:
+        found = repairs.proposed(session, session.get_one(Finding, finding.id), session.get_one(User, "dora"))
+        assert [each.key for each in found][0] == "return" and "release" not in [each.key for each in found]
+    assert repair(world, finding, "return")
+    with office.database.reading() as session:
+        task = world.task(session, "plain", "open")
+        assert (task.assignee, task.delegated_by) == ("anna", None)
 
 
 def test_for_a_group_that_is_empty_who_works_with_those_of_the_case_is_proposed(office, clock):
