@@ -153,11 +153,17 @@ def test_a_rule_made_later_stops_no_running_version(office):
             del rules["too_new"]
 
 
+MEANT = (
+    "no group",
+    "today's members",
+    "transfer-out.bpmn: chase_due: From here no way leads",
+)  # the receipt ends the chase
+
+
 def test_the_diagrams_of_the_house_and_their_forms_are_in_order(run):
-    for path in sorted(Path(deploying.BPMN).glob("*.bpmn")):
-        told = run("lint", {path.name: path.read_bytes()}).output.splitlines()
-        found = [line for line in told if "no group" not in line and "today's members" not in line]
-        assert found == [] or "nothing to complain" in found[0], found
+    told = run("lint", {path.name: path.read_bytes() for path in Path(deploying.BPMN).glob("*.bpmn")}).output
+    found = [line for line in told.splitlines() if not any(each in line for each in MEANT)]
+    assert found == [] or "nothing to complain" in found[0], found
 
 
 HEAVY = {

@@ -2,7 +2,8 @@
 
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -40,10 +41,22 @@ def simulate(file: Path, answers: Path | None, beside: tuple[Path, ...], strict:
 
     Exit code 0: completed or waiting; 1: refused; 2: incident.
     """
-    logging.getLogger("workflow").setLevel(logging.CRITICAL)  # what goes wrong is told, not logged
-    told = _told(file, answers, beside, strict)
+    with _unlogged():
+        told = _told(file, answers, beside, strict)
     click.echo(json.dumps(told.as_json(), ensure_ascii=False, indent=1) if as_json else "\n".join(_lines(told)))
     raise SystemExit(EXIT[told.state])
+
+
+@contextmanager
+def _unlogged() -> Iterator[None]:
+    """What goes wrong meanwhile is told, not logged."""
+    log = logging.getLogger("workflow")
+    level = log.level
+    log.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        log.setLevel(level)
 
 
 def unreadable(path: Path, problem: OSError) -> lint.Finding:
