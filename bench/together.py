@@ -1,70 +1,79 @@
 """Two processes completing tasks at once, beside one: `python -m bench.together`.
 
-Each process has instances of its own to walk; they share the database and this machine's processors. What one process
-and its database keep busy of the processors says how many times its rate all of them together could do at most.
+Each process has instances of its own to walk; they share the database and this machine's processors. Where those are
+busy with two, no software does more: the same rows written by hand show what two are worth on this machine.
 """
 
 import multiprocessing
 import statistics
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
 from typing import Any
 
 from bench import process
+from bench.by_hand import ByHand, Step, recorded
+from bench.completions import by_engine
 from bench.ground import KINDS, office, quantile, show
-from bench.process import WALK
+from bench.process import WALK, Running
 from workflow import registry
 from workflow.office import Office, open_office
 from workflow.settings import Settings
 
 ROUNDS, PORTION = 5, 150  # completions of each process in a round
-_STEP = WALK[0]
+
+
+@dataclass(frozen=True)
+class Round:
+    """Seconds of each completion; completions per second of all together; the share of the processors used."""
+
+    times: list[float]
+    rate: float
+    busy: float
 
 
 @dataclass(frozen=True)
 class Together:
-    """Completions per second of one process and of two; seconds that 99 % of the two's stay under; the share of the
-    processors that one process kept busy, and two."""
+    """Of one way: completions per second of one process and of two; seconds that 99 % of the two's stay under; the
+    share of the processors that two keep busy."""
 
     one: float
     two: float
     late: float
-    busy_with_one: float
-    busy_with_two: float
+    busy: float
 
     @property
     def said(self) -> str:
-        """The ratio beside the most the processors allow."""
-        most = f"at most {1 / self.busy_with_one:.2f} ×" if self.busy_with_one else "no count of the processors here"
-        return f"{self.two / self.one:.2f} × ({self.two:.0f}/s), {most}: {self.busy_with_two:.0%} busy"
+        return f"{self.two / self.one:.2f} × ({self.two:.0f}/s, {self.busy:.0%} of the processors busy)"
 
 
 def main() -> None:
-    show(["", "two processes, times one", "p99 of two, ms"], [line(kind, measure(kind)) for kind in KINDS])
+    show(["", "two processes, times one", "p99 of two, ms"], [each for kind in KINDS for each in lines(kind)])
 
 
-def line(kind: str, found: Together) -> tuple[str, ...]:
-    return kind, found.said, f"{found.late * 1000:.1f}"
+def lines(kind: str) -> Iterator[tuple[str, ...]]:
+    for way, found in measure(kind).items():
+        yield f"{kind}, {way}", found.said, f"{found.late * 1000:.1f}"
 
 
-def measure(kind: str, rounds: int = ROUNDS, portion: int = PORTION) -> Together:
-    """In turns, medians."""
-    rates: dict[int, list[float]] = {1: [], 2: []}
-    busy: dict[int, list[float]] = {1: [], 2: []}
-    slow: list[float] = []
+def measure(kind: str, rounds: int = ROUNDS, portion: int = PORTION) -> dict[str, Together]:
+    """engine, by hand → medians of rounds in turns."""
     with office(kind, "together") as opened:
         process.deploy(opened)
+        ways = {"engine": None, "by hand": recorded(opened)[:1]}
+        found: dict[tuple[str, int], list[Round]] = {(way, number): [] for way in ways for number in (1, 2)}
         for _ in range(rounds):
-            for number, measured in rates.items():
-                times, took, used = at_once(opened, number, portion)
-                measured.append(number * portion / took)
-                busy[number].append(used)
-                slow += times if number == 2 else []
-    medians = (statistics.median(each) for each in (rates[1], rates[2]))
-    return Together(*medians, quantile(slow, 0.99), statistics.median(busy[1]), statistics.median(busy[2]))
+            for (way, number), measured in found.items():
+                measured.append(at_once(opened, ways[way], number, portion))
+    return {way: _together(found[way, 1], found[way, 2]) for way in ways}
+
+
+def _together(one: Sequence[Round], two: Sequence[Round]) -> Together:
+    rates = (statistics.median(each.rate for each in rounds) for rounds in (one, two))
+    late = quantile([time_ for each in two for time_ in each.times], 0.99)
+    return Together(*rates, late, statistics.median(each.busy for each in two))
 
 
 def busy_and_all() -> tuple[int, int]:
@@ -76,14 +85,15 @@ def busy_and_all() -> tuple[int, int]:
     return sum(ticks) - ticks[3] - ticks[4], sum(ticks)  # but for idle, and waiting for the disk
 
 
-def at_once(opened: Office, number: int, portion: int) -> tuple[list[float], float, float]:
-    """Seconds of each completion, and of all together, by so many processes; the share of the processors used."""
+def at_once(opened: Office, steps: list[Step] | None, number: int, portion: int) -> Round:
+    """Completions by so many processes: by hand, as in these steps, or by the engine."""
     anna = process.person(opened)
-    work = [process.claimed(opened, each, _STEP[0], anna) for each in process.begun(opened, number * portion)]
+    begun = process.begun(opened, number * portion)
+    work = [(each, process.claimed(opened, each, WALK[0][0], anna)) for each in begun]
     spawning = multiprocessing.get_context("spawn")
     ready, answers = spawning.Barrier(number + 1), spawning.Queue()
-    parts = [work[first::number] for first in range(number)]
-    helpers = [spawning.Process(target=complete_all, args=(opened.settings, part, ready, answers)) for part in parts]
+    parts = [(opened.settings, steps, work[first::number], ready, answers) for first in range(number)]
+    helpers = [spawning.Process(target=complete_all, args=part) for part in parts]
     for helper in helpers:
         helper.start()
     ready.wait(120)
@@ -92,22 +102,25 @@ def at_once(opened: Office, number: int, portion: int) -> tuple[list[float], flo
     took, (used_then, all_then) = time.perf_counter() - began_at, busy_and_all()
     for helper in helpers:
         helper.join()
-    return [each for times in found for each in times], took, (used_then - used) / max(all_then - all_, 1)
+    times = [each for part in found for each in part]
+    return Round(times, len(times) / took, (used_then - used) / max(all_then - all_, 1))
 
 
-def complete_all(settings: Settings, task_ids: Sequence[int], ready: Barrier, answers: Any) -> None:
+def complete_all(
+    settings: Settings, steps: list[Step] | None, work: Sequence[tuple[Running, int]], ready: Barrier, answers: Any
+) -> None:
     """What each process does: warm up, wait for the others, complete."""
     registry.discover("archive", "forms", "web")
     opened = open_office(settings)
     anna = process.person(opened)
-    warm = [process.claimed(opened, each, _STEP[0], anna) for each in process.begun(opened, 10)]
-    for task_id in warm:
-        process.complete(opened, task_id, anna, *_STEP[1:])
+    complete = by_engine(opened) if steps is None else ByHand(opened, steps).complete
+    for each in process.begun(opened, 10):
+        complete(0, each, process.claimed(opened, each, WALK[0][0], anna))
     ready.wait(120)
     times = []
-    for task_id in task_ids:
+    for each, task_id in work:
         began_at = time.perf_counter()
-        process.complete(opened, task_id, anna, *_STEP[1:])
+        complete(0, each, task_id)
         times.append(time.perf_counter() - began_at)
     answers.put(times)
     opened.database.engine.dispose()
