@@ -1,7 +1,7 @@
 """Two processes completing tasks at once, beside one: `python -m bench.together`.
 
-Each process has instances of its own to walk; they share the database and this machine's processors. Where those are
-busy with two, no software does more: the same rows written by hand show what two are worth on this machine.
+Each process has instances of its own to walk; they share the database and this machine's processors. How busy those are
+with two, and what two are worth that write the same rows by hand, says what there is still to be had.
 """
 
 import multiprocessing
