@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page
+from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 from sqlalchemy import select
 
 from workflow.identity import Group, User
@@ -46,7 +47,8 @@ BROKEN = """() => [...document.querySelectorAll(".button, .tabs > a, .badge, the
     const tops = [...range.getClientRects()].filter((box) => box.width > 2).map((box) => box.top + box.height / 2);
     return Math.max(...tops) - Math.min(...tops) > 14; })
   .map((each) => each.textContent.trim())"""
-TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+FITS = """() => document.readyState === 'complete'
+  && document.documentElement.scrollWidth <= document.documentElement.clientWidth"""
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,14 @@ def speak(office: Office, language: str, *names: str) -> None:
             session.get_one(User, name).language = language
 
 
+def fits(page: Page, name: str = "the page") -> None:
+    """The page, once it is there whole (it may just be on its way), is no wider than its window."""
+    try:
+        page.wait_for_function(FITS, timeout=10_000)
+    except PlaywrightTimeoutError as late:
+        raise AssertionError(f"{name} is wider than the window") from late
+
+
 @dataclass
 class Eyes:
     """Looks at the pages of one lap; `data` are words of the other language that the office's people brought."""
@@ -87,9 +97,8 @@ class Eyes:
 
     def look(self, page: Page, name: str, whole: bool = True) -> None:
         """The page as it stands fits, is in one language, and axe finds nothing serious."""
+        fits(page, name)
         page.screenshot(path=self.pictures / f"walk-{name}-{self.lap}.png", full_page=whole, caret="initial")
-        wide = page.evaluate(TOO_WIDE)
-        assert wide <= 0, f"{name}: {wide} px too wide"
         broken = page.evaluate(BROKEN)
         assert not broken, f"{name}: broken over lines: {broken}"
         strange = sorted(set(self._strange(page.evaluate(TEXTS))))

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.laps import fits
 from tests.browser.window import opened
 from tests.web import desk
 from tests.workflow.world import drawn
@@ -99,7 +100,7 @@ def test_on_a_phone_a_colleague_is_asked_and_the_bell_rings(site, chromium, met,
     page.get_by_role("button", name="勾选：核对身份证").press("Enter")
     expect(page.get_by_role("button", name="取消勾选：核对身份证")).to_be_visible()
     look(page, pictures, "phone", accessible)
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    fits(page)
     context.close()
 
     context = opened(chromium, met)

@@ -11,6 +11,7 @@ from archive.images.pages import Placed
 from archive.materials import catalogue
 from archive.materials.rows import Row
 from tests.archive.images import drawn, scanned
+from tests.browser.laps import fits
 from tests.browser.window import Site
 from workflow.identity import Group
 
@@ -90,4 +91,4 @@ def test_on_a_phone_the_images_stand_one_above_the_other(window: Page):
     tops = [window.locator(".pane").nth(number).bounding_box()["y"] for number in (0, 1)]
 
     assert tops[1] > tops[0]
-    assert window.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    fits(window)

@@ -14,6 +14,7 @@ from archive.reading import closing
 from archive.reading.grant_tables import Grant
 from tests.archive.images import drawn, scanned
 from tests.archive.reading import granted
+from tests.browser.laps import fits
 from tests.browser.window import Site
 from tests.people import PASSWORD
 from workflow.identity import User
@@ -66,7 +67,7 @@ def test_two_read_together_page_by_page(site: Site, page: Page, address, width, 
     assert shown.evaluate("image => image.naturalWidth") > 100
     accessible(page)
     page.screenshot(path=pictures / f"reading-page-{width}.png")
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth + 1")
+    fits(page)
 
     withdraw(site)
     page.reload()

@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.laps import fits
 from tests.web import desk
 from workflow import tasks
 from workflow.identity import User
@@ -25,11 +26,6 @@ def deciding(office, clock) -> int:
 def open_task(office, instance_id: int) -> int:
     with office.database.reading() as session:
         return max(each.id for each in desk.waiting(session, instance_id))
-
-
-def narrow(page) -> bool:
-    """Whether nothing sticks out of the window."""
-    return page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 
 def test_sent_back_straight_corrected_and_decided(deciding, site, page, accessible, pictures):
@@ -64,7 +60,7 @@ def test_on_a_phone_in_english_it_is_redone(deciding, site, page, accessible, pi
     page.locator("input[name=to]").first.check()
     page.locator("input[name=mode][value=redo]").check()
     expect(page.locator(".foreseen")).to_contain_text("goes on from there once more")
-    assert narrow(page)
+    fits(page)
     page.screenshot(path=pictures / "returns-phone.png", full_page=True)
     accessible(page)
     page.locator("#reason").fill("The pages do not add up")
@@ -77,7 +73,7 @@ def test_on_a_phone_in_english_it_is_redone(deciding, site, page, accessible, pi
     page.goto(f"{site.url}/tasks/{open_task(site.office, instance_id)}")
     expect(page.locator("#returned")).to_contain_text("The pages do not add up")
     expect(page.locator("input[name=seen]")).to_have_value("三页")
-    assert narrow(page)
+    fits(page)
 
 
 def test_a_step_is_taken_back(site, page, accessible, pictures, clock):

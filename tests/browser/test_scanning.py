@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 from archive.dossier_tables import Dossier
 from archive.scanning.models import ScanStatus
 from tests.archive.images import parcelled
+from tests.browser.laps import fits
 from tests.browser.window import Site
 from tests.processes.scanning import PAGES, Scanners
 from workflow.identity import Group, User
@@ -41,7 +42,7 @@ def test_dossiers_are_counted_out_line_by_line(
     expect(page.locator("tbody tr").first).to_contain_text("已领出扫描")
     page.screenshot(path=pictures / f"scanning-{width}.png", full_page=True)
     accessible(page)
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    fits(page)
     assert scanners.entry(1).status is ScanStatus.OUT
 
 

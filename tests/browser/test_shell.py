@@ -3,6 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.laps import fits
+
 PAGES = (
     "/profile",
     "/profile/password",
@@ -28,7 +30,7 @@ def test_every_page_of_the_shell_is_accessible(page, site, accessible, pictures,
         page.goto(site.url + path)
         page.screenshot(path=pictures / f"shell-{path.strip('/').replace('/', '-')}-{theme}-{language}.png")
         accessible(page)
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{path} is wider than the window"
+        fits(page, path)
 
 
 def test_the_open_menu_is_accessible_and_closes_by_escape(page, site, accessible):
@@ -104,7 +106,7 @@ def test_the_layout_holds_on_a_narrow_window_and_on_paper(page, site, pictures):
     page.set_viewport_size({"width": 1024, "height": 700})
     page.goto(f"{site.url}/people")
     page.screenshot(path=pictures / "shell-narrow.png")
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    fits(page)
     page.emulate_media(media="print")
     expect(page.locator("header.top")).to_be_hidden()
 

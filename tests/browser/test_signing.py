@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.laps import fits
 from tests.web import desk
 from tests.web.test_signing import gathered, stepped, tasks_now
 from workflow.identity import User
@@ -68,7 +69,7 @@ def test_the_board_fits_a_phone(site, page, accessible, pictures, language):
     page.goto(f"{site.url}/tasks/{tasks['dora']}")
 
     expect(page.locator("#signing .signer")).to_have_count(3)
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    fits(page)
     page.locator("#signing .take-out summary").first.click()
     page.screenshot(path=pictures / f"signing-phone-{language}.png", full_page=True, caret="initial")
     accessible(page)

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 from sqlalchemy import select
 
-from tests.browser.laps import TOO_WIDE, WHOLE, Eyes, Lap, speak
+from tests.browser.laps import WHOLE, Eyes, Lap, fits, speak
 from tests.browser.window import Site, opened
 from workflow.identity import User
 
@@ -63,7 +63,7 @@ class Walk:
         """See laps.Eyes, but only where all laps are gone: it takes its time. `data` are words of the other language
         that people brought."""
         if not WHOLE:
-            assert page.evaluate(TOO_WIDE) <= 0, f"{name}: too wide"
+            fits(page, name)
             return
         page.mouse.move(0, 0)
         try:
