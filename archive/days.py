@@ -4,7 +4,7 @@ Promise of the office: signed for, registered and shelved the same day. Figures:
 the difference at closing is zero (Annex C 3).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -23,7 +23,7 @@ from workflow.db import Base, status_column
 from workflow.errors import Conflict, NotFound
 from workflow.identity import User
 from workflow.models import Subscription
-from workflow.registry import sends
+from workflow.registry import fsck_check, sends
 
 PROCESS = "day-close"
 CLOSE_EARLY = sends("day.close")  # the message that closes a day before its hour; correlated by the day, YYYY-MM-DD
@@ -225,3 +225,16 @@ def _closed(session: Session, day: date) -> bool:
 def open_days(session: Session) -> int:
     """How many days are not closed yet."""
     return session.scalar(select(func.count()).where(Day.status == DayStatus.OPEN)) or 0
+
+
+@fsck_check("days_balanced")
+def _unbalanced(session: Session) -> Iterator[str]:
+    """A closed day's packs are registered or exceptions, and those its figures count (Annex C 3)."""
+    closed = select(Day.day, Day.figures).where(Day.status == DayStatus.CLOSED)
+    came = dict(session.execute(select(Pack.delivery_day, func.count()).group_by(Pack.delivery_day)).all())
+    for day, told in session.execute(closed.order_by(Day.day)):
+        delivered, registered, excepted = (told.get(each, 0) for each in ("delivered", "registered", "exceptions"))
+        if delivered != registered + excepted:
+            yield f"{day} is closed with {delivered} packs, {registered} registered and {excepted} exceptions."
+        if delivered != came.get(day, 0):
+            yield f"{day} is closed with {delivered} packs, but {came.get(day, 0)} were signed for."

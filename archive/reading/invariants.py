@@ -51,11 +51,15 @@ def _minutes(session: Session) -> Iterator[str]:
 
 @fsck_check("no_reader_of_the_family")
 def _family(session: Session) -> Iterator[str]:
-    """No reader of an approved request is the person or one of their noted relatives (Annex C 7)."""
-    asked = select(Reader, Person).join(ReadingRequest, ReadingRequest.case_id == Reader.case_id)
+    """No reader of an approved request is the person or was then known as a relative (Annex C 7)."""
+    asked = select(Reader, Person, ReadingRequest.approved_at).join(
+        ReadingRequest, ReadingRequest.case_id == Reader.case_id
+    )
     asked = asked.join(Dossier, Dossier.id == ReadingRequest.dossier_id).join(Person, Person.id == Dossier.person_id)
-    for reader, person in session.execute(asked.where(ReadingRequest.status.in_(STANDING)).order_by(Reader.id)):
-        if reader.id_fingerprint == person.id_fingerprint or kin.is_relative(session, person, reader.id_fingerprint):
+    for reader, person, approved_at in session.execute(
+        asked.where(ReadingRequest.status.in_(STANDING)).order_by(Reader.id)
+    ):
+        if kin.known_then(session, person, reader.id_fingerprint, reader.login, approved_at):
             yield f"Reader {reader.seq} of request {reader.case_id} is the person of the dossier or a relative."
 
 

@@ -1,6 +1,8 @@
 """Who may never read a dossier: its person, and their relatives (TL18). What people have declared, what papers show and
 what a pre-check found count alike."""
 
+from datetime import datetime
+
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
@@ -37,12 +39,26 @@ def why_not(session: Session, person: Person, name: str, mark: str, login: str |
     return None
 
 
-def is_relative(session: Session, person: Person, mark: str) -> bool:
-    """Whether the person with this fingerprint stands among the relatives of `person`, or the other way round."""
+def known_then(session: Session, person: Person, mark: str, login: str | None, at: datetime) -> bool:
+    """Whether, by what was known at that moment, this reader was the person of the dossier or a relative."""
+    if mark == person.id_fingerprint or is_relative(session, person, mark, at):
+        return True
+    declared = (Relation.user_name == login, Relation.subject == SUBJECT + person.id_fingerprint)
+    lasted = or_(Relation.status != RelationStatus.ENDED, Relation.answered_at > at)
+    asked = select(Relation.id).where(*declared, Relation.declared_at <= at, lasted)
+    return session.scalars(asked.limit(1)).first() is not None
+
+
+def is_relative(session: Session, person: Person, mark: str, at: datetime | None = None) -> bool:
+    """Whether the person with this fingerprint stands among the relatives of `person`, or the other way round; at that
+    moment when one is given."""
     of_person = (Relative.person_id == person.id) & (Relative.id_fingerprint == mark)
     other = select(Person.id).where(Person.id_fingerprint == mark)
     of_other = Relative.person_id.in_(other) & (Relative.id_fingerprint == person.id_fingerprint)
-    return session.scalars(select(Relative.id).where(or_(of_person, of_other)).limit(1)).first() is not None
+    asked = select(Relative.id).where(or_(of_person, of_other))
+    if at is not None:
+        asked = asked.where(Relative.noted_at <= at)
+    return session.scalars(asked.limit(1)).first() is not None
 
 
 def has_declared(session: Session, person: Person, login: str) -> bool:

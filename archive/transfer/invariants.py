@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
+from archive import calendar
+from archive.calendar import OfficeDay
 from archive.custody import CustodyEvent, PlaceKind, place
 from archive.dossier_tables import GUARDED, Dossier
 from archive.materials.invariants import GUARDS_THERE
@@ -12,6 +14,7 @@ from archive.statuses import ENDED, DossierKind, DossierStatus
 from archive.transfer.keepers import Keeper
 from archive.transfer.letter_tables import OPEN, Letter, LetterStatus
 from archive.transfer.models import GUARDS, Dispatch, DispatchOutcome, Transfer, TransferPause, TransferStatus
+from workflow import office
 from workflow.registry import fsck_check
 
 STANDS = {TransferStatus.SENT: DossierStatus.ON_THE_WAY, TransferStatus.READY: DossierStatus.LEAVING}
@@ -50,6 +53,10 @@ def _receipts(session: Session) -> Iterator[str]:
         bare = select(Transfer.case_id).where(Transfer.status == status, Transfer.case_id.not_in(having))
         for case_id in session.scalars(bare.order_by(Transfer.case_id)):
             yield f"The transfer of case {case_id} {said}."
+    struck = select(Transfer.dossier_id).where(Transfer.status == TransferStatus.CONFIRMED)
+    gone = select(Dossier.dossier_no).where(Dossier.status == DossierStatus.TRANSFERRED, Dossier.id.not_in(struck))
+    for number in session.scalars(gone.order_by(Dossier.id)):
+        yield f"Dossier {number} is transferred, but no transfer of it has a receipt."
     for case_id in session.scalars(way.join(Transfer).where(Transfer.status != TransferStatus.SENT)):
         yield f"A pack of case {case_id} is on its way, but its transfer says otherwise."
 
@@ -75,6 +82,19 @@ def _clocks(session: Session) -> Iterator[str]:
     moved = select(Transfer.case_id).where(Transfer.due_at != Transfer.first_due_at)
     for case_id in session.scalars(moved.where(Transfer.case_id.not_in(paused), Transfer.case_id.not_in(returned))):
         yield f"The transfer of case {case_id} is due on another day than its rule says, without a legal hold."
+
+
+@fsck_check("transfers_due_on_working_days")
+def _working_days(session: Session) -> Iterator[str]:
+    """Annex C 18: a transfer is due on a day the office works, by the calendar as it stood when the clock began."""
+    here = office.of(session)
+    changed = dict(session.execute(select(OfficeDay.day, OfficeDay.changed_at)).all())
+    due = select(Transfer.case_id, Transfer.accepted_at, Transfer.first_due_at)
+    for case_id, began, due_at in session.execute(due.where(Transfer.first_due_at.is_not(None))):
+        day = here.local(due_at).date()
+        since = changed.get(day)
+        if not calendar.is_working_day(session, day) and (since is None or since <= began):
+            yield f"The transfer of case {case_id} is due on {day}, when the office is closed."
 
 
 @fsck_check("letters_used_once")
