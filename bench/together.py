@@ -1,10 +1,13 @@
 """Two processes completing tasks at once, beside one: `python -m bench.together`.
 
 Each process has instances of its own to walk; they share the database and this machine's processors. How busy those are
-with two, and what two are worth that write the same rows by hand, says what there is still to be had.
+with two, and what two are worth that write the same rows by hand, says what there is still to be had. So does what one
+process completes that has to share one processor with its server: as many times as there are processors, that is all
+this machine can do, whoever asks.
 """
 
 import multiprocessing
+import os
 import statistics
 import time
 from collections.abc import Iterator, Sequence
@@ -12,6 +15,8 @@ from dataclasses import dataclass
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
 from typing import Any
+
+from sqlalchemy import text
 
 from bench import process
 from bench.by_hand import ByHand, Step, recorded
@@ -23,6 +28,7 @@ from workflow.office import Office, open_office
 from workflow.settings import Settings
 
 ROUNDS, PORTION = 5, 150  # completions of each process in a round
+HOW = {"one": (1, False), "two": (2, False), "bound": (1, True)}  # processes; whether held on one processor
 
 
 @dataclass(frozen=True)
@@ -36,17 +42,21 @@ class Round:
 
 @dataclass(frozen=True)
 class Together:
-    """Of one way: completions per second of one process and of two; seconds that 99 % of the two's stay under; the
-    share of the processors that two keep busy."""
+    """Of one way: completions per second of one process, of two, and of two if each had the half of what one processor
+    does; seconds that 99 % of the two's stay under; the share of the processors that two keep busy."""
 
     one: float
     two: float
+    ceiling: float
     late: float
     busy: float
 
     @property
     def said(self) -> str:
-        return f"{self.two / self.one:.2f} × ({self.two:.0f}/s, {self.busy:.0%} of the processors busy)"
+        return (
+            f"{self.two / self.one:.2f} × ({self.two:.0f}/s, {self.busy:.0%} of the processors busy; "
+            f"at most {self.ceiling / self.one:.2f} ×)"
+        )
 
 
 def main() -> None:
@@ -63,17 +73,18 @@ def measure(kind: str, rounds: int = ROUNDS, portion: int = PORTION) -> dict[str
     with office(kind, "together") as opened:
         process.deploy(opened)
         ways = {"engine": None, "by hand": recorded(opened)[:1]}
-        found: dict[tuple[str, int], list[Round]] = {(way, number): [] for way in ways for number in (1, 2)}
+        found: dict[tuple[str, str], list[Round]] = {(way, how): [] for way in ways for how in HOW}
         for _ in range(rounds):
-            for (way, number), measured in found.items():
-                measured.append(at_once(opened, ways[way], number, portion))
-    return {way: _together(found[way, 1], found[way, 2]) for way in ways}
+            for (way, how), measured in found.items():
+                measured.append(at_once(opened, ways[way], portion, *HOW[how]))
+    return {way: _together(*(found[way, how] for how in HOW)) for way in ways}
 
 
-def _together(one: Sequence[Round], two: Sequence[Round]) -> Together:
-    rates = (statistics.median(each.rate for each in rounds) for rounds in (one, two))
+def _together(one: Sequence[Round], two: Sequence[Round], bound: Sequence[Round]) -> Together:
+    rates = [statistics.median(each.rate for each in rounds) for rounds in (one, two, bound)]
     late = quantile([time_ for each in two for time_ in each.times], 0.99)
-    return Together(*rates, late, statistics.median(each.busy for each in two))
+    ceiling = rates[2] * len(os.sched_getaffinity(0))
+    return Together(rates[0], rates[1], ceiling, late, statistics.median(each.busy for each in two))
 
 
 def busy_and_all() -> tuple[int, int]:
@@ -85,14 +96,16 @@ def busy_and_all() -> tuple[int, int]:
     return sum(ticks) - ticks[3] - ticks[4], sum(ticks)  # but for idle, and waiting for the disk
 
 
-def at_once(opened: Office, steps: list[Step] | None, number: int, portion: int) -> Round:
-    """Completions by so many processes: by hand, as in these steps, or by the engine."""
+def at_once(opened: Office, steps: list[Step] | None, portion: int, number: int, bound: bool) -> Round:
+    """Completions by so many processes: by hand, as in these steps, or by the engine. `bound`: each of them, and the
+    server's process that works for it, on one processor."""
     anna = process.person(opened)
     begun = process.begun(opened, number * portion)
     work = [(each, process.claimed(opened, each, WALK[0][0], anna)) for each in begun]
+    looked_over(opened)
     spawning = multiprocessing.get_context("spawn")
     ready, answers = spawning.Barrier(number + 1), spawning.Queue()
-    parts = [(opened.settings, steps, work[first::number], ready, answers) for first in range(number)]
+    parts = [(opened.settings, steps, work[first::number], bound, ready, answers) for first in range(number)]
     helpers = [spawning.Process(target=complete_all, args=part) for part in parts]
     for helper in helpers:
         helper.start()
@@ -106,14 +119,37 @@ def at_once(opened: Office, steps: list[Step] | None, number: int, portion: int)
     return Round(times, len(times) / took, (used_then - used) / max(all_then - all_, 1))
 
 
+def looked_over(opened: Office) -> None:
+    """PostgreSQL knows how full its tables are, as it does a minute later of itself: else it reads all open tasks to
+    find those of a case."""
+    with opened.database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("ANALYZE"))
+
+
+def hold(opened: Office) -> None:
+    """This process, and the server's that works for it, on one processor from now on."""
+    (processor, *_) = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {processor})
+    if opened.database.engine.dialect.name == "postgresql":
+        with opened.database.reading() as session:
+            os.sched_setaffinity(session.scalar(text("SELECT pg_backend_pid()")), {processor})
+
+
 def complete_all(
-    settings: Settings, steps: list[Step] | None, work: Sequence[tuple[Running, int]], ready: Barrier, answers: Any
+    settings: Settings,
+    steps: list[Step] | None,
+    work: Sequence[tuple[Running, int]],
+    bound: bool,
+    ready: Barrier,
+    answers: Any,
 ) -> None:
     """What each process does: warm up, wait for the others, complete."""
     registry.discover("archive", "forms", "web")
     opened = open_office(settings)
     anna = process.person(opened)
     complete = by_engine(opened) if steps is None else ByHand(opened, steps).complete
+    if bound:
+        hold(opened)
     for each in process.begun(opened, 10):
         complete(0, each, process.claimed(opened, each, WALK[0][0], anna))
     ready.wait(120)
