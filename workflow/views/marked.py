@@ -132,7 +132,9 @@ def rows(search: Search, said: Marked, place: Place | None, number: int) -> Foun
         if len(found) == number:
             return found
         far = seen.worth(far * number / max(len(found), 1))
-    return _met(search, [tests[each] for each in seen.led(tests)], place, number)
+    led = seen.led(tests)
+    unsure = sorted(search.asked.conditions, key=led.__contains__)  # what led here is nearly sure
+    return _met(search, [tests[each] for each in led], unsure, place, number)
 
 
 def _sample(search: Search, tests: Mapping[Test, Sequence[str]]) -> Seen:
@@ -165,8 +167,11 @@ def _along(search: Search, line: Any, asked: Sequence[Sequence[str]]) -> Select[
     return query.where(case((first, all_), else_=false()))
 
 
-def _met(search: Search, asked: Sequence[Sequence[str]], place: Place | None, number: int) -> Found:
-    """Rows of the instances where all these marks meet: brought into order, then looked at until the page is full."""
+def _met(
+    search: Search, asked: Sequence[Sequence[str]], unsure: Sequence[Condition], place: Place | None, number: int
+) -> Found:
+    """Rows of the instances where all these marks meet: brought into order, then looked at until the page is full, what
+    is least sure of their filters first."""
     keys = (key.column.label(f"k{at}") for at, key in enumerate(search.keys))
     open_ = UserTask.instance_id == InstanceMarks.instance_id, UserTask.ended_at.is_(None)
     each = select(UserTask.id.label("id"), UserTask.instance_id, *keys).where(*open_)
@@ -178,6 +183,6 @@ def _met(search: Search, asked: Sequence[Sequence[str]], place: Place | None, nu
         line = line.order_by(*sorting.order_by(search.keys, lines.keys_in(theirs), back))
     here = line.offset(0).subquery("line")
     is_wanted = select(true()).where(UserTask.id == here.c.id, *wanted(search)).correlate(here).scalar_subquery()
-    theirs = (fulfilled(each, here.c.instance_id) for each in search.asked.conditions)
+    theirs = (fulfilled(each, here.c.instance_id) for each in unsure)
     query = select(here.c.id).where(case((is_wanted, and_(*theirs)), else_=false()))
     return run(search, query, place, number, lines.keys_in(here))
