@@ -23,7 +23,12 @@ def need(answers: Mapping[str, Any], field: str, template: str) -> str:
 
 def check_label(dossier: Dossier, answers: Mapping[str, Any], field: str = "scan_label") -> None:
     """The label scanned is this dossier's; raises Invalid beside `field`."""
-    if bare(answers.get(field)) != bare(dossier.dossier_no):
+    require_label(dossier, answers.get(field), field)
+
+
+def require_label(dossier: Dossier, label: Any, field: str = "scan_label") -> None:
+    """The same of a label scanned outside a form."""
+    if bare(label) != bare(dossier.dossier_no):
         raise wrong(field, "This label is not of dossier {number}.", number=dossier.dossier_no)
 
 

@@ -8,10 +8,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from archive import days, documents
+from archive.answers import need
 from archive.days import DayFigures, DayRow, DayStatus
 from archive.packs.exceptions import CODES
 from archive.receipts.returns import CHANNELS
-from archive.receipts.work import need
 from archive.refusals import wrong
 from archive.statuses import Channel
 from workflow import history

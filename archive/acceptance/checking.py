@@ -10,13 +10,13 @@ from archive import calendar, parameters
 from archive.acceptance import papers, rounds
 from archive.acceptance.models import Acceptance, AcceptanceDossier, AcceptanceRound, AcceptanceStatus
 from archive.acceptance.papers import LEVELS
+from archive.answers import text
 from archive.images import defects, pages
 from archive.images.defect_tables import Stage
 from archive.refusals import wrong
 from archive.scanning import batches
 from archive.scanning.models import ScanBatch
 from archive.scanning.papers import DEFECTS
-from archive.scanning.work import text
 from workflow import office
 from workflow.clock import now
 from workflow.identity import User

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from archive.acceptance import papers, rounds
 from archive.acceptance.models import Acceptance, AcceptanceArticle, AcceptanceStatus, ArticleStatus, Subject
+from archive.answers import text
 from archive.refusals import wrong
-from archive.scanning.work import case_of, text
+from archive.steps import case_of
 from workflow import cases
 from workflow.clock import now
 from workflow.identity import User

@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from archive.acceptance import papers, rounds
 from archive.acceptance.models import Acceptance, Subject
+from archive.answers import text
 from archive.refusals import wrong
 from archive.scanning import batches
-from archive.scanning.work import text
 from workflow.identity import User
 from workflow.models import UserTask
 from workflow.registry import on_completion

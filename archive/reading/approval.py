@@ -8,11 +8,13 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from archive import documents, id_numbers, parameters, persons
+from archive.answers import need, text
 from archive.reading import kin
 from archive.reading.models import Mode, ReadingRequest, RequestStatus
-from archive.reading.work import facts, name_of, need, request_of, scope, text
+from archive.reading.work import facts, request_of, scope
 from archive.refusals import wrong
 from archive.statuses import DossierStatus
+from archive.steps import name_of
 from workflow import history, office
 from workflow.clock import now
 from workflow.errors import Sentence, sentence

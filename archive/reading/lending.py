@@ -12,9 +12,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from archive import calendar, documents, dossiers, parameters
+from archive.answers import check_label, need, text
 from archive.reading.loan_tables import Loan
 from archive.reading.models import RequestStatus, ShutUnit
-from archive.reading.work import check_label, need, request_of, text
+from archive.reading.work import request_of
 from archive.refusals import wrong
 from archive.statuses import DossierStatus
 from workflow import history, instances, messages, office
@@ -163,7 +164,7 @@ def take_return(session: Session, task: UserTask, user: User, answers: dict[str,
     """B8l: counted page by page against the catalogue; more pages than were lent are never taken as whole."""
     request = request_of(session, task)
     loan = session.get_one(Loan, request.case_id)
-    check_label(request, answers)
+    check_label(request.dossier, answers)
     counted = int(answers["pages_in"])
     loan.returned_at = now()
     if answers.get("return_result") == "differs":

@@ -6,13 +6,14 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from archive import custody, dossiers, storage
+from archive.answers import check_label, need, text
 from archive.custody import PlaceKind
 from archive.materials import catalogue
 from archive.materials.models import PRESENT
 from archive.reading import lending
 from archive.reading.loan_tables import Loan
 from archive.reading.models import ReadingRequest, RequestStatus
-from archive.reading.work import check_label, need, request_of, text
+from archive.reading.work import request_of
 from archive.refusals import wrong
 from archive.statuses import DossierStatus
 from workflow.clock import now
@@ -59,7 +60,7 @@ def put_back(session: Session, task: UserTask, user: User, answers: dict[str, An
     """B9: as many pages as went out, label and position scanned: it stands where it stood and nobody holds it."""
     request = request_of(session, task)
     loan, dossier = loan_of(session, request), request.dossier
-    check_label(request, answers)
+    check_label(request.dossier, answers)
     counted = int(answers["pages_in"])
     if answers.get("put_back_result") == "differs":
         return lending.note_difference(loan, counted, answers)
@@ -101,7 +102,7 @@ def _take_out(
 ) -> Loan:
     """The dossier is held by this case alone and goes to `place`."""
     dossier, case = request.dossier, request.case
-    check_label(request, answers)
+    check_label(request.dossier, answers)
     pages, counted = _pages_within(session, request), int(answers["pages_out"])
     if pages and counted != pages:
         raise wrong("pages_out", "The catalogue says {said}, you counted {counted}.", said=pages, counted=counted)

@@ -7,10 +7,10 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from archive import id_numbers, parameters, persons
+from archive.answers import text
 from archive.dossier_tables import Dossier
 from archive.reading import kin
 from archive.reading.models import Mode, Reader, ReadingRequest
-from archive.reading.work import text
 from archive.refusals import wrong
 from archive.statuses import DossierKind
 from workflow.errors import Invalid, Sentence, sentence

@@ -7,12 +7,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from archive import dossiers
+from archive.answers import need, text
 from archive.images import pages
 from archive.images.demands import ImageKind
 from archive.reading import letters, purposes, readers
 from archive.reading.models import READING_LABELS, Mode, ReadingRequest, RequestStatus, ShutUnit
 from archive.reading.purposes import PURPOSE_LABELS, Purpose
-from archive.reading.work import ZH, materials_of, need, readers_said, request_of, scope, text
+from archive.reading.work import ZH, materials_of, readers_said, request_of, scope
 from archive.refusals import wrong
 from archive.scans import halved
 from workflow import cases

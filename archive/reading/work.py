@@ -1,6 +1,6 @@
 """The request a step is about, and what its papers say of it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -10,11 +10,8 @@ from archive.materials import catalogue
 from archive.materials.models import PRESENT, Material
 from archive.reading.models import Mode, ReadingRequest
 from archive.reading.purposes import Purpose
-from archive.refusals import wrong
 from archive.relations import SUBJECT
-from archive.scans import normalise
 from workflow.errors import NotFound
-from workflow.identity import User
 from workflow.models import UserTask
 from workflow.registry import Work, subjects_of_case
 
@@ -86,36 +83,6 @@ def readers_said(request: ReadingRequest) -> list[dict[str, str]]:
         }
         for each in request.readers
     ]
-
-
-def check_label(request: ReadingRequest, answers: Mapping[str, Any]) -> None:
-    """The label scanned is this dossier's; raises Invalid beside `scan_label`."""
-    number = request.dossier.dossier_no
-    if _bare(answers.get("scan_label")) != _bare(number):
-        raise wrong("scan_label", "This label is not of dossier {number}.", number=number)
-
-
-def text(answers: Mapping[str, Any], field: str) -> str:
-    """A text among the answers, "" when nothing was typed."""
-    return str(answers.get(field) or "").strip()
-
-
-def need(answers: Mapping[str, Any], field: str, template: str) -> str:
-    """A text that must not be empty here; raises Invalid beside `field` with this sentence."""
-    found = text(answers, field)
-    if not found:
-        raise wrong(field, template)
-    return found
-
-
-def name_of(session: Session, login: Any) -> str:
-    """Who this login is, as papers name them; "" for nobody."""
-    user = session.get(User, str(login or ""))
-    return user.display_name if user else ""
-
-
-def _bare(code: Any) -> str:
-    return normalise(str(code or "")).replace("-", "")
 
 
 @subjects_of_case("reading")

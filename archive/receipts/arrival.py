@@ -6,12 +6,13 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from archive import custody, days
+from archive.answers import need, text
 from archive.custody import PlaceKind
 from archive.dossiers import DESK
 from archive.packs import exceptions
 from archive.packs.exceptions import Treatment
 from archive.packs.models import Pack, PackStatus
-from archive.receipts.work import check_scan, keep_photos, need, noted, pack_of, text
+from archive.receipts.work import check_scan, keep_photos, noted, pack_of
 from archive.refusals import wrong
 from archive.statuses import Channel
 from workflow import office

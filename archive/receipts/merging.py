@@ -6,12 +6,13 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from archive import documents, dossiers, persons, storage
+from archive.answers import need, text
 from archive.dossiers import DESK, Dossier
 from archive.loose import sending
 from archive.packs import desk, exceptions
 from archive.packs.models import Pack, PackStatus
 from archive.receipts.returns import pack_facts
-from archive.receipts.work import check_scan, need, noted, pack_of, text
+from archive.receipts.work import check_scan, noted, pack_of
 from archive.refusals import wrong
 from archive.statuses import ENDED, DossierStatus
 from workflow import history, instances

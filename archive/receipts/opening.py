@@ -7,10 +7,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from archive import duplicates, id_numbers, persons
+from archive.answers import need, text
 from archive.duplicates import Duplicate, Level
 from archive.packs import desk, exceptions
 from archive.packs.models import OVER, Pack
-from archive.receipts.work import check_scan, keep_photos, need, noted, pack_of, text
+from archive.receipts.work import check_scan, keep_photos, noted, pack_of
 from archive.refusals import wrong
 from archive.scans import normalise
 from archive.statuses import Channel

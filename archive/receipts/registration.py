@@ -6,11 +6,12 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from archive import checklists, documents, dossiers, id_numbers, persons
+from archive.answers import need, text
 from archive.dossiers import Dossier
 from archive.packs import desk, exceptions
 from archive.packs.models import Pack
 from archive.receipts.returns import pack_facts
-from archive.receipts.work import check_scan, need, noted, pack_of, text
+from archive.receipts.work import check_scan, noted, pack_of
 from archive.refusals import wrong
 from archive.statuses import EntrustKind
 from workflow import cases, history, instances, office

@@ -6,10 +6,11 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from archive import custody, documents
+from archive.answers import need, text
 from archive.custody import PlaceKind
 from archive.packs import exceptions
 from archive.packs.models import Pack, PackStatus
-from archive.receipts.work import check_scan, keep_photos, need, noted, pack_of, text
+from archive.receipts.work import check_scan, keep_photos, noted, pack_of
 from archive.refusals import wrong
 from archive.statuses import Channel
 from workflow import history, instances, office

@@ -6,11 +6,12 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from archive import custody, documents, dossiers, storage
+from archive.answers import need
 from archive.custody import PlaceKind
 from archive.dossiers import Dossier
 from archive.packs.models import Pack, PackStatus
 from archive.receipts.returns import pack_facts
-from archive.receipts.work import need, noted, pack_of
+from archive.receipts.work import noted, pack_of
 from archive.refusals import wrong
 from archive.scans import normalise
 from archive.statuses import DigitStatus, SortStatus

@@ -1,6 +1,5 @@
 """The pack a step is about."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import select
@@ -39,19 +38,6 @@ def keep_photos(pack: Pack, photos: Any, step: str) -> None:
     for photo in photos if isinstance(photos, list) else [photos] if photos else []:
         if photo["file"] not in known:
             pack.photos.append(PackPhoto(file_id=photo["file"], taken_at_step=step))
-
-
-def text(answers: Mapping[str, Any], field: str) -> str:
-    """A text among the answers, "" when nothing was typed."""
-    return str(answers.get(field) or "").strip()
-
-
-def need(answers: Mapping[str, Any], field: str, template: str) -> str:
-    """A text that must not be empty here; raises Invalid beside `field` with this sentence."""
-    found = text(answers, field)
-    if not found:
-        raise wrong(field, template)
-    return found
 
 
 def noted(session: Session, pack: Pack, by: str, kind: str, **data: Any) -> None:

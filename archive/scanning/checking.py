@@ -6,13 +6,14 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from archive.images import defects, misfits, pages, parcels
+from archive.answers import text
+from archive.images import defects, misfits, pages, parcels, stored
 from archive.images.defect_tables import Defect, ImageDefect, Stage
 from archive.images.parcel_tables import Parcel
 from archive.refusals import wrong
 from archive.scanning import batches, desk, papers
 from archive.scanning.models import ScanBatch, ScanDossier, ScanStatus
-from archive.scanning.work import at, batch_of, entry_named, text
+from archive.scanning.work import at, batch_of, entry_named
 from workflow.clock import now
 from workflow.identity import User
 from workflow.kept_sentences import kept
@@ -44,6 +45,7 @@ def check(session: Session, work: Work) -> Mapping[str, Any] | Repeat:
     batch = batch_of(session, work)
     waiting = [each for each in at(session, batch, ScanStatus.OUT) if each.examined_at is None]
     for entry in waiting[:PORTION]:
+        stored.settle_restored(session, entry.dossier)
         defects.examine(session, entry.dossier, batch.case, batches.demanded(batch))
         entry.examined_at = now()
     if len(waiting) > PORTION:

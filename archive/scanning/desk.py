@@ -10,11 +10,11 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from archive import calendar, custody, dossiers, parameters, storage
+from archive.answers import require_label
 from archive.custody import PlaceKind
 from archive.dossier_tables import Dossier
 from archive.refusals import wrong
 from archive.scanning.models import BatchStatus, ScanBatch, ScanDossier, ScanStatus
-from archive.scans import normalise
 from archive.statuses import DigitStatus, DossierKind, DossierStatus
 from workflow import history
 from workflow.clock import now
@@ -30,7 +30,7 @@ def hand_out(session: Session, entry: ScanDossier, label: str, pages: int, volum
     batch, dossier = entry.batch, entry.dossier
     if batch.status is not BatchStatus.OPEN:
         raise Conflict("Batch {number} is not at this step.", number=batch.number)
-    check_label(dossier, label)
+    require_label(dossier, label)
     _check_count("pages", pages, dossier.page_count)
     _check_count("volumes", volumes, dossier.volumes)
     if not to.strip():
@@ -81,7 +81,7 @@ def take_back(session: Session, entry: ScanDossier, label: str, position: str, p
     Raises Invalid beside `scan_label`, `position`, `pages`; a difference is reported instead (`differs`).
     """
     dossier = entry.dossier
-    check_label(dossier, label)
+    require_label(dossier, label)
     home, code = storage.home(session, dossier), storage.code_of(position)
     if home is not None and code != home:
         raise wrong("position", "The place of this dossier is {home}, you scanned {code}.", home=home, code=code)
@@ -124,12 +124,6 @@ def lose(session: Session, entry: ScanDossier, status: DossierStatus, by: str, w
     dossiers.let_go(session, entry.dossier, batch.case)
     _go_on(session, batch)
     _told(session, entry, by, "scan_lost", status=status, why=why.strip())
-
-
-def check_label(dossier: Dossier, label: Any) -> None:
-    """The label scanned is this dossier's; raises Invalid beside `scan_label`."""
-    if normalise(str(label or "")).replace("-", "") != normalise(dossier.dossier_no).replace("-", ""):
-        raise wrong("scan_label", "This label is not of dossier {number}.", number=dossier.dossier_no)
 
 
 def _check_count(field: str, counted: int, said: int) -> None:

@@ -6,10 +6,11 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from archive.answers import text
 from archive.refusals import wrong
 from archive.scanning import desk, papers
 from archive.scanning.models import BatchStatus, ScanBatch, ScanDossier, ScanStatus
-from archive.scanning.work import at, batch_of, dossier_rows, entry_named, known, refuse, text
+from archive.scanning.work import at, batch_of, dossier_rows, entry_named, known, refuse
 from archive.scans import normalise
 from archive.statuses import DossierStatus
 from workflow.identity import User

@@ -8,13 +8,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from archive import documents
+from archive.answers import text
 from archive.dossier_tables import Dossier
 from archive.scanning import batches
 from archive.scanning.batches import Terms
 from archive.scanning.models import ENTERED, ScanBatch, ScanDossier, Unit
 from archive.scanning.papers import line, unit_said, yuan
-from archive.scanning.work import case_of, text
 from archive.statuses import DigitStatus, DossierStatus, SortStatus
+from archive.steps import case_of
 from workflow import cases
 from workflow.errors import sentence
 from workflow.kept_sentences import kept

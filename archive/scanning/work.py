@@ -13,10 +13,11 @@ from archive.refusals import wrong
 from archive.relations import SUBJECT
 from archive.scanning import batches
 from archive.scanning.models import ScanBatch, ScanDossier, ScanStatus
+from archive.steps import case_of
 from workflow import instances
-from workflow.errors import NotAllowed, NotFound
+from workflow.errors import NotAllowed
 from workflow.identity import User
-from workflow.models import Case, UserTask
+from workflow.models import UserTask
 from workflow.registry import Work, subjects_of_case
 from workflow.statuses import TaskStatus
 
@@ -27,14 +28,6 @@ editing.workbench(PROCESS, "amend_catalogue")
 def batch_of(session: Session, step: UserTask | Work) -> ScanBatch:
     """The batch of the step's case; raises NotFound when it has none."""
     return batches.of_case(session, case_of(session, step).id)
-
-
-def case_of(session: Session, step: UserTask | Work) -> Case:
-    """The step's case."""
-    case_id = step.case_id if isinstance(step, UserTask) else step.instance.case_id if step.instance else None
-    if case_id is None:
-        raise NotFound
-    return session.get_one(Case, case_id)
 
 
 def at(session: Session, batch: ScanBatch, *statuses: ScanStatus) -> list[ScanDossier]:
@@ -79,11 +72,6 @@ def entry_named(session: Session, batch: ScanBatch, number: str, field: str) -> 
     if found is None:
         raise wrong(field, "Dossier {number} is not in this batch.", number=number)
     return found
-
-
-def text(answers: Mapping[str, Any], field: str) -> str:
-    """A text among the answers, "" when nothing was typed."""
-    return str(answers.get(field) or "").strip()
 
 
 def numbers(found: Sequence[ScanDossier], most: int = 5) -> str:

@@ -7,12 +7,13 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from archive import documents, dossiers
+from archive.answers import need, text
 from archive.materials import catalogue, states
 from archive.materials.models import PRESENT, Material, MaterialState
 from archive.materials.states import Act
 from archive.refusals import wrong
 from archive.sorting.models import Sorting
-from archive.sorting.work import need, sorting_of, text
+from archive.sorting.work import sorting_of
 from archive.statuses import AuditStatus
 from workflow.errors import Invalid, Sentence, sentence
 from workflow.identity import User

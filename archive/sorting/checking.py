@@ -6,9 +6,10 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from archive import dossiers, parameters
+from archive.answers import need
 from archive.materials import catalogue
 from archive.refusals import wrong
-from archive.sorting.work import need, sorting_of
+from archive.sorting.work import sorting_of
 from workflow import history
 from workflow.identity import User
 from workflow.models import UserTask

@@ -7,13 +7,14 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from archive import documents
+from archive.answers import text
 from archive.documents import Document
 from archive.materials import catalogue, categories
 from archive.materials.models import Material, MaterialState
 from archive.refusals import wrong
 from archive.sorting.handing import pages_within
 from archive.sorting.models import Sorting
-from archive.sorting.work import sorting_of, text
+from archive.sorting.work import sorting_of
 from workflow import instances, office
 from workflow.identity import User
 from workflow.models import UserTask

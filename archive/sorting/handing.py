@@ -6,13 +6,14 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from archive import custody, documents, dossiers, storage
+from archive.answers import check_label, need, text
 from archive.custody import PlaceKind
 from archive.dossier_tables import Dossier
 from archive.materials import catalogue
 from archive.materials.models import PRESENT
 from archive.refusals import wrong
 from archive.sorting.models import Sorting
-from archive.sorting.work import check_label, need, sorting_of, text
+from archive.sorting.work import sorting_of
 from archive.statuses import DossierStatus, SortStatus
 from workflow.clock import now
 from workflow.identity import User

@@ -1,7 +1,6 @@
 """How long a transfer may take, and what stops its clock (domain Annex A; Annex C 18)."""
 
-import calendar as months
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -16,13 +15,7 @@ from workflow.clock import now
 def after_months(session: Session, start: datetime, count: int) -> datetime:
     """The office's closing on the same day `count` calendar months later; on a day off, on the next working day."""
     day = office.of(session).local(start).date()
-    return calendar.closing(session, calendar.next_working_day(session, months_later(day, count)))
-
-
-def months_later(day: date, count: int) -> date:
-    """The same day of a later month, or its last day: 2026-01-31 and 1 give 2026-02-28."""
-    year, month = divmod(day.year * 12 + day.month - 1 + count, 12)
-    return date(year, month + 1, min(day.day, months.monthrange(year, month + 1)[1]))
+    return calendar.closing(session, calendar.next_working_day(session, calendar.months_later(day, count)))
 
 
 def leaving(session: Session, transfer: Transfer, start: datetime) -> datetime:
