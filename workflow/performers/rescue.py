@@ -60,8 +60,20 @@ def rescue(session: Session, task: UserTask) -> bool:
     if task.status is not TaskStatus.OPEN or living(session, task):
         session.execute(delete(StrandedTask).where(StrandedTask.task_id == task.id))
         return False
+    delegator = session.get(User, task.delegated_by) if task.delegated_by else None
+    if delegator is not None and delegator.active:
+        _give_back(session, task, delegator)
+        return True
     gone = session.scalar(select(StrandedTask.gone).where(StrandedTask.task_id == task.id)) or []
     return to_others(session, task, _why(session, task, gone))
+
+
+def _give_back(session: Session, task: UserTask, delegator: User) -> None:
+    """What was delegated to somebody who is no longer here is its delegator's again."""
+    gone = called(session, task.assignee or "")
+    task.delegated_by = None
+    hand_to(session, task, delegator, sentence("{person}, to whom you delegated this, is no longer here.", person=gone))
+    session.execute(delete(StrandedTask).where(StrandedTask.task_id == task.id))
 
 
 def to_others(session: Session, task: UserTask, why: Sentence) -> bool:

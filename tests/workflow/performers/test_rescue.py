@@ -105,6 +105,23 @@ def test_an_open_task_of_somebody_who_is_switched_off_is_given_away(office):
         assert list(fsck.run(session)) == []
 
 
+def test_what_was_delegated_to_somebody_who_is_switched_off_is_its_delegator_s_again(office):
+    task_id = offered(office, "assignee=anna")
+    with office.database.transaction() as session:
+        anna, bob = (session.get_one(User, name) for name in ("anna", "bob"))
+        tasks.delegate(session, session.get_one(UserTask, task_id), anna, bob)
+        people.switch(session, bob, False, session.get_one(User, "eve"))
+    assert performers.sweep(office.database) == 1
+
+    assert candidates(office, task_id)[0] == "anna"
+    with office.database.reading() as session:
+        task = session.get_one(UserTask, task_id)
+        assert task.delegated_by is None
+        assert task.remark[0] == "{person}, to whom you delegated this, is no longer here."
+        assert last(session, task.instance, "redirected").data["to"] == "anna"
+        assert list(fsck.run(session)) == []
+
+
 def test_a_task_of_a_group_with_others_in_it_stays_there(office):
     task_id = offered(office, "candidateGroups=registry")
     with office.database.transaction() as session:
