@@ -70,8 +70,9 @@ def register(session: Session, work: Work) -> Mapping[str, Any]:
 
 
 def _set_due(session: Session, sent: LooseList) -> None:
-    months = parameters.value(session, "mat_folder"), 12 * parameters.value(session, "mat_bind")
-    sent.folder_due, sent.bind_due = (calendar.months_later(sent.handed_on, each) for each in months)
+    folder, bind = (parameters.value(session, key, case=sent.case_id) for key in ("mat_folder", "mat_bind"))
+    sent.folder_due = calendar.months_later(sent.handed_on, folder)
+    sent.bind_due = calendar.months_later(sent.handed_on, 12 * bind)
     session.flush()  # a constraint speaks here, not at the commit
 
 

@@ -89,7 +89,7 @@ def _write(session: Session, sent: LooseList, said: Sequence[Row]) -> None:
         return
     sent.papers.clear()
     session.flush()  # those make room
-    months = parameters.value(session, "mat_send")
+    months = parameters.value(session, "mat_send", case=sent.case_id)
     sent.papers.extend(_paper(sent, seq, row, months) for seq, row in enumerate(said, start=1))
     session.flush()  # a constraint speaks here, not at the commit
 
