@@ -21,12 +21,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import redis
-from sqlalchemy import event, text
-from sqlalchemy.engine import Connection, Engine
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
+from tests import lending, servers, standing
 from tests import people as cast
-from tests import servers
 from workflow import clock as office_clock
 from workflow.db import Base, Database
 from workflow.identity import User
@@ -72,6 +72,7 @@ def postgresql_office(_postgresql_url: str, tmp_path: Path) -> Iterator[Office]:
 def _opened(url: str, tmp_path: Path) -> Iterator[Office]:
     settings = from_environment({"JUANLIU_DATA": str(tmp_path / "data"), "DATABASE_URL": url, "SECRET_KEY": SECRET})
     opened = open_office(settings)
+    lending.lend(opened.database.engine)  # before its dialect is another's
     _compile_once(opened.database.engine, opened.database._writer)
     yield opened
     opened.database.engine.dispose()
@@ -125,19 +126,20 @@ def valkey() -> str:
 
 
 @pytest.fixture(scope="session")
-def _sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    made = tmp_path_factory.mktemp("template") / "juanliu.db"
-    database = Database(f"sqlite:///{made}")
+def _sqlite_new() -> Path:
+    """The file of a new office."""
+    file = standing.kept(standing.NEW)
+    database = Database(f"sqlite:///{file}")
     _hurry_sqlite(database)
     _fill(database)
     database.engine.dispose()
-    return made
+    return file
 
 
 @pytest.fixture
-def _sqlite_url(_sqlite_template: Path, tmp_path: Path) -> str:
+def _sqlite_url(_sqlite_new: Path, tmp_path: Path) -> str:
     (tmp_path / "data").mkdir(exist_ok=True)
-    return f"sqlite:///{shutil.copy(_sqlite_template, tmp_path / 'data' / 'juanliu.db')}"
+    return f"sqlite:///{shutil.copy(_sqlite_new, tmp_path / 'data' / 'juanliu.db')}"
 
 
 @pytest.fixture(scope="session")
@@ -145,17 +147,16 @@ def _postgresql() -> Iterator[Database]:
     """This process's own database on the run's server."""
     database = Database(servers.postgresql_url(f"lane{_lane()}"))
     _fill(database)
+    standing.keep(database, standing.NEW)
     yield database
+    lending.end_all()
     database.engine.dispose()
 
 
 @pytest.fixture
 def _postgresql_url(_postgresql: Database) -> Iterator[str]:
     yield _postgresql.url
-    with _postgresql.engine.begin() as connection:
-        _empty(connection)
-    with _postgresql.transaction() as opened:
-        cast.add_all(opened)
+    standing.restore(_postgresql, standing.NEW)
 
 
 def _lane() -> int:
@@ -167,18 +168,6 @@ def _fill(database: Database) -> None:
     Base.metadata.create_all(database.engine)
     with database.transaction() as opened:
         cast.add_all(opened)
-
-
-def _empty(connection: Connection) -> None:
-    """Empty every table that has rows, past triggers and foreign keys, and count ids from 1 again."""
-    connection.execute(text("SET LOCAL session_replication_role = replica"))
-    tables = list(Base.metadata.tables.values())
-    asked = " UNION ALL ".join(f"SELECT '{t.name}' WHERE EXISTS (SELECT 1 FROM {t.name})" for t in tables)
-    for name in connection.scalars(text(asked)).all():
-        connection.execute(text(f"DELETE FROM {name}"))
-    counted = [(t.name, t.autoincrement_column.name) for t in tables if t.autoincrement_column is not None]
-    restarts = ", ".join(f"setval(pg_get_serial_sequence('{t}', '{c}'), 1, false)" for t, c in counted)
-    connection.execute(text(f"SELECT {restarts}"))
 
 
 _COMPILING: dict[str, Engine] = {}

@@ -5,6 +5,7 @@ import pytest
 from archive.packs import desk, exceptions
 from archive.packs.exceptions import CODES, HOLDING_UP, Treatment
 from tests.processes.receiving import Receiving
+from tests.standing import standing
 
 
 def test_there_are_sixteen_codes_in_order():
@@ -29,7 +30,7 @@ def pack(receiving):
 
 @pytest.fixture
 def receiving(office, clock) -> Receiving:
-    return Receiving(office)
+    return standing(Receiving, office)
 
 
 def test_an_exception_is_raised_once_and_keeps_its_history(receiving, pack, clock):

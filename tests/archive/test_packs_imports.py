@@ -12,6 +12,7 @@ from archive.packs import desk, imports
 from archive.packs.models import CourierList, CourierRow, ListStatus, Pack, PackStatus, RowStatus
 from archive.statuses import Channel
 from tests.processes.receiving import ID_NO, OTHER_ID_NO, Receiving
+from tests.standing import standing
 from workflow import cases, jobs, tasks
 from workflow.errors import Conflict, Invalid, Sentence, sentence
 from workflow.identity import User
@@ -53,7 +54,7 @@ def sound(receiving: Receiving) -> list[str]:
 
 @pytest.fixture
 def receiving(office, clock) -> Receiving:
-    return Receiving(office)
+    return standing(Receiving, office)
 
 
 def test_nothing_becomes_a_pack_before_the_job_has_run(receiving):

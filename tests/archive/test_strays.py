@@ -8,6 +8,7 @@ from archive.dossier_tables import Dossier
 from archive.sorting.models import Sorting
 from archive.statuses import DossierStatus, SortStatus
 from tests.processes.sorting import HOME, Sorters
+from tests.standing import standing
 from workflow import fsck, operations
 from workflow.errors import Conflict, Invalid, NotAllowed
 from workflow.identity import Group, User
@@ -16,12 +17,12 @@ from workflow.models import Case, HistoryEvent, PersonalNotice, ProcessInstance
 
 @pytest.fixture
 def sorters(sqlite_office, clock) -> Sorters:
-    return Sorters(sqlite_office)
+    return standing(Sorters, sqlite_office)
 
 
 @pytest.fixture
 def everywhere(office, clock) -> Sorters:
-    return Sorters(office)
+    return standing(Sorters, office)
 
 
 def cancel(sorters: Sorters) -> int:

@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.processes.receiving import Receiving
+from tests.standing import standing
 from workflow import operations
 from workflow.identity import User
 from workflow.models import ProcessInstance
@@ -12,7 +13,7 @@ from workflow.models import ProcessInstance
 @pytest.fixture
 def case(office) -> tuple[int, int]:
     """(case, instance) of a pack that lies at the window, signed for."""
-    receiving = Receiving(office)
+    receiving = standing(Receiving, office)
     tracking_no = receiving.pack()
     receiving.do(tracking_no, "sign_for", "wang")
     case_id = receiving.seen(tracking_no, lambda _session, pack: pack.case_id)
@@ -21,7 +22,7 @@ def case(office) -> tuple[int, int]:
         return case_id, instance.id
 
 
-def standing(office, instance_id: int) -> list[str]:
+def stands_at(office, instance_id: int) -> list[str]:
     with office.database.reading() as session:
         instance = session.get_one(ProcessInstance, instance_id)
         return [each.activity_id for each in operations.standing(session, instance)]
@@ -47,12 +48,12 @@ def test_a_place_is_chosen_in_the_diagram_and_the_preview_says_what_comes(case, 
     accessible(page)
 
     page.get_by_role("button", name="移动").click()
-    assert standing(site.office, instance_id) == ["check_outside"]  # no reason yet: the browser asks for it
+    assert stands_at(site.office, instance_id) == ["check_outside"]  # no reason yet: the browser asks for it
     page.locator("#reason").fill("签收时点错了包裹")
     page.get_by_role("button", name="移动").click()
     page.wait_for_url(f"**/cases/{case_id}")
 
-    assert standing(site.office, instance_id) == ["sign_for"]
+    assert stands_at(site.office, instance_id) == ["sign_for"]
     expect(page.locator(".timeline").first).to_contain_text("签收时点错了包裹")
 
 

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.processes.receiving import Receiving
+from tests.standing import standing
 from workflow.identity import Group, User
 
 LIST = "运单号,姓名,身份证号,寄件单位,寄件城市,渠道\n" + "\n".join(
@@ -16,7 +17,7 @@ LIST = "运单号,姓名,身份证号,寄件单位,寄件城市,渠道\n" + "\n"
 @pytest.fixture
 def receiving(office) -> Receiving:
     """A staffed office by the clock on the wall: wang stands at the window and can sign in."""
-    made = Receiving(office)
+    made = standing(Receiving, office)
     with office.database.transaction() as session:
         session.get_one(Group, "window").permissions = ["dossiers.read", "packs.import", "packs.receive", "comments"]
         session.get_one(User, "wang").password_hash = session.get_one(User, "anna").password_hash

@@ -11,12 +11,13 @@ from tests.archive.images import parcelled
 from tests.browser.laps import fits
 from tests.browser.window import Site
 from tests.processes.scanning import PAGES, Scanners
+from tests.standing import standing
 from workflow.identity import Group, User
 
 
 @pytest.fixture
 def scanners(site: Site) -> Scanners:
-    made = Scanners(site.office, 2)
+    made = standing(Scanners, site.office, 2)
     with made.database.transaction() as session:
         session.get_one(Group, "store").permissions = ["dossiers.read", "scanning.read", "scanning.desk"]
         session.get_one(Group, "scanning").permissions = ["images.deliver", "images.check", "scanning.read"]

@@ -18,6 +18,7 @@ from archive.statuses import DigitStatus
 from tests.archive.images import scanned
 from tests.processes.accepting import GROUP, Accepters
 from tests.processes.table import covers
+from tests.standing import standing
 from workflow.errors import Conflict, Invalid
 
 OPT = "opt/1/01/0001.jpg"
@@ -25,7 +26,7 @@ OPT = "opt/1/01/0001.jpg"
 
 @pytest.fixture
 def accepters(sqlite_office, clock) -> Accepters:
-    return Accepters(sqlite_office)
+    return standing(Accepters, sqlite_office)
 
 
 def refused(act, *fields: str) -> str:
@@ -51,7 +52,7 @@ def forgiving(accepters: Accepters) -> None:
 @covers("A9", "settle_acceptance")
 @covers("A10", "accepted", "batch_accepted")
 def test_a_good_batch_is_accepted_and_what_is_to_be_paid_stands(office, clock):
-    accepters = Accepters(office, 2)
+    accepters = standing(Accepters, office, 2)
     accepters.handed_in()
     accepters.applied()
     assert accepters.open_steps() == [("check_first", "remy"), ("check_second", "rita")]
@@ -137,7 +138,7 @@ def test_a_file_changed_on_the_disk_is_found_and_the_whole_batch_reworked(accept
 @covers("A7", "write_notice", "plan_rework")
 @covers("A3", "check_all")
 def test_a_fatal_defect_sends_the_whole_batch_back_and_the_next_sample_is_larger(sqlite_office, clock):
-    accepters = Accepters(sqlite_office, 2)
+    accepters = standing(Accepters, sqlite_office, 2)
     forgiving(accepters)
     accepters.handed_in()
     accepters.applied()

@@ -7,6 +7,7 @@ from archive.acceptance.models import AcceptanceStatus
 from tests.people import PASSWORD
 from tests.processes.accepting import Buyers
 from tests.processes.table import covers
+from tests.standing import standing
 from workflow.errors import Invalid
 
 PROBE = {"name": "探头", "model": "TH-1", "serial": "A1", "count": "6", "price": "1200.00"}
@@ -15,7 +16,7 @@ SERVER = {"name": "主机", "model": "S-2", "serial": "B7", "count": "1", "price
 
 @pytest.fixture
 def buyers(sqlite_office, clock) -> Buyers:
-    return Buyers(sqlite_office)
+    return standing(Buyers, sqlite_office)
 
 
 def tried(buyers, clock) -> None:

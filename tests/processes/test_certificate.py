@@ -18,6 +18,7 @@ from archive.relations import subject
 from tests.archive.cards import id_no
 from tests.processes.certifying import SCHOOL, TWO, Certifiers
 from tests.processes.table import covers
+from tests.standing import standing
 from workflow.errors import Invalid, NotAllowed
 from workflow.identity import User
 from workflow.separation import relations
@@ -27,12 +28,12 @@ from workflow.separation.relations import RelationKind
 @pytest.fixture
 def certifiers(sqlite_office, clock) -> Certifiers:
     """SQLite does for most paths; `everywhere` walks the main one on both."""
-    return Certifiers(sqlite_office)
+    return standing(Certifiers, sqlite_office)
 
 
 @pytest.fixture
 def everywhere(office, clock) -> Certifiers:
-    return Certifiers(office)
+    return standing(Certifiers, office)
 
 
 def refused(act, *fields: str) -> str:

@@ -10,6 +10,7 @@ from forms.context import FormContext
 from forms.tasks import form_named
 from tests.people import PASSWORD
 from tests.processes.receiving import Receiving, _sent
+from tests.standing import standing
 from workflow import cases, history, instances, starts, tasks
 from workflow.errors import Invalid, NotAllowed, NotFound
 from workflow.identity import User
@@ -88,7 +89,7 @@ class Handover(Receiving):
 @pytest.fixture
 def handover(office, clock) -> Handover:
     """Begun, nothing listed yet."""
-    made = Handover(office)
+    made = standing(Handover, office)
     made.begin()
     return made
 

@@ -9,6 +9,7 @@ from archive.statuses import DigitStatus, DossierStatus
 from tests.archive.cards import id_no
 from tests.processes.loose import BUREAU, RAISE, REVIEW, Collectors
 from tests.processes.table import covers
+from tests.standing import standing
 from workflow import event_starts
 from workflow.errors import Conflict, Invalid, NotAllowed
 from workflow.identity import User
@@ -21,12 +22,12 @@ LATE = {"name": "2019年度考核登记表（补）", "formed": "2026-03", "page
 @pytest.fixture
 def collectors(sqlite_office, clock) -> Collectors:
     """SQLite does for most paths; `everywhere` walks the main one on both."""
-    return Collectors(sqlite_office)
+    return standing(Collectors, sqlite_office)
 
 
 @pytest.fixture
 def everywhere(office, clock) -> Collectors:
-    return Collectors(office)
+    return standing(Collectors, office)
 
 
 def refused(act, *fields: str) -> str:
@@ -224,7 +225,7 @@ def test_a_relative_takes_no_part(collectors):
 
 @covers("chase", "asked_for", "write_letters", "send_letters", "chased")
 def test_each_unit_gets_one_letter_for_all_that_is_lacking(sqlite_office, clock):
-    collectors = Collectors(sqlite_office, 3)
+    collectors = standing(Collectors, sqlite_office, 3)
     collectors.lacks("入党志愿书", "学位证明")
     collectors.lacks("任免审批表", number=2, unit="云溪市教育局")
     collectors.lacks("工资变动审批表", number=3)

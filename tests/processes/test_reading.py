@@ -15,6 +15,7 @@ from tests.archive.cards import id_no
 from tests.people import PASSWORD
 from tests.processes.reading import HOME, ON_SCREEN, READERS, UNIT, Readings
 from tests.processes.table import covers
+from tests.standing import standing
 from workflow import cases
 from workflow.errors import Conflict, Invalid, NotAllowed
 from workflow.identity import User
@@ -25,12 +26,12 @@ from workflow.statuses import RelationKind
 @pytest.fixture
 def readings(sqlite_office, clock) -> Readings:
     """SQLite does for most paths; `everywhere` walks the main ones on both."""
-    return Readings(sqlite_office)
+    return standing(Readings, sqlite_office)
 
 
 @pytest.fixture
 def everywhere(office, clock) -> Readings:
-    return Readings(office)
+    return standing(Readings, office)
 
 
 def refused(act, *fields: str) -> str:
@@ -147,7 +148,7 @@ def test_the_purposes_are_a_closed_list_the_office_can_narrow(readings):
 
 @covers("B1", "fill_request")
 def test_a_letter_serves_once_and_a_letter_of_several_once_for_each(sqlite_office, clock):
-    readings = Readings(sqlite_office, 3)
+    readings = standing(Readings, sqlite_office, 3)
     readings.begin(1)
     readings.fill(letter_no="云教函〔2026〕7号")
     readings.begin(2)

@@ -15,6 +15,7 @@ from tests.people import PASSWORD
 from tests.processes.scanning import PAGES, Scanners
 from tests.processes.sorting import HOME
 from tests.processes.table import covers
+from tests.standing import standing
 from workflow.errors import Invalid, NotAllowed
 from workflow.models import Case
 
@@ -24,12 +25,12 @@ RAW, OPT = "raw/1/01/0001.jpg", "opt/1/01/0001.jpg"
 @pytest.fixture
 def scanners(sqlite_office, clock) -> Scanners:
     """One sorted dossier waits in the store. SQLite does for most paths; the main ones are walked on both."""
-    return Scanners(sqlite_office)
+    return standing(Scanners, sqlite_office)
 
 
 @pytest.fixture
 def two(sqlite_office, clock) -> Scanners:
-    return Scanners(sqlite_office, 2)
+    return standing(Scanners, sqlite_office, 2)
 
 
 def refused(act, *fields: str) -> str:
@@ -97,7 +98,7 @@ def test_nothing_goes_on_before_something_is_handed_out(scanners):
 
 @covers("C2", "hand_out", "work_begun")
 def test_what_goes_out_is_held_counted_and_signed_for_on_one_slip(office, clock):
-    scanners = Scanners(office, 2)
+    scanners = standing(Scanners, office, 2)
     scanners.plan()
     scanners.out()
 

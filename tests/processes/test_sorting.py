@@ -13,6 +13,7 @@ from tests.archive.cards import id_no
 from tests.people import PASSWORD
 from tests.processes.sorting import PAPERS, Sorters
 from tests.processes.table import covers
+from tests.standing import standing
 from workflow.errors import Invalid, NotAllowed
 from workflow.identity import User
 from workflow.separation import relations
@@ -25,12 +26,12 @@ WITNESSED = {"witness_signature.password": PASSWORD}
 @pytest.fixture
 def sorters(sqlite_office, clock) -> Sorters:
     """One dossier waits in the store. SQLite does for most paths; `everywhere` walks the main ones on both."""
-    return Sorters(sqlite_office)
+    return standing(Sorters, sqlite_office)
 
 
 @pytest.fixture
 def everywhere(office, clock) -> Sorters:
-    return Sorters(office)
+    return standing(Sorters, office)
 
 
 def refused(act, *fields: str) -> str:
@@ -49,7 +50,7 @@ def removal(sorters, name, outcome, reason="不属本卷", addressee="") -> dict
 
 @covers("S1", "planned", "begin_sorting", "batch_begun", "to_sort")
 def test_a_batch_begins_a_matter_for_each_dossier_of_the_queue(office, clock):
-    sorters = Sorters(office, 3)
+    sorters = standing(Sorters, office, 3)
     told = sorters.plan(from_queue="2")
 
     assert told["batch_no"] == "〔2026〕整字0001号"
@@ -61,7 +62,7 @@ def test_a_batch_begins_a_matter_for_each_dossier_of_the_queue(office, clock):
 
 @covers("S1", "look_at_refused")
 def test_what_cannot_be_taken_is_told_with_its_reason_and_holds_nothing_up(sqlite_office, clock):
-    sorters = Sorters(sqlite_office, 3)
+    sorters = standing(Sorters, sqlite_office, 3)
     sorters.plan(from_queue="1")
     with sorters.database.transaction() as session:
         dossier = session.get_one(type(sorters.dossier()), 2)
@@ -79,7 +80,7 @@ def test_what_cannot_be_taken_is_told_with_its_reason_and_holds_nothing_up(sqlit
 
 @covers("S1", "begin_sorting")
 def test_an_officer_gets_no_more_than_the_limit(sqlite_office, clock):
-    sorters = Sorters(sqlite_office, 3)
+    sorters = standing(Sorters, sqlite_office, 3)
     with sorters.database.transaction() as session:
         parameters.change(session, "sort_limit", 2, date(2026, 1, 1), "dora")
     told = sorters.plan()

@@ -11,6 +11,7 @@ from archive.statuses import AuditStatus
 from tests.archive.cards import id_no
 from tests.processes.auditing import FORM, Auditors
 from tests.processes.table import covers
+from tests.standing import standing
 from workflow.errors import Conflict, Invalid, NotAllowed
 from workflow.identity import User
 from workflow.models import Case
@@ -21,12 +22,12 @@ from workflow.separation.relations import RelationKind
 @pytest.fixture
 def auditors(sqlite_office, clock) -> Auditors:
     """SQLite does for most paths; `everywhere` walks the main one on both."""
-    return Auditors(sqlite_office)
+    return standing(Auditors, sqlite_office)
 
 
 @pytest.fixture
 def everywhere(office, clock) -> Auditors:
-    return Auditors(office)
+    return standing(Auditors, office)
 
 
 def refused(act, *fields: str) -> str:

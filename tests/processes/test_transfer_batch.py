@@ -12,6 +12,7 @@ from tests.people import PASSWORD
 from tests.processes.receiving import _sent
 from tests.processes.table import covers
 from tests.processes.transferring import Transfers
+from tests.standing import standing
 from workflow import starts
 from workflow.errors import Invalid
 from workflow.identity import User
@@ -62,7 +63,7 @@ def count_in(transfers: Transfers, counted: int, **typed: Any) -> None:
 
 @covers("batch", "begun", "begin_batch", "count_out", "count_in", "handed_over")
 def test_both_sides_count_and_single_ones_fall_out_without_stopping_the_rest(sqlite_office, clock):
-    transfers = Transfers(sqlite_office, 3)
+    transfers = standing(Transfers, sqlite_office, 3)
     told = begin(transfers, *(transfers.no(number) for number in (1, 2, 3)), "YX999")
     assert [each["name"] for each in told["begun"]] == ["李明1", "李明2", "李明3"]
     assert told["refused"] == [{"dossier_no": "YX999", "why": "没有此档案编号"}]
@@ -88,6 +89,6 @@ def test_both_sides_count_and_single_ones_fall_out_without_stopping_the_rest(sql
 
 @covers("batch", "nothing")
 def test_a_batch_of_nothing_ends(sqlite_office, clock):
-    transfers = Transfers(sqlite_office)
+    transfers = standing(Transfers, sqlite_office)
     begin(transfers, "YX998")
     assert transfers.ends(BATCH) == ["nothing"]

@@ -15,6 +15,7 @@ from archive.transfer.models import DispatchOutcome, TransferStatus
 from tests.archive.cards import id_no
 from tests.processes.table import covers
 from tests.processes.transferring import NOTICE, WITNESS, Transfers
+from tests.standing import standing
 from workflow import cases, messages
 from workflow.errors import Conflict, Invalid
 
@@ -23,12 +24,12 @@ from workflow.errors import Conflict, Invalid
 def transfers(sqlite_office, clock) -> Transfers:
     """One mobile person's dossier stands in the store. SQLite does for most paths; `everywhere` walks the main ones on
     both."""
-    return Transfers(sqlite_office)
+    return standing(Transfers, sqlite_office)
 
 
 @pytest.fixture
 def everywhere(office, clock) -> Transfers:
-    return Transfers(office)
+    return standing(Transfers, office)
 
 
 def refused(act, *fields: str) -> str:
@@ -128,7 +129,7 @@ def test_a_letter_is_of_its_days_and_names_a_number(transfers):
 
 @covers("O1", "accept_papers")
 def test_a_letter_serves_once_and_a_dossier_leaves_once_at_a_time(sqlite_office, clock):
-    transfers = Transfers(sqlite_office, 2)
+    transfers = standing(Transfers, sqlite_office, 2)
     transfers.asked()
     first = transfers.cases[1]
     transfers.begin(2)
@@ -235,7 +236,7 @@ def test_what_holds_a_dossier_is_named_and_does_not_stop_the_clock(transfers, cl
 
 @covers("O3", "look_for_holds")
 def test_another_case_that_holds_the_dossier_is_named(sqlite_office, clock):
-    transfers = Transfers(sqlite_office)
+    transfers = standing(Transfers, sqlite_office)
     with transfers.database.transaction() as session:
         other = cases.open_case(session, "X-1", "清点 一号库房", "key-handover", "dora")
         dossiers.hold(session, session.get_one(Dossier, 1), other)
@@ -309,7 +310,7 @@ def test_a_transfer_beyond_its_days_is_pressed_for_and_goes_on(transfers, clock)
 @covers("O7", "pack")
 @covers("O9", "hand_over")
 def test_a_cadre_s_dossier_goes_by_two_carriers_with_its_audit_problems_listed(office, clock):
-    transfers = Transfers(office, kind="cadre")
+    transfers = standing(Transfers, office, kind="cadre")
     transfers.asked(applicant="authority", papers=["letter"])
     assert transfers.known()["due_day"] == "2026-09-01"
     transfers.prepare()
@@ -335,7 +336,7 @@ def test_a_cadre_s_dossier_goes_by_two_carriers_with_its_audit_problems_listed(o
 
 @covers("O7", "pack")
 def test_who_once_was_a_cadre_is_guarded_too_and_nobody_carries_their_own(sqlite_office, clock):
-    transfers = Transfers(sqlite_office, ex_cadre=True)
+    transfers = standing(Transfers, sqlite_office, ex_cadre=True)
     transfers.approved()
     refused(lambda: transfers.pack(channel="ems"), "channel")
     refused(lambda: transfers.pack(channel="other"), "channel")

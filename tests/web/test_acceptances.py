@@ -5,6 +5,7 @@ import pytest
 from archive.images.defect_tables import Defect
 from archive.images.demands import ImageKind
 from tests.processes.accepting import Accepters
+from tests.standing import standing
 from workflow.identity import Group
 
 
@@ -17,7 +18,7 @@ def office(sqlite_office):
 @pytest.fixture
 def accepters(office, clock) -> Accepters:
     """A batch whose sample is being checked."""
-    made = Accepters(office)
+    made = standing(Accepters, office)
     with made.database.transaction() as session:
         session.get_one(Group, "review").permissions = ["dossiers.read", "images.check", "scanning.read"]
         session.get_one(Group, "registry").permissions = ["scanning.read"]

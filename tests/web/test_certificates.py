@@ -3,6 +3,7 @@
 import pytest
 
 from tests.processes.certifying import Certifiers
+from tests.standing import standing
 
 
 @pytest.fixture
@@ -14,7 +15,7 @@ def office(sqlite_office):
 @pytest.fixture
 def paper(office, clock) -> dict[str, str]:
     """Number and check code of a sealed certificate, as its QR code says them."""
-    certifiers = Certifiers(office)
+    certifiers = standing(Certifiers, office)
     certifiers.sealed()
     number, code = certifiers.code().split()
     return {"number": number, "code": code}

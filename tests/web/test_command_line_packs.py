@@ -5,13 +5,14 @@ import json
 import pytest
 
 from tests.processes.receiving import Receiving
+from tests.standing import standing
 
 LIST = "运单号,姓名\n1012345678901,李明\n,无单号\n1012345678903,王芳\n"
 
 
 @pytest.fixture
 def run(app, clock):
-    Receiving(app.office)
+    standing(Receiving, app.office)
     runner = app.test_cli_runner()
     return lambda *arguments: runner.invoke(args=["packs", "import", *map(str, arguments)])
 

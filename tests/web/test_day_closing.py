@@ -3,13 +3,14 @@
 import pytest
 
 from tests.processes.receiving import Receiving
+from tests.standing import standing
 from workflow.identity import Group, User
 
 
 @pytest.fixture
 def receiving(office, clock):
     """The receiving office with one pack signed for; dirk may close its days, and everyone can sign in."""
-    made = Receiving(office)
+    made = standing(Receiving, office)
     with office.database.transaction() as session:
         session.get_one(Group, "director").permissions = ["dossiers.read", "days.close", "cases.read_all"]
         password_hash = session.get_one(User, "anna").password_hash

@@ -5,6 +5,7 @@ import pytest
 
 from archive.packs import desk as packs
 from tests.processes.receiving import Receiving
+from tests.standing import standing
 from workflow.identity import Group, User
 
 HEAD = "运单号,姓名,身份证号,寄件单位,寄件城市,渠道"
@@ -14,7 +15,7 @@ ROWS = ("1012345678901,李明,11010519491231002X,云溪大学,云溪,EMS", "1012
 @pytest.fixture
 def receiving(office, clock):
     """The receiving office; wang at the window may import lists and take in packs, and everyone can sign in."""
-    made = Receiving(office)
+    made = standing(Receiving, office)
     with office.database.transaction() as session:
         session.get_one(Group, "window").permissions = ["dossiers.read", "packs.import", "packs.receive", "comments"]
         password_hash = session.get_one(User, "anna").password_hash

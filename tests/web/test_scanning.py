@@ -12,6 +12,7 @@ from archive.materials import catalogue
 from archive.scanning.models import BatchStatus, ScanStatus
 from tests.archive.images import drawn, parcelled
 from tests.processes.scanning import PAGES, Scanners
+from tests.standing import standing
 from workflow.identity import Group, User
 from workflow.models import Case
 
@@ -25,7 +26,7 @@ def office(sqlite_office):
 @pytest.fixture
 def scanners(office, clock) -> Scanners:
     """Two dossiers planned; stan counts, vera of the firm brings images."""
-    made = Scanners(office, 2)
+    made = standing(Scanners, office, 2)
     with made.database.transaction() as session:
         session.get_one(Group, "store").permissions = ["dossiers.read", "scanning.read", "scanning.desk"]
         session.get_one(Group, "scanning").permissions = ["images.deliver", "images.check", "scanning.read"]

@@ -12,6 +12,7 @@ from lxml import html
 from archive.packs import desk as packs
 from tests.processes import steps
 from tests.processes.receiving import Receiving
+from tests.standing import standing
 from workflow import attachments, cases, comments, definitions, tasks
 from workflow.db import Base
 from workflow.identity import Group, User
@@ -30,7 +31,7 @@ DEFINING = {"process_definitions", "definition_resources", "resource_contents", 
 @pytest.fixture
 def receiving(office, clock):
     """One dossier on its shelf, one pack with an exception under somebody's hands, one waiting; notes and files."""
-    made = Receiving(office)
+    made = standing(Receiving, office)
     with office.database.transaction() as session:
         session.get_one(Group, "window").permissions = ["dossiers.read", "packs.import", "packs.receive", "comments"]
         for key in ("registry", "review", "store"):

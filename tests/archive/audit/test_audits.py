@@ -12,6 +12,7 @@ from archive.materials.rows import Row
 from archive.persons import PLAIN, Person
 from archive.statuses import AuditStatus
 from tests.processes.auditing import Auditors
+from tests.standing import standing
 from workflow import fsck
 
 
@@ -62,7 +63,7 @@ def test_what_is_no_date_is_none():
 
 @pytest.fixture
 def filed(sqlite_office, clock) -> Auditors:
-    auditors = Auditors(sqlite_office, 2)
+    auditors = standing(Auditors, sqlite_office, 2)
     auditors.doubted()
     auditors.supplement()
     auditors.determine()

@@ -16,6 +16,7 @@ from archive.materials import catalogue
 from archive.materials.rows import Row
 from archive.numbers import IssuedNumber
 from tests.processes.certifying import Certifiers
+from tests.standing import standing
 from workflow import fsck
 
 
@@ -55,7 +56,7 @@ def test_the_papers_of_certificates_stand_in_the_series_of_certificates():
 
 @pytest.fixture
 def sealed(sqlite_office, clock) -> Certifiers:
-    certifiers = Certifiers(sqlite_office, 2)
+    certifiers = standing(Certifiers, sqlite_office, 2)
     certifiers.sealed()
     return certifiers
 

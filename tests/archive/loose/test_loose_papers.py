@@ -11,6 +11,7 @@ from archive.loose.models import POINTS, LooseList, LoosePaper, PaperState, Poin
 from archive.loose.sending import _late
 from tests.processes.loose import POINTS as TICKED
 from tests.processes.loose import RAISE, REVIEW, Collectors
+from tests.standing import standing
 from workflow import fsck
 
 
@@ -53,7 +54,7 @@ def test_there_are_eight_points_and_the_form_asks_for_each():
 @pytest.fixture
 def fetched(sqlite_office, clock) -> Collectors:
     """Two papers have joined their dossier, not yet classed."""
-    collectors = Collectors(sqlite_office, 2)
+    collectors = standing(Collectors, sqlite_office, 2)
     collectors.send(REVIEW, RAISE)
     collectors.check()
     collectors.put_in_folder()
