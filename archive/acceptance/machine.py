@@ -15,9 +15,9 @@ from archive.images import defects, pages
 from archive.images.defect_tables import DEFECT_LABELS
 from archive.images.models import ImageFile
 from archive.materials import catalogue
-from archive.materials.models import Material
+from archive.materials.models import Material, MaterialState
 from archive.scanning import batches
-from archive.scanning.models import ScanBatch, ScanStatus
+from archive.scanning.models import ScanBatch, ScanDossier, ScanStatus
 from workflow import history, office
 from workflow.clock import now
 from workflow.errors import Conflict, Invalid, Sentence, sentence
@@ -112,8 +112,11 @@ def _faults(session: Session, acceptance: Acceptance, dossier: Dossier) -> Itera
     for found in catalogue.check(rows, office.of(session).today()):
         if found.grave:
             yield found.said
-    yield from (pages.disagreement(each).sentence for each in pages.counts(session, dossier) if not each.agree)
-    defects.examine(session, dossier, batch.case, batches.demanded(batch))
+    own = (ScanDossier.batch_id == batch.id, ScanDossier.dossier_id == dossier.id)
+    until = batches.came_back(session.scalars(select(ScanDossier).where(*own)).one())
+    counted = pages.counts(session, dossier, until)
+    yield from (pages.disagreement(each).sentence for each in counted if not each.agree)
+    defects.examine(session, dossier, batch.case, batches.demanded(batch), until)
     for defect in defects.open_defects(session, dossier):
         place, label = pages.number(defect.material), sentence(DEFECT_LABELS[defect.code])
         yield sentence("{place} page {page}: {defect}", place=place, page=defect.page, defect=label)
@@ -138,5 +141,6 @@ def _altered(session: Session, dossier: Dossier) -> Iterator[Sentence]:
 def _images(session: Session, batch: ScanBatch, accepted: bool = False) -> int:
     back = [each.dossier_id for each in batches.entries(session, batch) if each.status is ScanStatus.BACK]
     asked = select(func.count(ImageFile.id)).join(Material, Material.id == ImageFile.material_id)
-    asked = asked.where(Material.dossier_id.in_(back), ImageFile.superseded_at.is_(None))
+    kept = (Material.dossier_id.in_(back), Material.state == MaterialState.KEPT)
+    asked = asked.where(*kept, ImageFile.superseded_at.is_(None))
     return session.scalar(asked.where(ImageFile.accepted_at.is_not(None)) if accepted else asked) or 0

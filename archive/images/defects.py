@@ -6,6 +6,7 @@ defect of an image is open while that image is current: another image takes its 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
@@ -17,7 +18,7 @@ from archive.images.defect_tables import OF_RULE, Defect, ImageCheck, ImageDefec
 from archive.images.demands import Demands, ImageKind
 from archive.images.models import ImageFile
 from archive.images.pages import Placed
-from archive.materials.models import Material
+from archive.materials.models import Material, MaterialState
 from workflow import history
 from workflow.clock import now
 from workflow.errors import Conflict, Invalid
@@ -96,12 +97,17 @@ def settle(session: Session, defect: ImageDefect, by: str, why: str) -> None:
 
 
 def examine(
-    session: Session, dossier: Dossier, case: Case | None = None, agreed: Demands | None = None
+    session: Session,
+    dossier: Dossier,
+    case: Case | None = None,
+    agreed: Demands | None = None,
+    until: datetime | None = None,
 ) -> list[ImageDefect]:
     """The machine's own check of all current images against what was agreed (the demands of the day when not said), and
-    of the catalogue's pages: each grave finding and each missing page becomes a defect. Safe to repeat."""
+    of the catalogue's pages (`until` as in pages.counts): each grave finding and each missing page becomes a defect.
+    Safe to repeat."""
     asked, found = agreed or demands.of(session), []
-    for counted in pages.counts(session, dossier):
+    for counted in pages.counts(session, dossier, until):
         for kind, missing in counted.missing.items():
             places = [Placed(counted.material, page, kind) for page in missing]
             found += [mark(session, place, Defect.MISSING_PAGE, history.SYSTEM, case=case) for place in places]
@@ -115,12 +121,14 @@ def examine(
 
 
 def open_defects(session: Session, dossier: Dossier) -> Sequence[ImageDefect]:
-    """What is wrong with the dossier's images now, by place: not settled, of a current image or of a page without."""
+    """What is wrong with the images of its catalogue now, by place: not settled, of a current image or of a page
+    without."""
     asked = (
         select(ImageDefect)
         .join(Material, Material.id == ImageDefect.material_id)
         .outerjoin(ImageFile, ImageFile.id == ImageDefect.image_id)
-        .where(Material.dossier_id == dossier.id, ImageDefect.settled_at.is_(None))
+        .where(Material.dossier_id == dossier.id, Material.state == MaterialState.KEPT)
+        .where(ImageDefect.settled_at.is_(None))
         .where(ImageDefect.image_id.is_(None) | ImageFile.superseded_at.is_(None))
         .order_by(ImageDefect.material_id, ImageDefect.page, ImageDefect.kind, ImageDefect.id)
     )
@@ -142,11 +150,12 @@ def rescans(session: Session, dossier: Dossier) -> list[Rescan]:
 
 
 def unchecked(session: Session, dossier: Dossier, stage: Stage, by: str = "") -> int:
-    """How many current images of the dossier nobody has looked at, at this stage; or not this person."""
+    """How many current images of its catalogue nobody has looked at, at this stage; or not this person."""
     looked = select(ImageCheck.image_id).where(ImageCheck.stage == stage)
     looked = looked.where(ImageCheck.checked_by == by) if by else looked
     asked = select(func.count()).select_from(ImageFile).join(Material, Material.id == ImageFile.material_id)
-    asked = asked.where(Material.dossier_id == dossier.id, ImageFile.superseded_at.is_(None))
+    kept = (Material.dossier_id == dossier.id, Material.state == MaterialState.KEPT)
+    asked = asked.where(*kept, ImageFile.superseded_at.is_(None))
     return session.scalar(asked.where(ImageFile.id.not_in(looked))) or 0
 
 

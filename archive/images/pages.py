@@ -8,6 +8,7 @@ import io
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass, fields
+from datetime import datetime
 from typing import Any, BinaryIO
 
 from sqlalchemy import select, update
@@ -169,23 +170,27 @@ def earlier(session: Session, image: ImageFile) -> list[ImageFile]:
     return list(session.scalars(asked.order_by(ImageFile.id)))
 
 
-def counts(session: Session, dossier: Dossier) -> list[Counted]:
-    """Catalogue against images, material by material, in the order of the catalogue."""
+def counts(session: Session, dossier: Dossier, until: datetime | None = None) -> list[Counted]:
+    """Catalogue against images, material by material, in the order of the catalogue. `until`: when the dossier came
+    back from scanning; what joined it later and has no image is left out, it waits for the next batch."""
     materials = [each for each in catalogue.rows(session, dossier) if each.state is MaterialState.KEPT]
     asked = select(ImageFile.material_id, ImageFile.kind, ImageFile.page)
     there: dict[tuple[int, ImageKind], set[int]] = defaultdict(set)
     wanted = ImageFile.material_id.in_([each.id for each in materials])
     for material_id, kind, page in session.execute(asked.where(wanted, _current())):
         there[material_id, kind].add(page)
-    return [_counted(each, {kind: there[each.id, kind] for kind in ImageKind}) for each in materials]
+    imaged = {material_id for material_id, _ in there}
+    asked_for = [each for each in materials if until is None or each.created_at <= until or each.id in imaged]
+    return [_counted(each, {kind: there[each.id, kind] for kind in ImageKind}) for each in asked_for]
 
 
-def accept(session: Session, dossier: Dossier, by: str, case: Case | None = None) -> int:
-    """Accept all current images of the dossier: from now on the raw ones do not change (Annex C 5); how many.
+def accept(session: Session, dossier: Dossier, by: str, case: Case | None = None, until: datetime | None = None) -> int:
+    """Accept all current images of the dossier: from now on the raw ones do not change (Annex C 5); how many. `until`
+    as in counts.
 
     Raises Conflict naming the first material whose images are not its pages (Annex C 4).
     """
-    counted = counts(session, dossier)
+    counted = counts(session, dossier, until)
     for each in counted:
         if not each.agree:
             raise disagreement(each)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
+from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
@@ -139,11 +140,17 @@ def lacking(session: Session, entry: ScanDossier, stage: Stage = Stage.FIRM) -> 
 def faults(session: Session, entry: ScanDossier) -> list[Sentence]:
     """C8: what is wrong with this dossier's images: pages and images unequal, defects open."""
     dossier = entry.dossier
-    found = [pages.disagreement(each).sentence for each in pages.counts(session, dossier) if not each.agree]
+    counted = pages.counts(session, dossier, came_back(entry))
+    found = [pages.disagreement(each).sentence for each in counted if not each.agree]
     for each in defects.open_defects(session, dossier):
         place, label = pages.number(each.material), sentence(DEFECT_LABELS[each.code])
         found.append(sentence("{place} page {page}: {defect}", place=place, page=each.page, defect=label))
     return found
+
+
+def came_back(entry: ScanDossier) -> datetime | None:
+    """Since when its papers are on the shelf again; what joins them later is for the next batch."""
+    return entry.back_at if entry.status is ScanStatus.BACK else None
 
 
 def deliver(session: Session, batch: ScanBatch, by: str) -> Quantity:
@@ -171,8 +178,8 @@ def accept(session: Session, batch: ScanBatch, by: str) -> Quantity:
     _refuse_unless(batch, BatchStatus.DELIVERED)
     for entry in entries(session, batch):
         if entry.status is ScanStatus.BACK:
-            pages.accept(session, entry.dossier, by, batch.case)
-            _digit_status(session, entry, DigitStatus.ACCEPTED, by)
+            pages.accept(session, entry.dossier, by, batch.case, came_back(entry))
+            _digit_status(session, entry, _accepted(session, entry), by)
     batch.status = BatchStatus.ACCEPTED
     return quantity(session, batch)
 
@@ -227,6 +234,12 @@ def _why_not(session: Session, dossier: Dossier) -> Sentence | None:
         return sentence("Its catalogue has materials without a class or pages.")
     running = select(ScanDossier.id).where(ScanDossier.dossier_id == dossier.id, ScanDossier.status.in_(ENTERED))
     return sentence("It is in another scanning batch.") if session.scalar(running) else None
+
+
+def _accepted(session: Session, entry: ScanDossier) -> DigitStatus:
+    """Accepted; but what joined it meanwhile waits to be scanned."""
+    whole = all(each.agree for each in pages.counts(session, entry.dossier))
+    return DigitStatus.ACCEPTED if whole else DigitStatus.QUEUED
 
 
 def _refuse_unless(batch: ScanBatch, status: BatchStatus) -> None:

@@ -4,21 +4,21 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from archive import dossiers, id_numbers, persons
 from archive.answers import need, text
 from archive.refusals import wrong
 from archive.scans import halved
-from archive.statuses import DossierKind
+from archive.statuses import ENDED, DossierKind, label
 from archive.steps import case_of
 from archive.transfer import deadlines, keepers
 from archive.transfer.models import RUNNING, VOID, Applicant, Transfer, TransferStatus
 from archive.transfer.work import is_cadre, issue, transfer_of
 from workflow import cases, office
 from workflow.clock import now
-from workflow.errors import Conflict
+from workflow.errors import Conflict, sentence
 from workflow.identity import User
 from workflow.models import UserTask
 from workflow.registry import Work, on_completion, service_task
@@ -69,6 +69,7 @@ def accept(session: Session, task: UserTask, user: User, answers: dict[str, Any]
     transfer = transfer_of(session, task)
     result = answers.get("accept_result")
     if result == "accept":
+        _refuse_gone(transfer)
         told = _accept(session, transfer, answers)
         return {"accept_result": "accept", "accepted_by": user.name, "letter_id_no": None, **told}
     note = need(answers, "accept_note", "Say what is missing, or why it is not accepted.")
@@ -129,12 +130,23 @@ def _take_letter(session: Session, transfer: Transfer, answers: Mapping[str, Any
     used = (*same, Transfer.status.not_in(VOID), Transfer.case_id != transfer.case_id)
     if session.scalars(select(Transfer.case_id).where(*used, Transfer.dossier_id == transfer.dossier_id)).first():
         raise wrong("letter_no", "Letter {number} was used for this dossier already.", number=number)
-    count, persons_named = session.scalar(select(func.count()).where(*used)) or 0, int(answers["letter_persons"])
-    if count >= persons_named:
+    taken, persons_named = (
+        set(session.scalars(select(Transfer.letter_use).where(*used))),
+        int(answers["letter_persons"]),
+    )
+    free = set(range(1, persons_named + 1)) - taken  # a use that was given up serves again
+    if len(taken) >= persons_named or not free:
         raise wrong("letter_no", "Letter {number} was used already.", number=number)
-    last = session.scalar(select(func.max(Transfer.letter_use)).where(*used)) or 0
     transfer.letter_no, transfer.letter_date = number, written
-    transfer.letter_persons, transfer.letter_use = persons_named, min(last + 1, persons_named)
+    transfer.letter_persons, transfer.letter_use = persons_named, min(free)
+
+
+def _refuse_gone(transfer: Transfer) -> None:
+    """Another letter was quicker: what has left cannot leave."""
+    dossier = transfer.dossier
+    if dossier.status in ENDED:
+        said = "Dossier {number} is kept here no longer ({status}): refuse the letter and say where it is."
+        raise wrong("accept_result", said, number=dossier.dossier_no, status=sentence(label(dossier.status)))
 
 
 def _refuse_second(session: Session, transfer: Transfer) -> None:

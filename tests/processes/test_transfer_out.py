@@ -14,7 +14,7 @@ from archive.transfer.letters import ASKED, RECEIPT
 from archive.transfer.models import DispatchOutcome, TransferStatus
 from tests.archive.cards import id_no
 from tests.processes.table import covers
-from tests.processes.transferring import NOTICE, WITNESS, Transfers
+from tests.processes.transferring import HOME, NOTICE, SENT_ON, WITNESS, Transfers
 from tests.standing import standing
 from workflow import cases, messages
 from workflow.errors import Conflict, Invalid
@@ -140,6 +140,36 @@ def test_a_letter_serves_once_and_a_dossier_leaves_once_at_a_time(sqlite_office,
         transfers.accept(1, letter_no="临人才调〔2026〕9号")
     transfers.cases[1] = first
     assert transfers.waits() == ["prepare"]
+
+
+@covers("O1", "accept_papers")
+@covers("O2", "accept_papers", "not_accepted")
+def test_a_letter_for_a_dossier_that_has_left_meanwhile_is_refused_and_ends(transfers):
+    transfers.begin(key="20260701-00000B")
+    second = transfers.cases[1]
+    transfers.sent()
+    transfers.receipt(received_on=SENT_ON)
+    transfers.cases[1] = second
+    assert "kept here no longer" in refused(lambda: transfers.accept(letter_no="临人才调〔2026〕9号"), "accept_result")
+    transfers.accept(accept_result="refuse", accept_note="档案已转临川")
+
+    assert transfers.ends() == ["not_accepted"]
+    assert transfers.broken() == []
+
+
+@covers("O1", "accept_papers")
+def test_a_letter_for_several_serves_again_for_whom_it_was_given_up(sqlite_office, clock):
+    transfers = Transfers(sqlite_office, 4)
+    letter = {"letter_no": "临人才调〔2026〕7号", "letter_persons": "3"}
+    for number in (1, 2, 3):
+        transfers.asked(number, **letter)
+    transfers.prepare(2)
+    transfers.approve(2, decision="cancel", decision_note="本人撤回")
+    transfers.step("put_back", "stan", 2, scan_label=transfers.no(2), scan_position=HOME.format(2))
+    transfers.asked(4, **letter)
+
+    assert transfers.waits(4) == ["prepare"]
+    assert [transfers.transfer(number).letter_use for number in (1, 3, 4)] == [1, 3, 2]
 
 
 # O3

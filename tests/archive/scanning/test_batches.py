@@ -13,7 +13,10 @@ from archive.images import defects, misfits, pages
 from archive.images.defect_tables import Defect, Stage
 from archive.images.demands import Demands, ImageKind
 from archive.images.pages import Placed
-from archive.materials import catalogue
+from archive.materials import catalogue, states
+from archive.materials.models import MaterialState
+from archive.materials.rows import Row
+from archive.materials.states import Act
 from archive.scanning import batches, desk
 from archive.scanning.batches import Quantity, Terms
 from archive.scanning.models import BatchStatus, ScanBatch, ScanDossier, ScanStatus, Unit
@@ -24,6 +27,7 @@ from tests.archive.scanning.prepared import PAGES, TERMS
 from workflow import cases, history
 from workflow import office as offices
 from workflow.errors import Conflict, Invalid, NotFound
+from workflow.registry import checks
 
 
 def out(session, entry, pages_=PAGES):
@@ -315,3 +319,35 @@ def test_the_package_of_a_batch_is_taken_in_for_the_dossiers_handed_out(sqlite_o
         assert [each.status.value for each in found] == ["accepted", "rejected"]
         assert misfits.waiting(session) == []
         assert session.get_one(ScanBatch, batch.id).status is BatchStatus.OPEN
+
+
+def brought_back(session, batch):
+    """Scanned, looked at, on the shelf again."""
+    for entry in batches.entries(session, batch):
+        out(session, entry)
+        ready(session, entry)
+        back(session, entry)
+
+
+def test_a_paper_that_joins_the_dossier_after_it_came_back_is_for_the_next_batch(session, batch, shelved, clock):
+    brought_back(session, batch)
+    clock.move(hours=1)
+    rows = [catalogue.row_of(each) for each in catalogue.rows(session, shelved[0])]
+    catalogue.save(session, shelved[0], [*rows, Row("认定表", "5", "2026-07-01", "2")], "anna")
+    batches.deliver(session, batch, "vera")
+    batches.accept(session, batch, "anna")
+
+    assert [each.digit_status for each in shelved] == [DigitStatus.QUEUED, DigitStatus.ACCEPTED]
+    assert list(checks["images_are_pages"](session)) == []
+
+
+def test_a_paper_taken_out_after_it_was_scanned_holds_nothing_up(session, batch, shelved):
+    for entry in batches.entries(session, batch):
+        out(session, entry)
+        scanned.fill(session, entry.dossier)
+        back(session, entry)
+    lost = catalogue.rows(session, shelved[0])[-1]
+    states.move(session, lost, MaterialState.TRANSFERRED, Act("anna", None, "foreign"))
+
+    assert defects.unchecked(session, shelved[0], Stage.FIRM) == 6
+    assert defects.unchecked(session, shelved[1], Stage.FIRM) == 8
