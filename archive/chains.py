@@ -28,10 +28,12 @@ LATEST = 40  # entries of a history on one page
 
 @dataclass(frozen=True)
 class Link:
-    """One move as a reader sees it. `shielded`: places, person, case and reason are not to be seen. `case`: None also
-    when the reader may not see it (`other_case` then)."""
+    """One move as a reader sees it; `seq` counts through the whole chain, `under` is the number it went under then (of
+    its pack, of the dossier). `shielded`: places, person, case and reason are not to be seen. `case`: None also when
+    the reader may not see it (`other_case` then)."""
 
     seq: int
+    under: str
     at: datetime
     by: str
     from_place: str | None
@@ -55,13 +57,58 @@ class Entry:
     count: int = 1  # of fields changed at once
 
 
+@dataclass(frozen=True)
+class Move:
+    """One move of the whole way: what was written down, and the number the thing went under."""
+
+    event: CustodyEvent
+    under: str
+    from_place: str | None
+
+
 def links(session: Session, item: Item, user: User) -> list[Link]:
-    """The chain of custody of a dossier or pack, oldest first, as `user` may see it."""
-    moves = custody.chain(session, item)
-    seen = _seen(session, moves, user)
-    hidden = _shielded(session, [move.case_id for move in moves], user)
-    places = {move.seq for move in moves if move.case_id in hidden and _is_telling(move.to_place)}
-    return [_link(move, seen, move.case_id in hidden, places) for move in moves]
+    """The chain of custody of a dossier or pack, oldest first, as `user` may see it: a dossier's with the way its pack
+    came and with its earlier records, here or at another office of this house."""
+    moves = whole(session, item)
+    events = [move.event for move in moves]
+    seen = _seen(session, events, user)
+    hidden = _shielded(session, [event.case_id for event in events], user)
+    veiled = {n for n, event in enumerate(events) if event.case_id in hidden and _is_telling(event.to_place)}
+    return [_link(n, move, seen, move.event.case_id in hidden, veiled) for n, move in enumerate(moves)]
+
+
+def whole(session: Session, item: Item) -> list[Move]:
+    """Every move, under all the numbers it went under. A stretch begins where the one before ended, unless that one
+    ended on a shelf: nothing leaves a shelf unsaid, so that would be a gap."""
+    moves: list[Move] = []
+    for under, events in _stretches(session, item):
+        for event in events:
+            moves.append(Move(event, under, event.from_place or _handed_on(moves)))
+    return moves
+
+
+def _handed_on(moves: Sequence[Move]) -> str | None:
+    last = moves[-1].event.to_place if moves else None
+    return None if last is None or custody.split(last)[0] is custody.PlaceKind.POSITION else last
+
+
+def _stretches(session: Session, item: Item) -> list[tuple[str, list[CustodyEvent]]]:
+    """(number, moves) of each record, oldest first."""
+    if not isinstance(item, Dossier):
+        return [(item.tracking_no if isinstance(item, Pack) else "", custody.chain(session, item))]
+    before = session.get(Dossier, item.previous_id) if item.previous_id else None
+    own = custody.chain(session, item)
+    earlier = _stretches(session, before) if before is not None else _arrival(session, item, own)
+    return [*earlier, (item.dossier_no, own)]
+
+
+def _arrival(session: Session, dossier: Dossier, own: Sequence[CustodyEvent]) -> list[tuple[str, list[CustodyEvent]]]:
+    """The way of the pack it came in, to where the dossier was registered."""
+    same = (Pack.dossier_id == dossier.id, Pack.case_id == own[0].case_id) if own else ()
+    pack = session.scalars(select(Pack).where(*same)).first() if same else None
+    moves = custody.chain(session, pack) if pack else []
+    here = [n for n, move in enumerate(moves) if move.to_place == own[0].to_place]
+    return [(pack.tracking_no, moves[: here[-1] + 1])] if pack and here else []
 
 
 def first_gap(chain: Sequence[Link]) -> int | None:
@@ -123,17 +170,19 @@ def _is_telling(place: str) -> bool:
     return custody.split(place)[0] not in (custody.PlaceKind.POSITION, custody.PlaceKind.DESK)
 
 
-def _link(move: CustodyEvent, seen: dict[int, Case], shielded: bool, places: set[int]) -> Link:
-    case = None if move.case_id is None or shielded else seen.get(move.case_id)
+def _link(number: int, move: Move, seen: dict[int, Case], shielded: bool, veiled: set[int]) -> Link:
+    event = move.event
+    case = None if event.case_id is None or shielded else seen.get(event.case_id)
     return Link(
-        seq=move.seq,
-        at=move.at,
-        by="" if shielded else move.by,
-        from_place=HIDDEN if move.seq - 1 in places else move.from_place,
-        to_place=HIDDEN if move.seq in places else move.to_place,
-        why="" if shielded else move.why,
+        seq=number + 1,
+        under=move.under,
+        at=event.at,
+        by="" if shielded else event.by,
+        from_place=HIDDEN if number - 1 in veiled else move.from_place,
+        to_place=HIDDEN if number in veiled else event.to_place,
+        why="" if shielded else event.why,
         case=case,
-        other_case=move.case_id is not None and case is None,
+        other_case=event.case_id is not None and case is None,
         shielded=shielded,
     )
 

@@ -52,6 +52,9 @@ KNOWN: Mapping[str, Known] = {
     "letter_remind": Known("A keeper is reminded of a letter after", 15, "working day", "our own"),
     "letter_phone": Known("A keeper is telephoned about a letter after", 30, "working day", "our own"),
     "letter_close": Known("A letter without answer is looked at anew after", 60, "working day", "our own"),
+    "transfer_inside": Known(
+        "With a dossier to another office of this house go", ["catalogue", "images"], "list", "TL18 art. 23"
+    ),
     "audit_supplement": Known("A sender is asked again about a problem every", 1, "month", "our own"),
     "flow_out": Known("A mobile person's dossier is transferred", 15, "working day", "LD21"),
     "grad_register": Known("A graduate's pack is registered", 0, "working day", "promise of the office"),

@@ -13,13 +13,14 @@ from archive.images.demands import ImageKind
 from archive.images.pages import Placed
 from archive.images.rounds import Leaf
 from archive.scanning import batches
+from archive.statuses import ENDED
 from web.asked import text as asked_text
 from web.asked import whole
 from web.auth import needs
 from web.dossiers import find
 from web.files import SANDBOX
 from web.reader import current_user
-from workflow.errors import Invalid, NotFound, Unavailable
+from workflow.errors import Conflict, Invalid, NotFound, Unavailable
 from workflow.models import Case
 
 blueprint = Blueprint("image_check", __name__, url_prefix="/dossiers/<int:dossier_id>/images")
@@ -119,6 +120,8 @@ def address(dossier: Dossier, stage: Stage, leaf: Leaf) -> str:
 def _open(dossier_id: int) -> Dossier:
     dossier = find(g.session, dossier_id)
     rounds.refuse_kin(g.session, dossier, current_user())
+    if dossier.status in ENDED:
+        raise Conflict("The dossier is no longer kept here; its images are shut.")
     return dossier
 
 

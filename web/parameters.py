@@ -9,6 +9,7 @@ from archive import parameter_changes, parameters, regulations
 from archive.certificates.kinds import KIND_LABELS
 from archive.parameters import KNOWN, Known, ParameterValue
 from archive.reading.purposes import PURPOSE_LABELS
+from archive.transfer.handing_on import ALONG_LABELS
 from web.asked import text
 from web.i18n import _, language
 from web.navigation import Entry
@@ -63,7 +64,7 @@ UNIT_LABELS = {
     "text": "code",
     "address": "address",
 }
-CHOICE_LABELS = {"reading_purposes": PURPOSE_LABELS, "certificate_kinds": KIND_LABELS}
+CHOICE_LABELS = {"reading_purposes": PURPOSE_LABELS, "certificate_kinds": KIND_LABELS, "transfer_inside": ALONG_LABELS}
 
 NAVIGATION = (Entry("Parameters", "parameters.index", order=76, permission=(parameters.MANAGE, parameters.SECURITY)),)
 

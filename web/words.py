@@ -27,7 +27,7 @@ PACK_LABELS = {
     PackStatus.LOOSE: "Loose materials",
     PackStatus.MISSING: "Never delivered",
 }
-DESK_LABELS = {"receipt": "Receiving desk", "reading": "Reading room"}
+DESK_LABELS = {"receipt": "Receiving desk", "reading": "Reading room", "transfer": "Transfer desk"}
 WHY_LABELS = {
     "sent": "sent by the sender",
     "signed for": "signed for",
@@ -38,9 +38,24 @@ WHY_LABELS = {
     "taken back sorted": "taken back sorted",
     "handed out to be read": "handed out to be read",
     "put back": "put back",
+    "given back, counted": "given back, counted",
+    "put back after its case was over": "put back after its case was over",
+    "loose materials are filed": "for loose papers to be filed",
+    "loose materials were filed": "loose papers were filed",
+    "pulled to be transferred": "pulled to be transferred",
+    "handed over to be carried": "handed over to be carried",
+    "received, notice scanned": "received, the notice scanned",
+    "transfer cancelled": "transfer cancelled",
     "returned": "sent back",
     "forwarded": "sent on to the right keeper",
 }
+WHY_OF = (  # how reasons begin that name a number or quote somebody
+    ("back from scanning ", "back from scanning batch {what}"),
+    ("scanning ", "to be scanned, batch {what}"),
+    ("receipt of ", "receipt of notice {what}"),
+    ("returned, to be sent again: ", "came back, to be sent again: {what}"),
+    ("returned: ", "came back: {what}"),
+)
 POLITICAL_LABELS = {  # GB/T 4762
     "01": "party member",
     "02": "probationary party member",
@@ -124,7 +139,10 @@ def political_name(code: str) -> str:
 
 def why_moved(why: str) -> str:
     """The reason of a move: the house's own words in the reader's language, what a person wrote as it stands."""
-    return _(WHY_LABELS[why]) if why in WHY_LABELS else why
+    if why in WHY_LABELS:
+        return _(WHY_LABELS[why])
+    said = next(((words, why.removeprefix(begins)) for begins, words in WHY_OF if why.startswith(begins)), None)
+    return say(sentence(said[0], what=said[1])) if said else why
 
 
 def listed_label(name: str) -> str:

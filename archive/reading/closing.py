@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from archive.dossier_tables import Dossier
 from archive.reading import grants, sitting
 from archive.reading.grant_tables import Grant, GrantStatus
 from archive.reading.work import request_of
@@ -40,6 +41,13 @@ def withdraw(session: Session, grant: Grant, user: User, why: str) -> None:
         raise wrong("why", "Say why it is withdrawn.")
     _send_away(session, grant)
     grants.end(session, grant, GrantStatus.WITHDRAWN, user.name, why.strip())
+
+
+def withdraw_all(session: Session, dossier: Dossier, why: str) -> None:
+    """Nobody reads on the screen any more what is no longer kept here (§10.7 O11)."""
+    for grant in session.scalars(select(Grant).where(Grant.dossier_id == dossier.id, Grant.status == GrantStatus.OPEN)):
+        _send_away(session, grant)
+        grants.end(session, grant, GrantStatus.WITHDRAWN, history.SYSTEM, why)
 
 
 def finish(session: Session, grant: Grant, user: User) -> None:

@@ -11,8 +11,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from archive import calendar, documents, dossiers, parameters
+from archive import calendar, custody, documents, dossiers, parameters
 from archive.answers import check_label, need, text
+from archive.custody import PlaceKind
 from archive.reading.loan_tables import Loan
 from archive.reading.models import RequestStatus, ShutUnit
 from archive.reading.work import request_of
@@ -167,6 +168,8 @@ def take_return(session: Session, task: UserTask, user: User, answers: dict[str,
     check_label(request.dossier, answers)
     counted = int(answers["pages_in"])
     loan.returned_at = now()
+    place = custody.place(PlaceKind.PERSON, user.name)
+    custody.record(session, request.dossier, place, user.name, request.case, "given back, counted")
     if answers.get("return_result") == "differs":
         return {**note_difference(loan, counted, answers), "return_result": "differs"}
     refuse_other_count(loan, counted)

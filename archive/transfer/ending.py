@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from archive import custody, dossiers, storage
 from archive.custody import PlaceKind
+from archive.reading import closing
 from archive.statuses import DossierStatus
 from archive.transfer import deadlines
 from archive.transfer.answering import dispatch_of
@@ -34,6 +35,7 @@ def strike(session: Session, work: Work) -> None:
     if custody.where(session, dossier) != place:  # an office of this house took it over by its own scan
         custody.record(session, dossier, place, history.SYSTEM, case, why)
     storage.vacate(session, dossier)
+    closing.withdraw_all(session, dossier, why)
     dossiers.let_go(session, dossier, case)
     transfer.status, transfer.ended_at = TransferStatus.CONFIRMED, now()
 

@@ -8,9 +8,10 @@ from sqlalchemy.orm import Session
 from archive import dossiers, parameters, persons, storage, vault
 from archive.answers import check_label, need
 from archive.dossier_tables import Dossier
+from archive.materials.states import Act
 from archive.refusals import wrong
 from archive.statuses import AuditStatus, DigitStatus, DossierKind, SortStatus
-from archive.transfer import deadlines
+from archive.transfer import deadlines, handing_on
 from archive.transfer.coming import DESK, came_from
 from archive.transfer.letter_tables import LetterStatus
 from archive.transfer.letters import ID_PURPOSE, RECEIPT, issue, letter_of
@@ -120,6 +121,9 @@ def register(session: Session, task: UserTask, user: User, answers: dict[str, An
         dossier.previous_id = previous.id
     letter.dossier_id = dossier.id
     dossiers.hold(session, dossier, letter.case)
+    if previous is not None:
+        act = Act(user.name, letter.case, f"from {letter.keeper.name}, notice {letter.notice_no}")
+        handing_on.hand_on(session, previous, dossier, act, whole=not letter.differences)
     return {"dossier_no": dossier.dossier_no, "dossier_id": dossier.id, "id_no_again": None, "name": person.name}
 
 

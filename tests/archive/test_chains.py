@@ -8,11 +8,13 @@ from archive import chains, custody, dossiers, persons, storage
 from archive.dossier_tables import Dossier
 from archive.materials import catalogue
 from archive.materials.rows import Row
+from archive.packs.models import Pack
 from archive.reading.grants import OVERSEE
 from archive.reading.models import ReadingRequest
 from archive.statuses import DossierStatus
 from tests.archive.cards import facts
 from workflow import cases
+from workflow.clock import now
 from workflow.identity import Group, User
 
 HOME = "K01-01-01-A-1-01"
@@ -125,3 +127,35 @@ def test_the_history_tells_statuses_fields_and_catalogues_newest_first(session, 
         ("to_shelve", "in_store"),
         ("", "to_shelve"),
     ]
+
+
+def test_the_chain_begins_with_the_pack_and_goes_on_under_the_next_record(session, clock, dossier, anna):
+    case = cases.open_case(session, "REC-1", "李明", "receipt", "anna")
+    pack = Pack(tracking_no="EX1", channel="ems", expected_at=now(), case_id=case.id, dossier_id=dossier.id)
+    session.add(pack)
+    session.flush()
+    custody.record(session, pack, "sender:云溪大学", "anna", case, "sent")
+    custody.record(session, pack, "desk:receipt", "anna", case, "signed for")
+    custody.record(session, pack, f"position:{HOME}", "bob", case, "shelved")
+    session.flush()
+    assert [link.under for link in chains.links(session, dossier, anna)] == [dossier.dossier_no] * 2
+
+    arrived = dossiers.register(session, dossier.person, {}, "anna", case, keeper="YXGB")
+    pack.dossier_id = arrived.id
+    assert [link.under for link in chains.links(session, arrived, anna)] == ["EX1", "EX1", arrived.dossier_no]
+    assert chains.links(session, arrived, anna)[-1].from_place == "desk:receipt"
+
+
+def test_what_went_to_another_office_goes_on_from_there_but_nothing_leaves_a_shelf_unsaid(
+    session, clock, dossier, anna
+):
+    arrived = dossiers.register(session, dossier.person, {}, "anna", keeper="YXGB", at="desk:transfer")
+    arrived.previous_id = dossier.id
+    links = chains.links(session, arrived, anna)
+    assert chains.first_gap(links) == 3
+
+    custody.record(session, dossier, "unit:云溪区干部档案室", "anna", None, "received, notice scanned")
+    links = chains.links(session, arrived, anna)
+    assert chains.first_gap(links) is None
+    assert [link.seq for link in links] == [1, 2, 3, 4]
+    assert places(links)[-1] == ("unit:云溪区干部档案室", "desk:transfer")

@@ -100,7 +100,7 @@ def site(office: Office, chromium: Browser) -> Iterator[Site]:
     server = make_server("127.0.0.1", 0, app, threaded=True)
     serving = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     serving.start()
-    yield Site(f"http://127.0.0.1:{server.server_port}", office)
+    yield Site(f"http://127.0.0.1:{server.server_port}", office, app)
     for window in chromium.contexts:  # a page that refreshes itself must not meet a server that is gone
         window.close()
     server.shutdown()

@@ -4,22 +4,13 @@ import random
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 from archive.demo.morning import Parcel
+from tests.browser import filling
 from tests.season import browser as plain
 from tests.season.clerk import ANSWERS, Answers, Season
 
-LISTEN = """() => {
-  const page = document.documentElement;
-  delete page.dataset.drawnAnew;
-  const drawn = (event) => {
-    if (event.target.closest?.("#form-fields") === null && !event.target.querySelector?.("#form-fields")) return;
-    document.removeEventListener("htmx:after:swap", drawn);
-    page.dataset.drawnAnew = "yes";
-  };
-  document.addEventListener("htmx:after:swap", drawn);
-}"""  # the answer of the server is not yet the form: what is asked next stands there only after the swap
 PATIENCE = 60  # scans, a third of a second apart, until the machine has prepared the next step
 
 
@@ -101,31 +92,5 @@ class Desk:
         return ANSWERS[name](self, parcel, self.shown())
 
     def fill(self, answers: Answers) -> None:
-        """Put the answers into the fields of those names, top to bottom; a field that is not asked is left out."""
-        for name, answer in answers.items():
-            fields = self.page.locator(f'#task-form [name="{name}"]:not([type=hidden])')
-            if fields.count() == 0:
-                continue
-            kind = fields.first.evaluate("each => each.type")
-            if kind in ("radio", "checkbox"):
-                self._tick(fields, {answer} if isinstance(answer, str) else set(answer))
-            elif kind == "select-one":
-                fields.select_option(answer)
-            else:
-                fields.fill(answer)
-
-    def _tick(self, fields: Locator, wanted: set[str]) -> None:
-        for each in fields.all():
-            chosen = each.get_attribute("value") in wanted
-            if each.is_checked() == chosen or (each.get_attribute("type") == "radio" and not chosen):
-                continue
-            self._set(each, chosen)
-
-    def _set(self, each: Locator, chosen: bool) -> None:
-        """Choose; when others depend on it, wait until the form is drawn anew."""
-        if each.get_attribute("data-refresh") is None:
-            each.set_checked(chosen)
-            return
-        self.page.evaluate(LISTEN)
-        each.set_checked(chosen)
-        self.page.wait_for_function("() => document.documentElement.dataset.drawnAnew === 'yes'")
+        """Put the answers into the fields of those names; a field that is not asked is left out."""
+        filling.fill(self.page, answers)

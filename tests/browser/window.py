@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response
 
 from tests.people import PASSWORD
@@ -16,6 +17,7 @@ class Site:
 
     url: str
     office: Office
+    app: Flask
 
     def sign_in(self, page: Page, name: str, password: str = PASSWORD) -> None:
         """Sign in through the page people use."""

@@ -69,7 +69,7 @@ def test_a_dossier_is_asked_for_approved_lent_and_comes_back_to_its_place(everyw
 
     assert (everywhere.status(), everywhere.request().status) == (DossierStatus.IN_STORE, RequestStatus.OVER)
     assert everywhere.dossier().held_by_case_id is None
-    assert everywhere.places()[-2:] == ["unit:云溪市教育局 何查", f"position:{HOME.format(1)}"]
+    assert everywhere.places()[-3:] == ["unit:云溪市教育局 何查", "person:rosa", f"position:{HOME.format(1)}"]
     assert everywhere.ends()[-1] == "over" and everywhere.finished()
     assert [kind for kind, *_ in everywhere.issued()] == ["reading_approval", "loan_slip"]
     assert everywhere.broken() == []

@@ -2,10 +2,9 @@
 
 import pytest
 
-from archive import keepers
+from archive import chains, keepers
 from archive.dossiers import Dossier
 from archive.statuses import DossierKind, DossierStatus
-from archive.transfer import chain
 from archive.transfer.letter_tables import LetterStatus
 from tests.archive.cards import id_no
 from tests.processes.arriving import LETTER, NOTICE_OF_LINCHUAN, Arrivals
@@ -13,6 +12,7 @@ from tests.processes.receiving import signed_by
 from tests.processes.steps import outside, registered, shelved
 from tests.processes.table import covers
 from workflow.errors import Conflict, Invalid
+from workflow.identity import User
 
 
 @pytest.fixture
@@ -214,7 +214,10 @@ def test_between_two_offices_of_one_house_custody_passes_by_a_scan_at_each_end(e
     with everywhere.database.reading() as session:
         arrived = session.get_one(Dossier, everywhere.letter().dossier_id)
         assert (arrived.keeper_code, arrived.previous_id, arrived.person_id) == ("YXGB", 1, 1)
-        assert [each.to_place for each in chain.whole(session, arrived)] == [
+        links = chains.links(session, arrived, session.get_one(User, "dora"))
+        assert chains.first_gap(links) is None
+        assert [link.under for link in links] == [everywhere.no()] * 5 + [arrived.dossier_no] * 2
+        assert [each.event.to_place for each in chains.whole(session, arrived)] == [
             "desk:receipt",
             "position:K01-01-01-A-1-01",
             "person:rosa",
