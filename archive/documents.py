@@ -90,6 +90,10 @@ KINDS = {
     "transfer_chase": Kind(None, "回执催办函", "Letter asking for a receipt"),
     "transfer_recall": Kind(None, "档案召回函", "Letter calling a dossier back"),
     "transfer_supplement": Kind(None, "补寄材料函", "Letter with papers sent after"),
+    "inventory_report": Kind("inventory", "库房清点报告", "Report of a count"),
+    "loss_result": Kind("loss", "遗失损毁查找（修复）结果报告", "Result of a search or repair"),
+    "loss_proof": Kind("loss", "档案遗失损毁处理证明", "Proof of a loss"),
+    "climate_month": Kind("climate", "库房环境月报", "Month of the storeroom's climate"),
 }
 
 

@@ -49,6 +49,9 @@ SERIES = {
     "destruction": Series("Lists of papers destroyed", "〔{year}〕销字{number:04d}号"),
     "day": Series("Day statistics", "〔{year}〕统字{number:04d}号"),
     "scanning": Series("Scanning batches", "SM{year}-{number:04d}"),
+    "inventory": Series("Reports of counts", "〔{year}〕清字{number:04d}号"),
+    "loss": Series("Papers of losses", "〔{year}〕损字{number:04d}号"),
+    "climate": Series("Climate reports", "〔{year}〕环字{number:04d}号"),
     "contract": Series("Contracts", "HT-{year}-{number:03d}"),
 }
 

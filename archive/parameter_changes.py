@@ -30,6 +30,7 @@ MOST = {  # of a unit: what is surely a slip of the hand above
     "month": 120,
     "year": 50,
     "minute": 1440,
+    "hour": 168,
     "%": 100,
     "dossier": 1000,
     "time": 20,
@@ -43,6 +44,7 @@ MOST = {  # of a unit: what is surely a slip of the hand above
     "per year": 12,
     "fen": 10**12,
 }
+MOVEMENTS = ("refused", "recorded")
 BELOW = (("temperature_low", "temperature_high"), ("humidity_low", "humidity_high"))
 
 
@@ -145,11 +147,18 @@ def _address(text: str) -> str:
     return text
 
 
+def _movements(text: str) -> str:
+    if text.lower() not in MOVEMENTS:
+        raise wrong("value", "Movements are “refused” or “recorded”.")
+    return text.lower()
+
+
 TEXTS: Mapping[str, Callable[[str], str]] = {
     "time of day": _time,
     "text": _code,
     "format": _formats,
     "address": _address,
+    "refused or recorded": _movements,
 }
 
 

@@ -28,7 +28,6 @@ OUT = frozenset(
         DossierStatus.SORTING,
         DossierStatus.SCANNING,
         DossierStatus.LENT,
-        DossierStatus.STOCKTAKING,
         DossierStatus.LEAVING,
     }
 )
