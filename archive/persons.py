@@ -116,6 +116,7 @@ PLAIN = (
     "social_insurance",
     "remark",
 )
+FOLLOWING = ("id_fingerprint", "id_tail", "pinyin")  # columns that follow from another field
 FIELDS = (*PLAIN, "id_kind", "id_no", "phone")
 
 
@@ -138,22 +139,29 @@ def update(
 
     Raises as `register`.
     """
-    fresh = _checked(session, facts, person.id_kind, complete=False)
-    if fresh.get("id_fingerprint") == person.id_fingerprint:
-        fresh.pop("id_sealed")  # sealed anew it looks different, but says the same
-    if "phone_sealed" in fresh and (facts.get("phone") or "") == (phone(session, person) or ""):
-        fresh.pop("phone_sealed")
-    changed = [field for field, value in fresh.items() if getattr(person, field) != value]
+    fresh = read(session, person, facts)
+    changed = list(fresh)
     if "id_fingerprint" in changed:
-        _refuse_known(session, fresh)
+        _refuse_known(session, {"id_kind": person.id_kind, **fresh})
     for field in changed:
-        if field not in ("id_fingerprint", "id_tail", "pinyin"):  # these follow from another field
+        if field not in FOLLOWING:
             corrections.keep(session, person, field, getattr(person, field), by, case, why)
         setattr(person, field, fresh[field])
     if changed:
         person.updated_at, person.revision = now(), person.revision + 1
         _save(session, person)
     return changed
+
+
+def read(session: Session, person: Person, facts: Mapping[str, Any]) -> dict[str, Any]:
+    """What `update` would write: each column that would become otherwise, with its value. Raises Invalid as
+    `register`."""
+    fresh = _checked(session, facts, person.id_kind, complete=False)
+    if fresh.get("id_fingerprint") == person.id_fingerprint:
+        fresh.pop("id_sealed")  # sealed anew it looks different, but says the same
+    if "phone_sealed" in fresh and (facts.get("phone") or "") == (phone(session, person) or ""):
+        fresh.pop("phone_sealed")
+    return {field: value for field, value in fresh.items() if getattr(person, field) != value}
 
 
 def by_id_no(session: Session, id_no: str, kind: IdKind = IdKind.RESIDENT) -> Person | None:

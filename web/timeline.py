@@ -6,6 +6,7 @@ from datetime import datetime
 from itertools import groupby
 
 from archive import documents
+from archive.person_facts import BY_KEY
 from web.boards import RESULTS
 from web.i18n import _, language, say
 from web.naming import N_, person_name
@@ -103,6 +104,7 @@ SENTENCES = {
     "filed": "{who} filed the papers sent for {dossier_no}",
     "certified": "{who} handed certificate {number} to {handed_to}",
     "certificate_voided": "{who} made certificate {number} void: {reason}",
+    "master_data_corrected": "{who} corrected the person's record: {facts}",
     "chased": "The missing materials were asked for",
     "reminded": "The sender was reminded",
     "queued": "The dossier waits to be sorted and scanned",
@@ -195,6 +197,7 @@ def _line(event: Event) -> Line:
         facts["before"] = person_name(str(event.data.get("before") or ""))
     facts["why"] = _why(event)
     facts["changed"] = list(event.data.get("variables") or {})
+    facts["facts"] = [BY_KEY[each].said(language()) for each in event.data.get("fields") or () if each in BY_KEY]
     facts["document"] = _paper(event)
     facts["result"] = _result(event)
     facts["place"] = place_name(str(event.data["to"])) if event.kind in ("moved", "let_go") else ""

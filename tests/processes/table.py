@@ -120,6 +120,22 @@ SECTIONS = (
         },
     ),
     Section(
+        "Correction of master data",
+        ("correction",),
+        "tests.processes.test_correction",
+        "主数据更正. Groups: window (窗口), registry (填写), review (复核), director (审批). Old values stay with from, to, "
+        "who and case; the ID number stands in no variable and no log.",
+        {
+            "M1": "asked by the person, a unit or found here; one correction of a person at a time",
+            "M2": "written fact by fact: what it says, what is to stand, the evidence, its material",
+            "M3": "another compares with the evidence; a leader decides what says who the person is; never who asked, "
+            "wrote, or is related",
+            "M4": "the record changes, old values stay, the province is told; what changed meanwhile goes back",
+            "M5": "a new ID number is typed twice by two people, unseen; looked for among the dossiers here and elsewhere",
+            "M6": "open matters about the person's dossiers name them as they are called now, and say so",
+        },
+    ),
+    Section(
         "Reading and lending",
         ("reading",),
         "tests.processes.test_reading",
