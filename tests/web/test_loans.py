@@ -9,6 +9,7 @@ from archive import storage
 from archive.reading.loan_tables import Loan
 from archive.reading.models import ShutUnit
 from tests.archive.reading import granted
+from tests.web.test_archive_at_size import asked
 from workflow.clock import now
 from workflow.identity import Group
 
@@ -24,7 +25,7 @@ def loan(office, clock) -> Loan:
     """A loan to the bureau, due in ten days; the registry keeps loans, the director is dora."""
     with office.database.transaction() as session:
         session.get_one(Group, "registry").permissions = ["dossiers.read", "loans.manage"]
-        storage.furnish(session, "K01", "一号库", storage.Shelves(rows=1, cabinets=1, layers=1, places=2))
+        storage.furnish(session, "K01", "一号库", storage.Shelves(rows=1, cabinets=1, layers=1, places=5))
         return granted.lent(session)
 
 
@@ -34,6 +35,19 @@ def test_the_register_shows_with_whom_and_until_when_and_how_many(loan, signed_i
     assert '全部在外 <span class="count">1</span>' in page
     assert "单雄信" not in signed_in("anna").get("/loans?view=overdue").text
     assert "单雄信" not in signed_in("anna").get("/loans?text=别的").text
+
+
+@pytest.mark.parametrize("path", ["/loans", "/loans?view=overdue&text=云溪"])
+def test_the_register_asks_the_database_few_questions_however_many_rows(loan, office, signed_in, path):
+    anna = signed_in("anna")
+    anna.get(path)
+    few = asked(office, lambda: anna.get(path))
+    with office.database.transaction() as session:
+        for serial in range(2, 5):
+            granted.lent(session, serial, f"单雄{serial}")
+
+    assert asked(office, lambda: anna.get(path)) <= few
+    assert few <= 14
 
 
 def test_a_loan_overdue_says_so_in_every_list(loan, signed_in, clock):
@@ -126,7 +140,7 @@ def expected(role: str, action: str, kind: str) -> int:
 def both(office, clock) -> dict[str, Loan]:
     """An open loan and a shielded one."""
     with office.database.transaction() as session:
-        storage.furnish(session, "K01", "一号库", storage.Shelves(rows=1, cabinets=1, layers=1, places=2))
+        storage.furnish(session, "K01", "一号库", storage.Shelves(rows=1, cabinets=1, layers=1, places=5))
         return {OPEN: granted.lent(session), SHIELDED: granted.lent(session, 2, "秘某", shielded=True)}
 
 
