@@ -25,7 +25,7 @@ from sqlalchemy import text
 
 from bench import crowd, process
 from bench.ground import office, quantile, show
-from workflow import marks, views
+from workflow import marks, sketches, views
 from workflow.identity import Group, Membership, User
 from workflow.office import Office
 
@@ -108,6 +108,7 @@ def tell(opened: Office) -> None:
         if postgresql:
             connection.execute(text("TRUNCATE instance_marks"))
             connection.execute(text(marks.FILL))
+            connection.execute(text(sketches.FILL))
     with opened.database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("VACUUM ANALYZE" if postgresql else "ANALYZE"))
 

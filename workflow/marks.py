@@ -23,17 +23,17 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from functools import partial
-from hashlib import md5
 from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, bindparam, delete, literal, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
-from workflow import rows
+from workflow import rows, sketches
 from workflow.db import before_commit
 from workflow.models import InstanceMarks
 from workflow.registry import fsck_check
+from workflow.sketches import hashed
 from workflow.statements import Statement
 
 LARGEST = 10**20  # beyond it all numbers have one mark
@@ -141,6 +141,7 @@ def settle(session: Session) -> None:
     instances, cases = session.info.get(CHANGED, (set(), set()))
     rows.write(session, *(_ANEW(of_instance=each) for each in sorted(instances)))
     rows.write(session, *(_LACKING(of_case=each) for each in sorted(cases)))
+    sketches.draw(session, instances, cases)
     instances.clear()
     cases.clear()
 
@@ -198,11 +199,7 @@ def there(asked: Sequence[str]) -> ColumnElement[bool]:
 
 def meet(kept: Any, asked: Sequence[str]) -> ColumnElement[bool]:
     """Whether one of these marks is among those of a column."""
-    return kept.bool_op("&&")(literal([_hash(mark) for mark in asked], ARRAY(Integer)))
-
-
-def _hash(mark: str) -> int:
-    return int.from_bytes(md5(mark.encode(), usedforsecurity=False).digest()[:4], signed=True)
+    return kept.bool_op("&&")(literal([hashed(mark) for mark in asked], ARRAY(Integer)))
 
 
 def equal(name: str, words: Iterable[str]) -> list[str]:

@@ -1,10 +1,10 @@
-"""Names of people, elements and tokens, as columns keep them."""
+"""Names of people, elements and tokens, and what lists are searched by, as columns keep them."""
 
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import JSON, Dialect, Integer, String
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, BIT
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 
@@ -20,6 +20,8 @@ class Numbers(TypeDecorator[list[int]]):
         return dialect.type_descriptor(ARRAY(Integer()) if dialect.name == "postgresql" else JSON())
 
 
+SKETCH_BITS = 256
+Sketch = String(SKETCH_BITS).with_variant(BIT(SKETCH_BITS), "postgresql")  # zeros and ones
 Person = String(60)
 ElementId = String(200)
 TokenId = String(60)

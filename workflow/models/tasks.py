@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from workflow.clock import now
 from workflow.db import Base, status_column
 from workflow.models.cases import Case
-from workflow.models.columns import ElementId, TokenId
+from workflow.models.columns import ElementId, Sketch, TokenId
 from workflow.models.definitions import ProcessDefinition
 from workflow.models.running import ProcessInstance
 from workflow.statuses import TaskKind, TaskStatus
@@ -96,13 +96,15 @@ class TaskCandidate(Base):
 
 class TaskOnlooker(Base):
     """Who may see an OPEN task without being offered it (workflow.onlookers): "group:store", "user:anna", "everyone".
-    `due_at` is the task's, or FAR when it has none."""
+    `due_at` is the task's, or FAR when it has none. Beside "everyone" stands the `sketch` of the task's instance
+    (workflow.sketches; on PostgreSQL only)."""
 
     __tablename__ = "task_onlookers"
-    __table_args__ = (Index("ix_task_onlookers_queue", "onlooker", "due_at", "task_id"),)
+    __table_args__ = (Index("ix_task_onlookers_queue", "onlooker", "due_at", "task_id", postgresql_include=["sketch"]),)
     task_id: Mapped[int] = mapped_column(ForeignKey("user_tasks.id"), primary_key=True)
     onlooker: Mapped[str] = mapped_column(String(66), primary_key=True)
     due_at: Mapped[datetime]
+    sketch: Mapped[str | None] = mapped_column(Sketch)
 
 
 class TaskDraft(Base):

@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Lateral, Select, Subquery, and_, exists, literal, select, union
 from sqlalchemy.orm import Session
 
-from workflow.models import UserTask, Variable
+from workflow import onlookers, sketches
+from workflow.models import TaskOnlooker, UserTask, Variable
 from workflow.statuses import TaskStatus
 from workflow.tasks.filters import of_due
 from workflow.tasks.readers import Reader
@@ -21,6 +22,7 @@ from workflow.views.conditions import by_index, is_quick
 from workflow.views.sorting import OF_VARIABLE, Key, Place
 
 BY_DUE = ("due",)
+DUE = (BY_DUE, ("-due",))
 
 
 def ahead(
@@ -40,6 +42,17 @@ def ahead(
     return None
 
 
+def sketched(
+    session: Session, asked: Asked, keys: Sequence[Key], place: Place | None, far: int, said: Sequence[Sequence[str]]
+) -> Subquery:
+    """What is to be looked at of the first `far` open tasks of all, by their due dates: those whose sketch resembles
+    one that has a mark of each that is `said`. As `ahead` gives it."""
+    queue = (TaskOnlooker.task_id, TaskOnlooker.due_at, TaskOnlooker.task_id)
+    here = TaskOnlooker.onlooker == onlookers.EVERYONE, *of_due(session, asked.filters, TaskOnlooker.due_at)
+    all_ = _first(queue, keys, place, far).where(*here).add_columns(TaskOnlooker.sketch).subquery()
+    return select(all_.c.id, *keys_in(all_)).where(*sketches.resemble(all_.c.sketch, said)).subquery("ahead")
+
+
 def is_of_variable(asked: Asked) -> bool:
     """Whether the line is that of a variable, in which all tasks stand and not only those of the view."""
     return asked.order[0].removeprefix("-").startswith(OF_VARIABLE)
@@ -47,7 +60,7 @@ def is_of_variable(asked: Asked) -> bool:
 
 def keys_in(line: Subquery | Lateral) -> list[ColumnElement[Any]]:
     """Its columns that hold the keys."""
-    return [column for name, column in line.c.items() if name not in ("id", "instance_id")]
+    return [column for name, column in line.c.items() if name not in ("id", "instance_id", "sketch")]
 
 
 def _merged(

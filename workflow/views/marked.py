@@ -5,7 +5,7 @@ holds. Where they are many, a page is soon full along the order of the list; els
 from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum
 from itertools import compress
-from math import ceil
+from math import ceil, inf
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -37,11 +37,12 @@ from workflow.views.conditions import Condition, fulfilled, marks_of
 from workflow.views.looking import Found, Search, looked_up, run, wanted
 from workflow.views.sorting import Place
 
-SAMPLE = 1_000  # instances
+SAMPLE = 1_500  # instances
 NO_LUCK = 5  # of them in the list, and it is no longer luck
 SPARE = 1.5  # so much farther along a line than the sample says
-THE_INDEX, A_READ, A_FIND, A_STEP = 15_000, 0.02, 3, 8  # microseconds: the marks' index, one place in one of its lists,
-# an instance it finds, a task of a line
+A_READ, A_FIND = 0.02, 3  # microseconds: one place in one of the lists of the marks' index, an instance it finds
+A_GLANCE, A_STEP = 0.5, 16  # one task of all by its sketch; of a line by its marks: twice what it takes, for what
+# promises much may be elsewhere in the order of the line
 FEW_TICKETS = 4  # to look whether anything waits for them would take longer
 _CLASSES = table("pg_class", column("reltuples"), column("oid"))
 _OWN = func.to_regclass(literal(InstanceMarks.__tablename__))
@@ -74,16 +75,15 @@ class Seen(NamedTuple):
         """How many of all there are pass these; never none, for it is only a sample."""
         return self.all * (self.number(*tests) + 1) / (self.number() + 2)
 
-    def far(self, wanted: int, *of: Test) -> int:
-        """How far to go along a line, of the tasks of those that pass these tests, to find so many; 0: do not."""
+    def far(self, wanted: int, *of: Test, least: int = 1) -> float:
+        """How far to go along a line, of the tasks of those that pass these tests, to find so many; no end to it where
+        the sample does not know the `least` of them."""
         let_through = self.number(EVERYTHING)
-        return self.worth(wanted * self.number(*of) / let_through) if let_through >= NO_LUCK else 0
+        return wanted * self.number(*of) / let_through if let_through >= least else inf
 
-    def worth(self, far: float) -> int:
-        """So far along a line and a little farther; 0 if to find all there are takes no longer than twice that, for
-        what promises much may be elsewhere in the order of the line."""
-        far = ceil(SPARE * far)
-        return far if 2 * far * A_STEP < THE_INDEX + self.expected(EVERYTHING) * A_FIND else 0
+    def meeting(self, led: Sequence[Test]) -> float:
+        """Microseconds until the marks of these have met."""
+        return sum(map(self.expected, led)) * A_READ + self.expected(*led) * A_FIND
 
     def led(self, tests: Iterable[Test]) -> list[Test]:
         """The tests whose marks are to meet: what the index is spared to find must take longer than to read one more
@@ -125,16 +125,53 @@ def rows(search: Search, said: Marked, place: Place | None, number: int) -> Foun
     view = marks_of_view(search.who, search.asked)
     tests: dict[Test, Sequence[str]] = {**said, **({} if view is None else {VIEW: view})}
     seen = _sample(search, tests)
-    narrowing = [said[each] for each in sorted(said, key=seen.number)]
-    far = seen.far(number, *(() if lines.is_of_variable(search.asked) else (VIEW,)))
-    while far and (line := lines.ahead(search.session, search.who, search.asked, search.keys, place, far)) is not None:
-        found = run(search, _along(search, line, narrowing), place, number, lines.keys_in(line))
-        if len(found) == number:
-            return found
-        far = seen.worth(far * number / max(len(found), 1))
     led = seen.led(tests)
+    narrowing = [said[each] for each in sorted(said, key=seen.number)]
+    meeting, of = seen.meeting(led), () if lines.is_of_variable(search.asked) else (VIEW,)
+    steps = seen.far(number, *of, least=NO_LUCK)
+    glances = seen.far(number) if _is_judged(search) and search.asked.order in lines.DUE else inf
+    found: Found = []
+    if glances * A_GLANCE < min(meeting, steps * A_STEP):
+        found = _glanced(search, list(tests.values()), narrowing, place, number, int(meeting / A_GLANCE))
+    elif steps * A_STEP < meeting:
+        found = _walked(search, narrowing, place, number, steps, meeting)
+    if len(found) == number:
+        return found
     unsure = sorted(search.asked.conditions, key=led.__contains__)  # what led here is nearly sure
     return _met(search, [tests[each] for each in led], unsure, place, number)
+
+
+def _is_judged(search: Search) -> bool:
+    """Whether marks say nearly all there is to be said of the view; what others have they do not tell from mine."""
+    return search.asked.view is View.GROUPS or search.who.reads_all
+
+
+def _glanced(
+    search: Search,
+    said: Sequence[Sequence[str]],
+    asked: Sequence[Sequence[str]],
+    place: Place | None,
+    number: int,
+    far: int,
+) -> Found:
+    """Rows along the due dates of all open tasks, but of `far` at most: those looked at whose sketch resembles."""
+    line = lines.sketched(search.session, search.asked, search.keys, place, far, said)
+    return run(search, _along(search, line, asked), place, number, lines.keys_in(line))
+
+
+def _walked(
+    search: Search, asked: Sequence[Sequence[str]], place: Place | None, number: int, steps: float, meeting: float
+) -> Found:
+    """Rows along a line, as long as it costs no more than to let the marks meet."""
+    found: Found = []
+    far = ceil(SPARE * steps)
+    while far * A_STEP < meeting and len(found) < number:
+        line = lines.ahead(search.session, search.who, search.asked, search.keys, place, far)
+        if line is None:
+            break
+        found = run(search, _along(search, line, asked), place, number, lines.keys_in(line))
+        far = ceil(SPARE * far * number / max(len(found), 1))
+    return found
 
 
 def _sample(search: Search, tests: Mapping[Test, Sequence[str]]) -> Seen:

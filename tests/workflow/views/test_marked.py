@@ -1,5 +1,7 @@
 """Lists by marks: what a sample says decides how they are answered."""
 
+from math import inf
+
 from tests.workflow import made
 from workflow import marks, views
 from workflow.identity import Group, Membership, User
@@ -29,12 +31,18 @@ def test_what_shuts_each_other_out_meets_and_what_lets_all_through_does_not():
     assert rare.led([VIEW, KIND]) == [KIND]
 
 
-def test_a_line_is_walked_where_the_sample_promises_a_page_for_less_than_all_of_it_takes():
-    assert seen(ve=500, v=500).far(50, VIEW) == 150
-    assert seen(ve=500, x=500).far(50, VIEW) == 75 and seen(ve=500, x=500).far(50) == 150
-    assert seen(ve=4, v=996).far(50, VIEW) == 0  # it may be luck
-    assert seen(ve=10, v=990).far(50, VIEW) == 0  # ten thousand are found sooner
-    assert seen().far(50) == 0
+def test_a_line_is_walked_as_far_as_the_sample_promises_a_page():
+    assert seen(ve=500, v=500).far(50, VIEW) == 100 and seen(ve=500, x=500).far(50, VIEW) == 50
+    assert seen(ve=500, x=500).far(50) == 100
+    assert seen(ve=1, v=999).far(50) == 50_000 and seen(ve=1, v=999).far(50, least=2) == inf  # it may be luck
+    assert seen(v=1000).far(50) == inf
+
+
+def test_to_let_marks_meet_costs_their_lists_and_what_is_found():
+    sample = seen(kdv=100, kv=100, dv=300, v=500)
+    both = sample.meeting([KIND, DISTRICT])
+    assert both < sample.meeting([KIND]) < sample.meeting([VIEW])
+    assert sample.meeting([KIND, DISTRICT, VIEW]) > both  # one list more, and nothing spared
 
 
 def test_of_very_many_groups_those_count_at_which_something_waits(session, clock):
