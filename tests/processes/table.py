@@ -177,6 +177,7 @@ SECTIONS = (
             "refused": "refused with the reason, by a notice",
             "register": "accepted and registered as loose materials; receipt in two copies",
             "folder": "in the folder within a month, else the director asks",
+            "gone": "the dossier has left meanwhile: the papers go back to the unit, which sends them after it",
             "bind": "classed and in the catalogue within a year, else the director asks",
             "scan": "the new pages wait to be scanned",
             "lacking": "what was lacking and came is closed on the list",
