@@ -79,11 +79,7 @@ def _loan(session: Session, dossier: Dossier) -> str:
 
 def _loose(session: Session, dossier: Dossier) -> Iterator[Hold]:
     """Papers accepted for the dossier that lie in its folder and are not in the catalogue yet."""
-    waiting = (
-        LooseList.dossier_id == dossier.id,
-        LooseList.ended_at.is_(None),
-        LoosePaper.state == PaperState.REGISTERED,
-    )
+    lists = (LooseList.dossier_id == dossier.id, LooseList.ended_at.is_(None))
     asked = select(func.count(LoosePaper.id)).join(LooseList, LooseList.case_id == LoosePaper.case_id)
     if count := session.scalar(asked.where(*lists, LoosePaper.state == PaperState.REGISTERED)):
         yield Hold("loose", f"零散材料待归档：{count} 份")
