@@ -185,6 +185,61 @@ SECTIONS = (
         },
     ),
     Section(
+        "Counting the storeroom",
+        ("inventory",),
+        "tests.processes.test_inventory",
+        "P-INV, 清点. Groups: director (中心主任), store (库房), and two counters. Parameters: `inventory`, "
+        "`inventory_freeze`, `inventory_days`, `inventory_search`. Counters scan at `/inventories`.",
+        {
+            "plan": "scope (all rooms, room, row, cabinet), day, two counters; amended or given up",
+            "freeze": "movements of the scope are refused, or recorded with their time (parameter)",
+            "count": "two different people scan; the second does not see the first's list; late: pressed for",
+            "compare": "present, missing, misplaced, unexpected, damaged, on loan, out for scanning, seen by one only",
+            "search": "differences are searched for in 5 working days",
+            "decide": "every difference is closed with a decision, by another than who searched",
+            "loss": "a missing dossier starts the loss process at once",
+            "report": "the numbered report, signed by both counters and who leads",
+            "yearly": "each month it is seen whether a room is due for its full count",
+            "thaw": "a case that is over, however it ended, has lifted the freeze",
+        },
+    ),
+    Section(
+        "Loss or damage of a dossier",
+        ("loss",),
+        "tests.processes.test_loss",
+        "P-LOSS, 遗失损毁. Groups: director (领导), store (库房), registry (重建), and who is ordered to search. Parameter: "
+        "`loss_search`. Begun by a count, from the dossier's page, or by hand.",
+        {
+            "stop": "the dossier stops: held by the matter, missing by its status",
+            "report": "the superior is told at once, and orders the search",
+            "search": "search or repair, late: pressed for; once more by order",
+            "result": "the written result, numbered",
+            "found": "found or repaired: back on its place by scan",
+            "permission": "permission of who leads, on a ground, by another than who searched",
+            "rebuild": "made anew, each paper with its source and who proves it; proof issued; shelved",
+            "prove": "cannot be made anew: the loss is proved; damage is established",
+            "responsibility": "who is responsible and what follows",
+            "elsewhere": "what another process found missing goes on here; what a case still has in hand is settled there",
+        },
+    ),
+    Section(
+        "Climate of the storerooms",
+        ("climate-alarm", "climate-month"),
+        "tests.processes.test_climate",
+        "P-ENV, 环境告警, 环境月报. Groups: store (库房), director (领导). Parameters: `temperature_low`, `temperature_high`, "
+        "`temperature_daily`, `humidity_low`, `humidity_high`, `humidity_daily`, `climate_readings`, `climate_minutes`, "
+        "`climate_confirm`, `climate_normal`, `climate_escalate`. Gateways post to `/climate/messages`.",
+        {
+            "alarm": "an alarm with value, instrument, duration: posted by a gateway, read by hand, or entered; one at a time",
+            "confirm": "confirmed on the spot within 15 minutes, else urged; a false alarm says why",
+            "action": "air conditioning, dehumidifying, closing; kept",
+            "normal": "over when normal for 2 hours; outside again: acted on again",
+            "escalate": "not normal in 4 hours: who leads decides",
+            "emergency": "water and fire: everybody is told, the emergency plan, its report",
+            "month": "环境月报: half days, days with too few readings, alarms",
+        },
+    ),
+    Section(
         "Acceptance of equipment and services",
         ("acceptance-goods",),
         "tests.processes.test_acceptance_goods",

@@ -36,7 +36,7 @@ def refused(act, *fields: str) -> str:
 
 @covers("plan", "planned", "check_plan")
 @covers("freeze", "freeze")
-@covers("count", "count_first", "count_second", "both_counted")
+@covers("count", "begun", "count_first", "count_second", "both_counted")
 @covers("compare", "compare")
 @covers("search", "search")
 @covers("decide", "decide")
