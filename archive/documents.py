@@ -21,6 +21,7 @@ from workflow import documents, files, history, office, returns
 from workflow.clock import now
 from workflow.db import Base
 from workflow.errors import NotFound
+from workflow.identity import User
 from workflow.models import Case, StoredFile
 from workflow.registry import fsck_check
 
@@ -48,7 +49,7 @@ KINDS = {
     "day": Kind("day", "当日接收统计表", "Day statistics"),
     "sorting_batch": Kind("sorting", "整理任务单", "Sorting batch"),
     "sorting_slip": Kind(None, "整理交接单", "Hand-over slip for sorting"),
-    "catalogue": Kind(None, "干部人事档案目录", "Catalogue"),
+    "catalogue": Kind(None, "人事档案目录", "Catalogue"),
     "removal_list": Kind("removal", "剔除退回材料清单", "List of papers taken out"),
     "destruction_list": Kind("destruction", "销毁材料清单", "List of papers destroyed"),
     "scanning_batch": Kind("scanning", "数字化加工任务单", "Scanning batch"),
@@ -123,7 +124,7 @@ def issue(
     """Render, number and keep a paper of `kind` (a key of KINDS) for the case. `by` is a login or "system".
 
     `number` is given only to a second paper of the same act (letter and register). The template sees the facts and
-    number, office, issued_on, issued_by.
+    number, office, issued_on, issued_by (as people are called).
     """
     if kind not in KINDS:
         raise NotFound("There is no kind of document named {kind}.", kind=kind)
@@ -190,12 +191,12 @@ def _template(session: Session, kind: str) -> bytes:
 
 
 def _always(session: Session, number: str | None, by: str) -> dict[str, Any]:
-    here = office.of(session)
+    here, person = office.of(session), session.get(User, by)
     return {
         "number": number or "",
         "office": here.settings.office_name,
         "issued_on": chinese_day(here.today()),
-        "issued_by": "" if by == history.SYSTEM else by,
+        "issued_by": person.display_name if person else "",
     }
 
 

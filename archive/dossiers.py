@@ -83,14 +83,22 @@ def active_of(session: Session, person: Person) -> list[Dossier]:
 
 
 def update_facts(
-    session: Session, dossier: Dossier, facts: Mapping[str, Any], by: str, case: Case | None = None, why: str = ""
+    session: Session,
+    dossier: Dossier,
+    facts: Mapping[str, Any],
+    by: str,
+    case: Case | None = None,
+    why: str = "",
+    *,
+    beside: bool = False,
 ) -> list[str]:
     """Correct what the record says (never its number, person or status); returns the fields that changed.
 
     Every old value is kept (archive.corrections). Raises Invalid beside a wrong field, Conflict when another case
-    holds the dossier.
+    holds the dossier; not for what a case says of its own work `beside` it.
     """
-    _refuse_held(session, dossier, case)
+    if not beside:
+        _refuse_held(session, dossier, case)
     fresh = checked(facts, {"kind": dossier.kind, "ex_cadre": dossier.ex_cadre, "channel": dossier.channel})
     changed = [field for field, value in fresh.items() if getattr(dossier, field) != value]
     for field in changed:

@@ -1,5 +1,7 @@
 """A real installation under its real parent (tools/serve.py), on a port and a data folder of its own."""
 
+import contextlib
+import itertools
 import os
 import re
 import select
@@ -12,12 +14,20 @@ from collections.abc import Callable
 from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parent.parent
+FIRST_PORT, PORTS = 20_000, 1_000  # of each test process; the system gives away those from 32,768 on
+_asked = itertools.count(os.getpid())  # runs beside one another begin at different ones
 PATIENCE = 180.0  # seconds for a first start on a busy machine
 
 
 def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return probe.getsockname()[1]
+    """A port that stays ours until a server listens there, and while one of its lives is over and the next not begun:
+    none that the system gives to whoever connects, and none of the other test processes'."""
+    first = FIRST_PORT + int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) * PORTS
+    for _ in range(PORTS):
+        port = first + next(_asked) % PORTS
+        with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
+    raise AssertionError(f"no port from {first} on is free")
 
 
 class Installation:

@@ -2,6 +2,7 @@
 
 import importlib
 import pkgutil
+from functools import cache
 from types import ModuleType
 from typing import Any
 
@@ -50,7 +51,7 @@ def create_app(settings: Settings | None = None, office: Office | None = None, h
         app.office.queue = jobs.Queue(app.office.settings.queue_url)
     if app.office.settings.secure_cookies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1)
-    modules = list(_modules())
+    modules = _modules()
     for part in (security, auth, i18n, errors, navigation, assets, shell, live):
         part.install(app)
     for module in modules:
@@ -58,6 +59,7 @@ def create_app(settings: Settings | None = None, office: Office | None = None, h
     return app
 
 
+@cache
 def _modules() -> list[ModuleType]:
     found = pkgutil.walk_packages(web.__path__, "web.")
     return [importlib.import_module(module.name) for module in found]

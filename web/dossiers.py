@@ -13,8 +13,9 @@ from archive.chains import Entry as Changed
 from archive.dossier_tables import Dossier
 from archive.images import pages
 from archive.images.pages import Counted
+from archive.losses import work as losses
 from archive.reading import register
-from archive.statuses import DossierStatus
+from archive.statuses import ENDED, DossierStatus
 from web.asked import text as asked_text
 from web.auth import needs
 from web.fragments import page
@@ -23,8 +24,10 @@ from web.navigation import Entry
 from web.reader import current_user
 from web.words import label as word_of
 from web.words import place_name
+from workflow import starts
 from workflow.clock import now
 from workflow.errors import Invalid, NotFound
+from workflow.identity import User
 
 blueprint = Blueprint("dossiers", __name__, url_prefix="/dossiers")
 
@@ -162,8 +165,20 @@ def _page(dossier: Dossier, problems: Any) -> str:
         images=_totals(pages.counts(session, dossier)),
         changes=[(each, *_told(each)) for each in chains.history(session, dossier, user)],
         stray=strays.is_stray(dossier),
+        reports_loss=_reports_loss(session, dossier, user),
         problems=problems,
     )
+
+
+def _reports_loss(session: Session, dossier: Dossier, user: User) -> bool:
+    """Whether the reader may begin the matter of its loss: it is kept here, and there is none yet."""
+    if dossier.status in ENDED or losses.open_of(session, dossier) is not None:
+        return False
+    try:
+        starts.find(session, losses.PROCESS, user)
+    except NotFound:
+        return False
+    return True
 
 
 def _totals(counted: list[Counted]) -> dict[str, int]:

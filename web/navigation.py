@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from flask import Flask, current_app, g, request, url_for
 from sqlalchemy.orm import Session
 
+from web.i18n import _
 from web.reader import current_user, viewer
 from workflow.identity import User
 
@@ -27,9 +28,19 @@ class Entry:
     live: str | None = None  # an event of the page on which the badge is asked for again
 
 
+ROOM, MORE = 740, 84  # pixels between the name of the house and the scan box; of the button “More”
+HAN, LATIN, PADDING, BADGE = 16, 8, 20, 26
+
+
 def install(app: Flask) -> None:
     app.extensions["navigation"] = []
-    app.jinja_env.globals.update(navigation=entries, nav_count=count, nav_here=is_here)
+    app.jinja_env.globals.update(
+        navigation=folded,
+        nav_count=count,
+        nav_here=is_here,
+        nav_counts=lambda some: sum(map(count, some)),
+        nav_any_here=lambda some: any(map(is_here, some)),
+    )
 
 
 def add(app: Flask, entry: Entry) -> None:
@@ -44,6 +55,23 @@ def entries() -> list[Entry]:
     if reader is None:
         return []
     return [each for each in current_app.extensions["navigation"] if _is_open(each, reader.may)]
+
+
+def folded() -> tuple[list[Entry], list[Entry]]:
+    """What stands in the bar of an office screen (1366 pixels), and what waits under “More” there."""
+    found = entries()
+    widths = [_width(entry) for entry in found]
+    if sum(widths) <= ROOM:
+        return found, []
+    fits = next(n for n in range(len(found) + 1) if sum(widths[: n + 1]) > ROOM - MORE)
+    return found[:fits], found[fits:]
+
+
+def _width(entry: Entry) -> int:
+    """About how wide the link is, in pixels: a Chinese character is a square of 16."""
+    label = _(entry.label)
+    letters = sum(HAN if ord(letter) > ord("⺀") else LATIN for letter in label)
+    return PADDING + letters + (BADGE if entry.badge else 0)
 
 
 def _is_open(entry: Entry, may: Callable[[str], bool]) -> bool:

@@ -28,7 +28,9 @@ def index() -> str:
 
 @blueprint.get("/<key>/new")
 def show(key: str) -> Response:
-    return _page(starts.find(g.session, key, current_user()))
+    """The start form; what a link says of its fields stands in it."""
+    offer = starts.find(g.session, key, current_user())
+    return _page(offer, typed=_form(offer).typed(request.args) if request.args else None)
 
 
 @blueprint.post("/<key>/new")

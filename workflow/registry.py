@@ -188,9 +188,10 @@ def _deaf(session: Session, task: UserTask, user: User, given: dict[str, Any]) -
 
 
 def discover(*packages: str) -> None:
-    """Import every module of these packages."""
-    discovered.update(packages)
-    for package in packages:
-        found = importlib.import_module(package)
-        for module in pkgutil.walk_packages(found.__path__, package + "."):
-            importlib.import_module(module.name)
+    """Import every module of these packages; those already discovered are not looked through again."""
+    for package in dict.fromkeys(packages):
+        if package not in discovered:
+            found = importlib.import_module(package)
+            for module in pkgutil.walk_packages(found.__path__, package + "."):
+                importlib.import_module(module.name)
+            discovered.add(package)

@@ -1,6 +1,5 @@
 """A3, A4, A6 and A9: what the machine does with a batch that was handed in."""
 
-import hashlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -11,7 +10,7 @@ from archive import dossiers, id_numbers, persons
 from archive.acceptance import papers, rounds
 from archive.acceptance.models import Acceptance, AcceptanceStatus
 from archive.dossier_tables import Dossier
-from archive.images import defects, pages
+from archive.images import defects, pages, stored
 from archive.images.defect_tables import DEFECT_LABELS
 from archive.images.models import ImageFile
 from archive.materials import catalogue
@@ -117,25 +116,11 @@ def _faults(session: Session, acceptance: Acceptance, dossier: Dossier) -> Itera
     counted = pages.counts(session, dossier, until)
     yield from (pages.disagreement(each).sentence for each in counted if not each.agree)
     defects.examine(session, dossier, batch.case, batches.demanded(batch), until)
+    stored.examine(session, dossier, batch.case)
+    session.flush()  # the list asks for what was found
     for defect in defects.open_defects(session, dossier):
         place, label = pages.number(defect.material), sentence(DEFECT_LABELS[defect.code])
         yield sentence("{place} page {page}: {defect}", place=place, page=defect.page, defect=label)
-    yield from _altered(session, dossier)
-
-
-def _altered(session: Session, dossier: Dossier) -> Iterator[Sentence]:
-    """Images whose bytes are not those that were read."""
-    store = office.of(session).files
-    asked = select(ImageFile).join(Material, Material.id == ImageFile.material_id)
-    asked = asked.where(Material.dossier_id == dossier.id, ImageFile.superseded_at.is_(None)).order_by(ImageFile.id)
-    for image in session.scalars(asked):
-        place = store.path(image.sha256)
-        if not place.exists():
-            yield sentence("The file {name} is missing in the store.", name=image.name)
-            continue
-        with place.open("rb") as opened:
-            if hashlib.file_digest(opened, "sha256").hexdigest() != image.sha256:
-                yield sentence("The file {name} is not what was read.", name=image.name)
 
 
 def _images(session: Session, batch: ScanBatch, accepted: bool = False) -> int:

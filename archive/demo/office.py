@@ -13,6 +13,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from archive import dossiers, founding, keepers, persons, storage
+from archive.climate import sensors
+from archive.climate.models import Measure
 from archive.demo.cast import PEOPLE
 from archive.demo.invented import SCHOOLS, UNITS, Invented
 from archive.demo.morning import LISTED, Morning, morning, stored_people, write_list
@@ -28,6 +30,13 @@ STORED = 2000  # dossiers on the shelves
 YEARS = 3  # over which they arrived
 ROOM = "K01"
 SHELVES = storage.Shelves(rows=4, cabinets=8, layers=6, places=10)  # 3,840 places
+
+INSTRUMENTS = {
+    "K01-T1": Measure.TEMPERATURE,
+    "K01-H1": Measure.HUMIDITY,
+    "K01-W1": Measure.WATER,
+    "K01-F1": Measure.FIRE,
+}
 
 
 @dataclass(frozen=True)
@@ -46,6 +55,8 @@ def seed(session: Session, stored: int = STORED, listed: int = LISTED) -> Seeded
     founding.found(session)
     _hire(session, office)
     storage.furnish(session, ROOM, "一号库", SHELVES)
+    for code, measure in INSTRUMENTS.items():
+        sensors.install(session, code, ROOM, measure)
     residents = stored_people(stored)
     _fill(session, office, residents)
     season = morning(office.today(), residents, listed)

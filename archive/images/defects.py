@@ -21,7 +21,7 @@ from archive.images.pages import Placed
 from archive.materials.models import Material, MaterialState
 from workflow import history
 from workflow.clock import now
-from workflow.errors import Conflict, Invalid
+from workflow.errors import Conflict, Invalid, sentence
 from workflow.models import Case
 
 
@@ -104,8 +104,8 @@ def examine(
     until: datetime | None = None,
 ) -> list[ImageDefect]:
     """The machine's own check of all current images against what was agreed (the demands of the day when not said), and
-    of the catalogue's pages (`until` as in pages.counts): each grave finding and each missing page becomes a defect.
-    Safe to repeat."""
+    of the catalogue's pages (`until` as in pages.counts): each grave finding, each missing page and each page that is
+    another's picture becomes a defect. Safe to repeat."""
     asked, found = agreed or demands.of(session), []
     for counted in pages.counts(session, dossier, until):
         for kind, missing in counted.missing.items():
@@ -117,6 +117,21 @@ def examine(
                 for each in demands.judge(image, kind, asked, image.name, image.page):
                     if each.grave:
                         found.append(mark(session, place, OF_RULE[each.rule], history.SYSTEM, str(each.said), case))
+    return [*found, *_doubled(session, dossier, case)]
+
+
+def _doubled(session: Session, dossier: Dossier, case: Case | None) -> list[ImageDefect]:
+    """Raw images that are byte for byte that of an earlier page: no scanner makes the same file twice, so a page was
+    copied into the place of another."""
+    earlier: dict[str, tuple[Material, int]] = {}
+    found = []
+    for counted in pages.counts(session, dossier):
+        for image in pages.of(session, counted.material, ImageKind.RAW):
+            material, page = earlier.setdefault(image.sha256, (counted.material, image.page))
+            if (material, page) != (counted.material, image.page):
+                said = sentence("The same picture as page {page} of {place}.", page=page, place=pages.number(material))
+                place = Placed(counted.material, image.page, ImageKind.RAW)
+                found.append(mark(session, place, Defect.WRONG_ORDER, history.SYSTEM, str(said), case))
     return found
 
 

@@ -121,7 +121,10 @@ def _read(session: Session, answers: Mapping[str, Any]) -> Plan:
     scope = normalise(text(answers, "scope"))
     scope = "" if scope == ALL else scope
     first, second = text(answers, "first_counter"), text(answers, "second_counter")
-    if first == second:
+    for field, who in (("first_counter", first), ("second_counter", second)):
+        if not who:
+            problems[field] = [sentence("Say who counts.")]
+    if first and first == second:
         problems["second_counter"] = [sentence("Two different people count.")]
     if refused := _scope_refused(session, scope):
         problems["scope"] = [refused]

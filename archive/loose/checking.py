@@ -40,13 +40,16 @@ def check(session: Session, task: UserTask, user: User, answers: dict[str, Any])
 
 @service_task("loose.refuse", only_once=True)
 def refuse(session: Session, work: Work) -> Mapping[str, Any]:
-    """The refused papers go back to the unit, each with its reason."""
+    """The refused papers go back to the unit, each with its reason; all that are left when the dossier has left."""
     sent = list_of(session, work)
-    gone = [each for each in sent.papers if each.state is PaperState.REFUSED]
-    listed = [row | {"point": POINTS[each.point]} for row, each in zip(rows(gone), gone, strict=True) if each.point]
+    refused = [each for each in sent.papers if each.state is PaperState.REFUSED]
+    has_left = work.variables.get("fetching") == "has_left"
+    gone = [each for each in refused if bool(each.point) is not has_left]  # those with a point went before
+    said = [POINTS[each.point] if each.point else "" for each in gone]
+    listed = [row | {"point": point} for row, point in zip(rows(gone), said, strict=True)]
     told = paper(sent) | {"rows": listed, "count": len(listed)}
     issued = documents.issue(session, sent.case, "loose_refusal", told, str(work.variables["checker"]))
-    if len(gone) == len(sent.papers):
+    if len(refused) == len(sent.papers) or has_left:
         sent.ended_at = now()
     return {"refusal_no": issued.number}
 

@@ -17,7 +17,7 @@ from archive.materials.models import Material, MaterialState
 from archive.materials.rows import Entry
 from archive.materials.states import Act
 from archive.refusals import wrong
-from archive.statuses import DigitStatus, DossierStatus
+from archive.statuses import ENDED, DigitStatus, DossierStatus
 from workflow import history, instances
 from workflow.clock import now
 from workflow.identity import User
@@ -41,8 +41,11 @@ def put_in_folder(session: Session, task: UserTask, user: User, answers: dict[st
 @on_completion("loose.fetch")
 def fetch(session: Session, task: UserTask, user: User, answers: dict[str, Any]) -> Mapping[str, Any]:
     """The dossier leaves the store for who files the papers, who signs; the papers join it. Raises Conflict when
-    another case has it."""
+    another case has it. `fetching` has_left: it left for another keeper meanwhile; the papers go back to the unit,
+    which sends them there."""
     sent = list_of(session, task)
+    if answers.get("fetching") == "has_left":
+        return _give_back(session, sent, user)
     dossier, filer = sent.dossier, str((answers.get("receiver") or {}).get("by") or "")
     check_label(dossier, answers)
     dossiers.hold(session, dossier, sent.case)
@@ -50,7 +53,8 @@ def fetch(session: Session, task: UserTask, user: User, answers: dict[str, Any])
     storage.take_out(session, dossier, place, DossierStatus.SORTING, user.name, sent.case, why)
     _join(session, sent, filer)
     choices = [{"value": each, "label": each} for each in dossier.missing]
-    return {"scan_label": None, "filer": filer, "missing_choices": choices, "any_missing": bool(choices)}
+    told = {"fetching": "fetched", "filer": filer, "scan_label": None}
+    return {**told, "missing_choices": choices, "any_missing": bool(choices)}
 
 
 @on_completion("loose.file")
@@ -94,6 +98,16 @@ def obtained(session: Session, dossier_id: int, names: Sequence[str]) -> None:
     session.execute(
         update(ChasedMaterial).where(*asked, ChasedMaterial.obtained_at.is_(None)).values(obtained_at=now())
     )
+
+
+def _give_back(session: Session, sent: LooseList, user: User) -> Mapping[str, Any]:
+    dossier = sent.dossier
+    if dossier.status not in ENDED:
+        raise wrong("fetching", "Dossier {number} is still kept here.", number=dossier.dossier_no)
+    for each in _papers(sent):
+        each.state, each.why = PaperState.REFUSED, "档案已转出，请将材料移交现管档单位"
+    session.flush()  # a constraint speaks here
+    return {"fetching": "has_left", "checker": user.name, "scan_label": None}
 
 
 def _join(session: Session, sent: LooseList, by: str) -> None:

@@ -232,7 +232,9 @@ def _why_not(session: Session, dossier: Dossier) -> Sentence | None:
         return sentence("It is not sorted yet.")
     if any(each.state is not MaterialState.KEPT or not each.pages for each in materials):
         return sentence("Its catalogue has materials without a class or pages.")
-    running = select(ScanDossier.id).where(ScanDossier.dossier_id == dossier.id, ScanDossier.status.in_(ENTERED))
+    in_batch = select(ScanDossier.id).join(ScanBatch).where(ScanDossier.dossier_id == dossier.id)
+    back = (ScanDossier.status == ScanStatus.BACK) & ScanBatch.status.in_(RUNNING)  # not accepted yet
+    running = in_batch.where(ScanDossier.status.in_(ENTERED) | back).limit(1)
     return sentence("It is in another scanning batch.") if session.scalar(running) else None
 
 
@@ -248,7 +250,9 @@ def _refuse_unless(batch: ScanBatch, status: BatchStatus) -> None:
 
 
 def _digit_status(session: Session, entry: ScanDossier, status: DigitStatus, by: str) -> None:
-    dossiers.update_facts(session, entry.dossier, {"digit_status": status}, by, entry.batch.case, "scanning")
+    """What became of its images, whoever has its papers meanwhile."""
+    told = {"digit_status": status}
+    dossiers.update_facts(session, entry.dossier, told, by, entry.batch.case, "scanning", beside=True)
 
 
 @fsck_check("scanning_out")

@@ -15,11 +15,13 @@ from archive.refusals import wrong
 from archive.sorting.handing import pages_within
 from archive.sorting.models import Sorting
 from archive.sorting.work import sorting_of
+from archive.statuses import DossierKind
 from workflow import instances, office
 from workflow.identity import User
 from workflow.models import UserTask
 from workflow.registry import on_completion
 
+TITLES = {DossierKind.CADRE: "干部人事档案目录", DossierKind.FLOW: "流动人员人事档案目录"}
 SHOWN = 5  # names in one sentence
 
 
@@ -68,6 +70,7 @@ def _issue(session: Session, sorting: Sorting, rows: list[Material], user: User)
     dossier = sorting.dossier
     counts = catalogue.completeness(session, dossier)
     facts = {
+        "title": TITLES.get(dossier.kind, "人事档案目录"),
         "dossier_no": dossier.dossier_no,
         "name": dossier.person.name,
         "materials": len(rows),

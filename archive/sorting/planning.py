@@ -121,6 +121,7 @@ def _start_all(session: Session, begun: Sequence[Dossier], batch: Case, variable
         "dossiers": [_line(dossier) for dossier in begun],
         "count": len(begun),
     }
+    cases.rename(session, batch, f"整理批次 {batch_no} {facts['sorter']}", batch.opened_by)
     documents.issue(session, batch, "sorting_batch", facts, batch.opened_by, batch_no)
     return batch_no
 

@@ -4,13 +4,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from archive import dossiers, keepers
 from archive.answers import need
 from archive.audit import gate
 from archive.dossier_tables import Dossier
+from archive.loose.models import LooseList, LoosePaper, PaperState
 from archive.materials import catalogue
 from archive.materials.models import MaterialState
 from archive.packs.models import Pack, PackException
@@ -52,7 +53,8 @@ def of(session: Session, transfer: Transfer, known: Mapping[str, Any]) -> list[H
     soft += [("unit_refuses", "存档单位不同意转出", known.get("unit_refuses"))]
     said = [Hold(kind, why) for kind, why, holds in soft if holds and kind not in settled]
     dossier = transfer.dossier
-    return [*_standing(session, dossier, transfer.case), *_doubts(session, dossier), *_doubles(session, dossier), *said]
+    facts = (*_standing(session, dossier, transfer.case), *_doubts(session, dossier), *_doubles(session, dossier))
+    return [*facts, *_loose(session, dossier), *said]
 
 
 def _standing(session: Session, dossier: Dossier, case: Case) -> Iterator[Hold]:
@@ -73,6 +75,14 @@ def _loan(session: Session, dossier: Dossier) -> str:
     if loan is None or loan.due_at is None:
         return "查阅中，尚未归库"
     return f"借出未还：{loan.borrower}，应于 {office.of(session).local(loan.due_at).date().isoformat()} 前归还"
+
+
+def _loose(session: Session, dossier: Dossier) -> Iterator[Hold]:
+    """Papers accepted for the dossier that lie in its folder and are not in the catalogue yet."""
+    lists = (LooseList.dossier_id == dossier.id, LooseList.ended_at.is_(None))
+    asked = select(func.count(LoosePaper.id)).join(LooseList, LooseList.case_id == LoosePaper.case_id)
+    if count := session.scalar(asked.where(*lists, LoosePaper.state == PaperState.REGISTERED)):
+        yield Hold("loose", f"零散材料待归档：{count} 份")
 
 
 def _doubts(session: Session, dossier: Dossier) -> Iterator[Hold]:

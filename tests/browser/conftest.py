@@ -17,12 +17,10 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 from werkzeug.serving import make_server
 
+from tests.applications import application
 from tests.browser.walking import walk  # noqa: F401 - a fixture
 from tests.browser.window import Site, opened
-from tests.people import QUICK
-from web.app import create_app
 from workflow.office import Office
-from workflow.passwords import Hasher
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 QUIET = [
@@ -96,7 +94,7 @@ def office(sqlite_office: Office) -> Office:
 @pytest.fixture
 def site(office: Office, chromium: Browser) -> Iterator[Site]:
     """A web server on the office, on a port of its own."""
-    app = create_app(office=office, hasher=Hasher(QUICK))
+    app = application(office)
     server = make_server("127.0.0.1", 0, app, threaded=True)
     serving = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     serving.start()

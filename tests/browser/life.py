@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 from archive import founding, storage
 from archive.demo.cast import PEOPLE
+from archive.numbers import IssuedNumber
 from archive.transfer import keepers
 from tests.browser import filling
 from tests.browser.filling import Answers
@@ -128,7 +129,7 @@ class Life:
         """Reach the task, fill in, complete; then the machine works."""
         page = self.reach(who, activity, code)
         filling.fill(page, answers_of(answers))
-        self.look(page, activity)
+        self.look(page, f"{self.process_of(page)}-{activity}")
         self.complete(page)
         return page
 
@@ -170,7 +171,12 @@ class Life:
         """At a page of each name, once."""
         if name not in self.seen:
             self.seen.add(name)
-            self.walk.look(page, f"life-{name}", *self.data)
+            self.walk.look(page, f"life-{name}", *self.data, *self._numbers())
+
+    def _numbers(self) -> list[str]:
+        """The numbers of papers, which are the same in every language."""
+        with self.office.database.reading() as session:
+            return list(session.scalars(select(IssuedNumber.text)))
 
     # time and machine
 
@@ -225,6 +231,11 @@ class Life:
             assert definition_id is not None, f"nothing waits at {activity}: {self.waiting()}"
             known = session.get_one(ProcessDefinition, definition_id).activities[activity]
         return (known.get("names") or {}).get(self.walk.lap.language) or known["name"]
+
+    def process_of(self, page: Page) -> str:
+        """The process of the task at which this window stands."""
+        task_id = int(page.url.rsplit("/", 1)[1])
+        return self._one(select(UserTask.process_key).where(UserTask.id == task_id))
 
     def waiting(self) -> list[str]:
         with self.office.database.reading() as session:

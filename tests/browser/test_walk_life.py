@@ -32,9 +32,19 @@ COUNTED = {"volumes": "1", "materials": "3", "pages": str(PAGES)}
 SIZE = (1240, 1754)
 UNIT = "云溪市教育局"
 EVERYTHING = ["graduation", "marks", "senior", "entrance", "enrolment", "appraisals", "degree", "awards", "league"]
-BROUGHT = (  # words of people and papers that stand in both languages
+BROUGHT = (  # words of people and papers, the same in both languages
     *("EMS", "YX", "YXGB", "KB", "YYYY-MM-DD", "Powered by bpmn.io", "Insert", "HT", "JPEG", "dpi", "zip", "JY", "PDF"),
-    *("云溪大学", "云溪", "邮政投递员", "汉族", "干部履历表", "2018年度考核登记表", "高等学校毕业生登记表"),
+    *(
+        NAME,
+        "本科",
+        "云溪大学",
+        "云溪",
+        "邮政投递员",
+        "汉族",
+        "干部履历表",
+        "2018年度考核登记表",
+        "高等学校毕业生登记表",
+    ),
     *("云溪档案服务公司", "方远", "全部完成", "无补扫", UNIT, "任前考察", "钱局长", "局长", "干部科科员", "手续齐全"),
 )
 SELF_CHECK = ("self_own", "self_class", "self_order", "self_pages", "self_catalogue", "self_clean")
@@ -204,7 +214,7 @@ def look_at_all(life: Life, who: str, stage: str) -> None:
         expect(page.locator(".pane img")).to_have_count(2)
         life.look(page, f"image-{stage}")
         page.keyboard.press(" ")
-        expect(page.locator(".totals")).to_contain_text(f"{seen}/{PAGES}")
+        expect(page.locator(".totals")).to_contain_text(life.walk.say(f"{seen}/{PAGES}", f"{seen} of {PAGES}"))
 
 
 # accepted

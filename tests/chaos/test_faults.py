@@ -13,12 +13,9 @@ from tests.installation import Installation
 MEGABYTE = b"x" * (1 << 20)
 
 
-@pytest.fixture
-def installation(tmp_path):
-    made = Installation(tmp_path / "data")
-    for words in (["migrate"], ["demo", "seed", "--dossiers", "10", "--packs", "40"]):
-        result = made.command(*words)
-        assert result.returncode == 0, result.stderr
+@pytest.fixture(scope="module")
+def installation(tmp_path_factory):
+    made = Installation(tmp_path_factory.mktemp("attacked") / "data", JUANLIU_DEMO="0")
     yield made.start()
     made.stop(signal.SIGTERM)
 

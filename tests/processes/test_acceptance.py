@@ -126,9 +126,15 @@ def test_a_file_changed_on_the_disk_is_found_and_the_whole_batch_reworked(accept
     place.write_bytes(scanned.small(111))
     accepters.notified("逐卷核对哈希")
     notice = accepters.paper("acceptance_notice")
-    assert "机检发现" in notice and "逐卷核对哈希" in notice and "2026年7月15日" in notice
+    assert "原始图像被改动" in notice and "逐卷核对哈希" in notice and "2026年7月15日" in notice
     assert accepters.open_steps() == [("plan_rework", None)]
     assert accepters.batch().status is BatchStatus.OPEN
+    assert accepters.open_defects() == [Defect.ALTERED]
+
+    accepters.reworked()  # the same bytes, brought once more
+    assert accepters.open_defects() == []
+    accepters.applied()
+    assert accepters.open_steps() == [("check_first", "remy"), ("check_second", "rita")]
 
 
 # A4, A6, A7

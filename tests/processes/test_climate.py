@@ -39,7 +39,7 @@ def act(keepers: Keepers) -> None:
 
 @covers("alarm", "alarm_came", "take_up")
 @covers("confirm", "confirm")
-@covers("action", "act")
+@covers("action", "acting", "act")
 @covers("normal", "is_normal", "normal_held", "held", "close_alarm", "normal_again")
 def test_an_alarm_is_confirmed_acted_on_and_over_after_two_normal_hours(everywhere, clock):
     everywhere.read(WARM)

@@ -36,7 +36,7 @@ def refused(act, *fields: str) -> str:
 
 @covers("plan", "planned", "check_plan")
 @covers("freeze", "freeze")
-@covers("count", "count_first", "count_second", "both_counted")
+@covers("count", "begun", "count_first", "count_second", "both_counted")
 @covers("compare", "compare")
 @covers("search", "search")
 @covers("decide", "decide")
@@ -96,6 +96,7 @@ def test_a_plan_that_cannot_be_carried_out_is_amended_or_given_up(keepers):
         "second_counter",
         "scope",
     )
+    refused(lambda: keepers.step("amend_plan", "dora", **again, scope="K01", second_counter=""), "second_counter")
     keepers.step("amend_plan", "dora", plan_outcome="give_up")
     assert keepers.ends() == ["not_counted"] and keepers.finished()
 

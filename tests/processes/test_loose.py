@@ -4,6 +4,8 @@ from datetime import date
 
 import pytest
 
+from archive import dossiers
+from archive.dossiers import Dossier
 from archive.relations import subject
 from archive.statuses import DigitStatus, DossierStatus
 from tests.archive.cards import id_no
@@ -80,6 +82,28 @@ def test_papers_a_unit_sends_end_in_the_catalogue_and_are_lacking_no_more(everyw
     assert all(part in said for part in ("材料接收清单", BUREAU, "孙移", "工资变动审批表", "共 2 份", "第二联"))
     assert everywhere.places()[-2:] == ["person:rosa", "position:K01-01-01-A-1-01"]
     assert everywhere.broken() == []
+
+
+@covers("gone", "fetch", "send_after", "sent_after")
+def test_papers_of_a_dossier_that_has_left_meanwhile_go_back_to_their_unit(collectors):
+    collectors.send(REVIEW, RAISE)
+    collectors.check()
+    collectors.put_in_folder()
+    assert "still kept" in refused(lambda: collectors.fetch(fetching="has_left"), "fetching")
+    with collectors.database.transaction() as session:
+        dossier = session.get_one(Dossier, 1)
+        for status in (DossierStatus.LEAVING, DossierStatus.ON_THE_WAY, DossierStatus.TRANSFERRED):
+            dossiers.change_status(session, dossier, status, "stan", None, "转出")
+    with pytest.raises(Conflict):
+        collectors.fetch()
+    collectors.fetch(fetching="has_left")
+
+    assert collectors.ends() == ["sent_after"] and collectors.finished()
+    sent, papers = collectors.sent()
+    assert sent.ended_at is not None
+    assert {state for _, state, *_ in papers} == {"refused"}
+    letter = collectors.issued()[-1]
+    assert (letter[0], "工资变动审批表" in letter[2], "现管档单位" in letter[2]) == ("loose_refusal", True, True)
 
 
 @covers("sent", "take_up")

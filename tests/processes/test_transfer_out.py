@@ -1,10 +1,13 @@
 """转出: every path of bpmn/transfer-out.bpmn, through the real forms."""
 
+from datetime import date
+
 import pytest
 
 from archive import custody, dossiers
 from archive import keepers as kept_elsewhere
 from archive.dossiers import Dossier
+from archive.loose.models import LooseList, LoosePaper, PaperState
 from archive.materials import catalogue, states
 from archive.materials.models import MaterialState
 from archive.materials.rows import Entry
@@ -182,6 +185,20 @@ def hold(transfers, *changes) -> list[str]:
             change(session, session.get_one(Dossier, 1))
     transfers.asked()
     return [each["kind"] for each in transfers.known()["holds"]]
+
+
+def add_papers(session, dossier) -> None:
+    """Papers accepted for it lie in its folder."""
+    case = cases.open_case(session, "LS-1", "零散材料", "loose-materials", "wang")
+    told = {"sender": "人事局", "handed_on": date(2026, 6, 30), "receiver": "wang"}
+    sent = LooseList(case_id=case.id, dossier_id=dossier.id, **told)
+    sent.papers.append(LoosePaper(seq=1, name="考核表", state=PaperState.REGISTERED))
+    session.add(sent)
+
+
+@covers("O3", "look_for_holds")
+def test_papers_that_wait_to_be_filed_hold_a_dossier(transfers):
+    assert hold(transfers, add_papers) == ["loose"]
 
 
 def seal(session, dossier) -> None:

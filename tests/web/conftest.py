@@ -6,8 +6,9 @@ import pytest
 from argon2 import PasswordHasher
 from flask.testing import FlaskClient
 
+from tests.applications import application
 from tests.people import PASSWORD
-from web.app import Juanliu, create_app
+from web.app import Juanliu
 from workflow.office import Office
 from workflow.passwords import Hasher
 
@@ -44,7 +45,7 @@ class Browser(FlaskClient):
 
 @pytest.fixture
 def app(office: Office) -> Juanliu:
-    made = create_app(office=office, hasher=QUICK)
+    made = application(office)
     made.testing = True
     made.test_client_class = Browser
     made.config["PROPAGATE_EXCEPTIONS"] = False  # errors reach their handlers, as in use

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from archive import persons
 from archive.images import layout, manifests, parcels
 from archive.images.demands import ImageKind
-from archive.materials import catalogue
+from archive.materials import catalogue, categories
 from tests.archive.images import scanned
 from workflow import jobs
 
@@ -33,7 +33,8 @@ def files_of(session, dossier) -> Files:
         for kind in ImageKind:
             for number in range(1, material.pages + 1):
                 path = f"{kind}/{material.code}/{material.seq:02d}/{number:04d}.jpg"
-                made[path] = page(10 * material.seq + number + 100 * (kind is ImageKind.RAW))
+                seed = 1000 * categories.position(material.code) + 10 * material.seq + number
+                made[path] = page(seed + 100 * (kind is ImageKind.RAW))
     return made
 
 

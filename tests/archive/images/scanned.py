@@ -38,4 +38,5 @@ def fill(session, dossier, kinds=tuple(ImageKind), by="anna"):
         for kind in kinds:
             for page in range(1, material.pages + 1):
                 name = f"{kind}-{page:04d}.jpg"
-                pages.attach(session, Placed(material, page, kind), io.BytesIO(small(page)), name, by)
+                image = io.BytesIO(small(page + 10 * material.id))
+                pages.attach(session, Placed(material, page, kind), image, name, by)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from archive.images import defects, demands, pages
+from archive.images import defects, demands, pages, stored
 from archive.images.defect_tables import DEFECT_LABELS, FATAL, OF_RULE, STAGE_LABELS, Defect, Stage
 from archive.images.demands import ImageKind, Rule
 from archive.images.pages import Placed
@@ -10,6 +10,7 @@ from archive.materials import catalogue
 from tests.archive.images import drawn, scanned
 from workflow import cases, history
 from workflow.errors import Conflict, Invalid
+from workflow.office import of as office_of
 
 RAW, OPTIMISED = ImageKind.RAW, ImageKind.OPTIMISED
 SIZE = (160, 226)
@@ -185,3 +186,36 @@ def test_every_code_has_its_words_and_every_rule_its_code():
     assert set(DEFECT_LABELS) == set(Defect)
     assert set(STAGE_LABELS) == set(Stage)
     assert set(OF_RULE) == set(Rule) == set(demands.SENTENCES)
+
+
+# what the machine tells of the bytes
+
+
+def test_a_page_that_is_the_same_file_as_an_earlier_one_is_in_the_wrong_order(session, filled):
+    first, second = pages.of(session, catalogue.rows(session, filled)[0], RAW)
+    with_first = office_of(session).files.path(first.sha256).read_bytes()
+    pages.replace(session, second, with_first, "0002.jpg", "anna", "copied")
+    (found,) = defects.examine(session, filled)
+
+    assert (found.code, found.page, found.found_by) == (Defect.WRONG_ORDER, 2, history.SYSTEM)
+    assert found.note == f"The same picture as page 1 of {pages.number(first.material)}."
+    defects.settle(session, found, "anna", "both faces are alike")
+    assert codes(session, filled) == [] and len(defects.examine(session, filled)) == 1  # a person has judged
+    assert codes(session, filled) == []
+
+
+@pytest.mark.parametrize("spoil", [lambda place: place.write_bytes(b"other"), lambda place: place.unlink()])
+def test_a_file_changed_or_gone_in_the_store_is_a_defect_until_its_bytes_are_there_again(session, filled, spoil):
+    image = pages.of(session, first(session, filled), RAW)[0]
+    place = office_of(session).files.path(image.sha256)
+    content = place.read_bytes()
+    assert stored.examine(session, filled) == []
+    for _twice in range(2):
+        place.chmod(0o600)
+        spoil(place)
+        assert len(stored.examine(session, filled)) == 2  # here both sets are of one file
+        assert stored.settle_restored(session, filled) == 0
+        assert codes(session, filled) == [("1-1", 1, kind, Defect.ALTERED) for kind in (OPTIMISED, RAW)]
+        place.write_bytes(content)
+        assert stored.settle_restored(session, filled) == 2
+        assert codes(session, filled) == []

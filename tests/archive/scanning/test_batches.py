@@ -351,3 +351,21 @@ def test_a_paper_taken_out_after_it_was_scanned_holds_nothing_up(session, batch,
 
     assert defects.unchecked(session, shelved[0], Stage.FIRM) == 6
     assert defects.unchecked(session, shelved[1], Stage.FIRM) == 8
+
+
+def test_a_dossier_is_in_no_other_batch_until_the_first_is_accepted(session, batch, shelved, anna):
+    brought_back(session, batch)
+    batches.deliver(session, batch, "vera")
+    other = cases.open_case(session, "SM-2", "Scanning", "scanning", anna.name)
+
+    third = prepared.shelved(session, 5, "罗成")
+    assert refusals(session, other, shelved[0].dossier_no, third.dossier_no) == ["It is in another scanning batch."]
+
+
+def test_a_batch_is_accepted_while_another_case_has_one_of_its_dossiers(session, batch, shelved, anna):
+    brought_back(session, batch)
+    batches.deliver(session, batch, "vera")
+    dossiers.hold(session, shelved[0], cases.open_case(session, "ZC-1", "转出", "transfer-out", anna.name))
+    batches.accept(session, batch, "anna")
+
+    assert [each.digit_status for each in shelved] == [DigitStatus.ACCEPTED, DigitStatus.ACCEPTED]
