@@ -13,6 +13,7 @@ from web.navigation import Entry
 from web.reader import current_user
 from workflow import definitions, upgrades
 from workflow.errors import DefinitionRefused, Invalid, NotFound, sentence
+from workflow.identity import Group
 from workflow.lint import Finding
 from workflow.models import ProcessDefinition, ProcessInstance
 from workflow.statuses import InstanceStatus
@@ -71,6 +72,7 @@ def process(key: str) -> Any:
         findings=deploying.findings(g.session, shown.xml, {}),
         resources=definitions.resources(g.session, shown),
         runs=upgrades.of_process(g.session, key, 5),
+        groups=_group_names(),
     )
 
 
@@ -100,6 +102,11 @@ def _running() -> dict[int, int]:
     """definition id → instances that run on it."""
     query = select(ProcessInstance.definition_id, func.count()).group_by(ProcessInstance.definition_id)
     return dict(g.session.execute(query.where(ProcessInstance.status == InstanceStatus.RUNNING)).all())
+
+
+def _group_names() -> dict[str, str]:
+    """group key → its name in the reader's language."""
+    return {each.key: name_of(each) for each in g.session.scalars(select(Group))}
 
 
 def _uploaded() -> dict[str, bytes]:

@@ -45,6 +45,7 @@ def test_sent_back_straight_corrected_and_decided(deciding, site, page, accessib
     page.screenshot(path=pictures / "returns-send-back.png", full_page=True)
     page.get_by_role("button", name="退回").click()
     expect(page.locator(".awaited")).to_contain_text("要等安娜改好“查看”")
+    expect(page.locator("#task-form button").last).to_be_disabled()
     page.screenshot(path=pictures / "returns-waiting.png", full_page=True)
     accessible(page)
 
