@@ -22,7 +22,8 @@ TASKS = 20  # open tasks for one kind of finding: when a whole machine stands st
 
 
 def note(session: Session, watch: Watch, found: Found) -> Finding:
-    """Keep what was found; seen before, it is only seen again."""
+    """Keep what was found; seen before, it is only seen again. Of two rounds at once the later one counts: it must not
+    take for repaired what the earlier has come upon after it."""
     there = select(Finding).where(
         Finding.kind == found.kind, Finding.subject == found.subject, Finding.ended_at.is_(None)
     )
@@ -30,7 +31,7 @@ def note(session: Session, watch: Watch, found: Found) -> Finding:
     if finding is None:
         finding = _new(found)
         session.add(finding)
-    finding.seen_by, finding.said = watch.id, kept(found.said)
+    finding.seen_by, finding.said = max(finding.seen_by or 0, watch.id), kept(found.said)
     return finding
 
 

@@ -99,3 +99,18 @@ def test_a_round_that_a_worker_left_is_gone_on_with(world):
         again = session.scalars(select(Job).where(Job.topic == "watchdog.look")).one()
         assert session.get_one(Watch, watch_id).ended_at is not None
         assert registry.service_tasks["watchdog.look"](session, again) == {}
+
+
+def test_of_two_rounds_at_once_the_later_does_not_take_for_repaired_what_the_earlier_saw_last(world):
+    world.plant(planted.broken_state)
+    with world.office.database.transaction() as session:
+        for _ in range(2):
+            watchdog.begin(session, "dora")
+    look = registry.service_tasks["watchdog.look"]
+    for turn in (1, 0, 0, 0, 1, 1):  # the later comes upon it, the earlier goes all its way, the later ends
+        with world.office.database.transaction() as session:
+            rounds = session.scalars(select(Job).where(Job.topic == "watchdog.look").order_by(Job.id)).all()
+            look(session, rounds[turn])
+    with world.office.database.reading() as session:
+        assert all(each.ended_at for each in session.scalars(select(Watch)))
+        assert "state" in {each.kind.value for each in watchdog.findings(session)}
