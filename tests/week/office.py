@@ -20,7 +20,7 @@ from tests.week.ticking import Ticking
 from workflow import definitions, examination
 from workflow.clock import now
 from workflow.db import Database
-from workflow.models import Job, ProcessInstance, StrandedTask, Timer
+from workflow.models import Job, ProcessInstance, StrandedTask, Timer, Watch
 from workflow.statuses import InstanceStatus, JobStatus, TimerStatus
 
 HANDS = 4  # people act at once
@@ -124,6 +124,7 @@ class Office:
             select(func.count()).select_from(Job).where(due_job, goes_on),
             select(func.count()).select_from(Timer).where(due_timer, Timer.instance_id.not_in(still)),
             select(func.count()).select_from(StrandedTask),
+            select(func.count()).select_from(Watch).where(Watch.ended_at.is_(None)),
         )
         with self.database.reading() as session:
             return sum(session.scalar(query) or 0 for query in counted)
