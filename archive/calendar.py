@@ -152,6 +152,16 @@ def set_day(session: Session, day: date, working: bool, by: str, note: str = "")
     return row
 
 
+def differing(session: Session, year: int) -> dict[date, bool]:
+    """The days of a year that differ from Monday to Friday, each with whether the office works, in order."""
+    return dict(sorted(_year(session, year).days.items()))
+
+
+def forget(session: Session) -> None:
+    """Days written in this session and taken back are read anew."""
+    session.info.pop(CACHE, None)
+
+
 def confirm(session: Session, year: int, by: str) -> None:
     """Take the year's days as official: somebody has compared them with the announcement."""
     row = seed(session, year, by)

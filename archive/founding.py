@@ -12,6 +12,7 @@ from workflow.identity import Group
 from workflow.settings import CHECKOUT
 
 READ = ("dossiers.read", "comments")
+KEEP = ("persons.keep", "directory.keep")
 OPERATE = ("instances.suspend", "instances.cancel", "instances.move", "instances.change")
 
 
@@ -27,9 +28,13 @@ class StandardGroup:
 
 GROUPS = (
     StandardGroup("window", "窗口收件", "Window", ("packs.import", "packs.receive", "loans.manage", *READ)),
-    StandardGroup("registry", "登记", "Registry", ("dossiers.catalogue", "scanning.read", "loans.manage", *READ)),
+    StandardGroup(
+        "registry", "登记", "Registry", (*KEEP, "dossiers.catalogue", "scanning.read", "loans.manage", *READ)
+    ),
     StandardGroup("review", "复核", "Review", ("images.check", "scanning.read", *READ)),
-    StandardGroup("store", "库房", "Storeroom", ("scanning.desk", "scanning.read", "dossiers.shelve", *READ)),
+    StandardGroup(
+        "store", "库房", "Storeroom", ("scanning.desk", "scanning.read", "dossiers.shelve", "storage.keep", *READ)
+    ),
     StandardGroup(
         "scanning", "数字化加工", "Digitising", ("images.deliver", "images.check", "scanning.read", "comments")
     ),
@@ -51,6 +56,9 @@ GROUPS = (
             "loans.manage",
             "readings.oversee",
             "parameters.manage",
+            "calendar.keep",
+            "directory.keep",
+            "storage.keep",
             "dossiers.shelve",
             *READ,
         ),

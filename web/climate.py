@@ -15,7 +15,6 @@ from archive.climate.readings import Said
 from web.asked import text as asked_text
 from web.auth import needs, public
 from web.i18n import _, language
-from web.navigation import Entry
 from web.reader import current_user
 from web.security import csrf
 from workflow.clock import now
@@ -102,4 +101,3 @@ def word(value: Any) -> str:
 
 
 blueprint.app_context_processor(lambda: {"climate_word": word, "climate_said": readings.said_of})
-NAVIGATION = (Entry("Storeroom climate", "climate.index", order=39, permission=READ),)

@@ -162,4 +162,4 @@ def word(value: Any) -> str:
 
 
 blueprint.app_context_processor(lambda: {"inventory_word": word, "inventory_badges": BADGES})
-NAVIGATION = (Entry("Counts of the storeroom", "inventories.index", order=38, permission=READ),)
+NAVIGATION = (Entry("Storeroom", "inventories.index", order=38, permission=READ),)

@@ -189,11 +189,13 @@ def _permissions() -> list[tuple[str, str]]:
 
 
 PERMISSION_LABELS = {
+    "calendar.keep": "keep the office calendar",
     "cases.read_all": "see every case",
     "cases.reopen": "reopen closed cases",
     "comments": "write comments",
     "days.close": "close the day",
     "definitions.deploy": "deploy processes",
+    "directory.keep": "keep the directories of units and other offices",
     "dossiers.catalogue": "keep up catalogues",
     "dossiers.read": "see dossiers",
     "dossiers.shelve": "put dossiers back on their shelves",
@@ -209,9 +211,11 @@ PERMISSION_LABELS = {
     "packs.import": "import courier lists",
     "packs.receive": "receive packs without a list",
     "parameters.manage": "keep the office's parameters",
+    "persons.keep": "keep basic facts, posts and relatives of people",
     "policies.manage": "keep policies of separation, agree as the second person",
     "scanning.desk": "count dossiers out to be scanned and back",
     "scanning.read": "see scanning batches and acceptances",
+    "storage.keep": "keep rooms and positions",
     "tasks.assign": "hand over the tasks of others",
     "tasks.supervise": "lead: urge, supervise, stop clocks, set priorities",
     "users.manage": "manage people and groups",

@@ -15,11 +15,13 @@ from workflow.passwords import Hasher
 LOGIN = re.compile(r"[a-z][a-z0-9._-]{1,39}")
 GROUP_KEY = re.compile(r"[a-z][a-z0-9_-]{1,39}")
 PERMISSIONS = (
+    "calendar.keep",
     "cases.read_all",
     "cases.reopen",
     "comments",
     "days.close",
     "definitions.deploy",
+    "directory.keep",
     "dossiers.catalogue",
     "dossiers.read",
     "dossiers.shelve",
@@ -34,10 +36,12 @@ PERMISSIONS = (
     "packs.import",
     "packs.receive",
     "parameters.manage",
+    "persons.keep",
     "policies.manage",
     "readings.oversee",
     "scanning.desk",
     "scanning.read",
+    "storage.keep",
     "tasks.assign",
     "tasks.supervise",
     "users.manage",

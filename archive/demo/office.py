@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from archive import dossiers, founding, keepers, persons, storage
 from archive.climate import sensors
 from archive.climate.models import Measure
+from archive.demo import directories
 from archive.demo.cast import PEOPLE
 from archive.demo.invented import SCHOOLS, UNITS, Invented
 from archive.demo.morning import LISTED, Morning, morning, stored_people, write_list
@@ -61,6 +62,7 @@ def seed(session: Session, stored: int = STORED, listed: int = LISTED) -> Seeded
     _fill(session, office, residents)
     season = morning(office.today(), residents, listed)
     _tell_of_elsewhere(session, season)
+    directories.fill(session)
     list_file = office.settings.data / "demo" / "courier-list.xlsx"
     write_list(season, list_file)
     packs = sum(parcel.listed for parcel in season.parcels)

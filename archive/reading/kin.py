@@ -19,7 +19,9 @@ from workflow.statuses import RelationStatus
 def note(session: Session, person: Person, name: str, id_no: str, kind: str, by: str) -> Relative:
     """Write down a relative of `person`; written again it stays one. Raises Invalid beside `id_no`."""
     mark = persons.fingerprint(session, id_numbers.check(id_no, "id_no"))
-    there = select(Relative).where(Relative.person_id == person.id, Relative.id_fingerprint == mark)
+    there = select(Relative).where(
+        Relative.person_id == person.id, Relative.id_fingerprint == mark, Relative.ended_at.is_(None)
+    )
     found = session.scalars(there).first()
     if found is None:
         said = {"name": name, "kind": kind, "noted_at": now(), "noted_by": by}
@@ -56,8 +58,10 @@ def is_relative(session: Session, person: Person, mark: str, at: datetime | None
     other = select(Person.id).where(Person.id_fingerprint == mark)
     of_other = Relative.person_id.in_(other) & (Relative.id_fingerprint == person.id_fingerprint)
     asked = select(Relative.id).where(or_(of_person, of_other))
+    counts = Relative.ended_at.is_(None)
     if at is not None:
-        asked = asked.where(Relative.noted_at <= at)
+        counts = (Relative.noted_at <= at) & (counts | (Relative.ended_at > at))
+    asked = asked.where(counts)
     return session.scalars(asked.limit(1)).first() is not None
 
 

@@ -16,6 +16,7 @@ from workflow.db import Base, status_column
 from workflow.models import Case
 
 SHUT = text("lifted_at IS NULL")
+COUNTING = text("ended_at IS NULL")
 
 
 class Mode(StrEnum):
@@ -143,13 +144,26 @@ class Relative(Base):
     """A relative of a person whose dossier is kept here, as the papers or a pre-check show."""
 
     __tablename__ = "person_relatives"
-    __table_args__ = (UniqueConstraint("person_id", "id_fingerprint"),)
+    __table_args__ = (
+        Index(
+            "uq_person_relatives_counting",
+            "person_id",
+            "id_fingerprint",
+            unique=True,
+            sqlite_where=COUNTING,
+            postgresql_where=COUNTING,
+        ),
+        CheckConstraint("(ended_at IS NULL) = (ended_by IS NULL)", name="ended_by_someone"),
+    )
     id: Mapped[int] = mapped_column(primary_key=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"), index=True)
     id_fingerprint: Mapped[str] = mapped_column(String(64), index=True)
     name: Mapped[str] = mapped_column(String(120))
     kind: Mapped[str] = mapped_column(String(60), default="")
     noted_at: Mapped[datetime]
     noted_by: Mapped[str] = mapped_column(String(60))
+    ended_at: Mapped[datetime | None]  # counts no more since: written by mistake, or no longer related
+    ended_by: Mapped[str | None] = mapped_column(String(60))
+    ended_why: Mapped[str] = mapped_column(String(500), default="")
 
     person: Mapped[Person] = relationship()

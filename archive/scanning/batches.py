@@ -154,11 +154,10 @@ def came_back(entry: ScanDossier) -> datetime | None:
 
 
 def deliver(session: Session, batch: ScanBatch, by: str) -> Quantity:
-    """C10: apply for acceptance. Raises Conflict while a dossier is out, not ready, or a scanned page undecided."""
+    """C10: apply for acceptance; where everything fell out the batch is given up. Raises Conflict while a dossier is
+    out, not ready, or a scanned page undecided."""
     _refuse_unless(batch, BatchStatus.OPEN)
     done = [each for each in entries(session, batch) if each.status is not ScanStatus.FELL_OUT]
-    if not done:
-        raise Conflict("There is nothing to deliver in batch {number}.", number=batch.number)
     for entry in done:
         number = entry.dossier.dossier_no
         if entry.status is not ScanStatus.BACK:
@@ -169,7 +168,7 @@ def deliver(session: Session, batch: ScanBatch, by: str) -> Quantity:
         raise Conflict("There are scanned pages to be decided on.")
     for entry in done:
         _digit_status(session, entry, DigitStatus.CHECKING, by)
-    batch.status = BatchStatus.DELIVERED
+    batch.status = BatchStatus.DELIVERED if done else BatchStatus.GIVEN_UP
     return quantity(session, batch)
 
 

@@ -6,13 +6,13 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from archive.answers import text
+from archive.answers import need, text
 from archive.images import defects, misfits, pages, parcels, stored
 from archive.images.defect_tables import Defect, ImageDefect, Stage
 from archive.images.parcel_tables import Parcel
 from archive.refusals import wrong
 from archive.scanning import batches, desk, papers
-from archive.scanning.models import ScanBatch, ScanDossier, ScanStatus
+from archive.scanning.models import BatchStatus, ScanBatch, ScanDossier, ScanStatus
 from archive.scanning.work import at, batch_of, entry_named
 from workflow.clock import now
 from workflow.identity import User
@@ -93,7 +93,15 @@ def deliver(session: Session, task: UserTask, user: User, answers: dict[str, Any
     came = batches.deliver(session, batch, user.name)
     papers.report(session, batch, came, user, {"report_note": text(answers, "report_note")})
     lost = int(answers["carriers_given"]) - int(answers["carriers_back"])
-    return {"volumes": came.volumes, "pages": came.pages, "carriers_lost": max(lost, 0)}
+    left = {"nothing_left": batch.status is BatchStatus.GIVEN_UP, "carriers_reported": False}
+    return {**left, "volumes": came.volumes, "pages": came.pages, "carriers_lost": max(lost, 0)}
+
+
+@on_completion("scanning.carrier", anew=True)
+def report_carrier(session: Session, task: UserTask, user: User, answers: dict[str, Any]) -> Mapping[str, Any]:
+    """The missing data carrier is dealt with as a leak."""
+    need(answers, "carrier_note", "Say what was done about it.")
+    return {"carriers_reported": True}
 
 
 @on_completion("scanning.rework", anew=True)

@@ -1,17 +1,20 @@
 """Who may ask for a dossier and be sent one: the list of keepers with authority (domain §2.1, §10.7 O1)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from archive import columns, rosters
+from archive import columns, directory_history, rosters
+from archive.directory_history import Directory
 from archive.refusals import wrong
 from archive.rosters import Outcome, Row, RowResult
 from archive.scans import halved, normalise
 from workflow.clock import now
 from workflow.db import Base
+from workflow.errors import NotFound
 
 HEADERS = {
     "code": ("存档机构编号", "机构编号", "机构代码"),
@@ -19,7 +22,11 @@ HEADERS = {
     "address": ("机要地址", "地址"),
     "post_code": ("邮编", "邮政编码"),
     "phone": ("联系电话", "电话"),
+    "inside": ("本院机构", "本系统机构"),  # 是: an office of this house
 }
+FIELDS = tuple(field for field in HEADERS if field != "inside")
+NEEDED = ("code", "name")
+INSIDE = ("是", "1", "True", "true", "yes")
 
 
 class Keeper(Base):
@@ -37,9 +44,10 @@ class Keeper(Base):
     changed_by: Mapped[str] = mapped_column(String(60))
 
 
-def save(session: Session, facts: Row, by: str) -> Outcome:
-    """Add the keeper with this code, or bring it up to date. Raises Invalid beside the field that is wrong."""
-    fresh = {field: halved(str(facts.get(field) or "")) for field in HEADERS}
+def save(session: Session, facts: Mapping[str, Any], by: str, why: str = "") -> Outcome:
+    """Add the keeper with this code, or bring it up to date; what it said before is kept. Raises Invalid beside the
+    field that is wrong."""
+    fresh: dict[str, Any] = {field: halved(str(facts.get(field) or "")) for field in FIELDS}
     fresh["code"] = normalise(fresh["code"])
     for field, said in (("code", "A keeper needs a code."), ("name", "A keeper needs a name.")):
         if not fresh[field]:
@@ -47,16 +55,37 @@ def save(session: Session, facts: Row, by: str) -> Outcome:
     same = select(Keeper.code).where(Keeper.name == fresh["name"], Keeper.code != fresh["code"])
     if other := session.scalars(same).first():
         raise wrong("name", "This is the name of keeper {code} already.", code=other)
+    if facts.get("inside") is not None:
+        fresh["inside"] = str(facts["inside"]).strip() in INSIDE
     known = session.get(Keeper, fresh["code"])
-    if known and all(getattr(known, field) == value for field, value in fresh.items()):
-        return Outcome.SAME
-    row = known or Keeper(code=fresh["code"], inside=bool(facts.get("inside")))
-    for field, value in fresh.items():
-        setattr(row, field, value)
-    row.changed_at, row.changed_by = now(), by
-    session.add(row)
+    if known is not None:
+        changed = directory_history.write(session, Directory.KEEPER, known, fresh, by, why)
+        return Outcome.CHANGED if changed else Outcome.SAME
+    session.add(Keeper(**fresh, changed_at=now(), changed_by=by))
     session.flush()
-    return Outcome.CHANGED if known else Outcome.ADDED
+    directory_history.added(session, Directory.KEEPER, str(fresh["code"]), by, why)
+    return Outcome.ADDED
+
+
+def switch(session: Session, keeper: Keeper, active: bool, by: str, why: str) -> None:
+    """An office without authority any more is offered no more and gets no letters; it stays in the list. Raises Invalid
+    beside `why`."""
+    if not why.strip():
+        raise wrong("why", "Say why: by which document.")
+    directory_history.write(session, Directory.KEEPER, keeper, {"active": active}, by, why.strip())
+
+
+def named(session: Session, code: str) -> Keeper:
+    """The keeper with this code, active or not; raises NotFound."""
+    found = session.get(Keeper, normalise(code))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def everyone(session: Session) -> list[Keeper]:
+    """All there are, those without authority last."""
+    return list(session.scalars(select(Keeper).order_by(Keeper.active.desc(), Keeper.name)))
 
 
 def import_rows(session: Session, rows: Iterable[tuple[int, Row]], by: str) -> list[RowResult]:
@@ -66,7 +95,7 @@ def import_rows(session: Session, rows: Iterable[tuple[int, Row]], by: str) -> l
 
 def import_file(session: Session, content: bytes, name: str, by: str) -> list[RowResult]:
     """Save the rows of an .xlsx or .csv file. Raises Invalid when the file cannot be read."""
-    return import_rows(session, rosters.read(content, name, HEADERS, ("code", "name")), by)
+    return import_rows(session, rosters.read(content, name, HEADERS, NEEDED), by)
 
 
 def known(session: Session, code: str, field: str) -> Keeper:

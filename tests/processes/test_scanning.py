@@ -391,6 +391,22 @@ def test_a_loss_is_established_and_the_rest_goes_on(two):
     assert two.known()["volumes"] == 1
 
 
+@covers("ERR lost", "deliver_batch", "nothing_delivered")
+@covers("ERR carrier", "report_carrier")
+def test_a_batch_of_which_everything_fell_out_ends_when_its_carriers_are_accounted_for(scanners):
+    scanners.scanned()
+    scanners.at_desk(desk.differs, PAGES - 1, "stan", "缺第2页")
+    scanners.step("take_back", "stan", counted="true")
+    scanners.step("settle_loss", "dora", loss="lost", lost_as="damaged", loss_note="多方查找未果")
+    scanners.step("take_back", "stan", counted="true")
+    scanners.hand_in(carriers_back="0")
+    scanners.step("report_carrier", "dora", carrier_note="按失泄密事件处置")
+
+    assert scanners.ends()[-1] == "nothing_delivered" and scanners.finished()
+    assert scanners.batch().status is BatchStatus.GIVEN_UP
+    assert scanners.broken() == []
+
+
 # C10
 
 
