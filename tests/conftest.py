@@ -35,12 +35,18 @@ from workflow.registry import discover
 from workflow.settings import from_environment
 
 NINE = datetime(2026, 7, 1, 9, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
+LONG = ("tests/season", "tests/browser/test_login_to_shelf", "tests/test_setup_serve", "tests/chaos", "tests/week")
 SECRET = "the tests' secret, long enough: 0123456789"
 
 
 def pytest_configure() -> None:
     servers.announce()
     discover("workflow", "archive", "forms", "web")  # every table is known, every decorator has run
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest first: at the end no process waits for what another has just begun."""
+    items.sort(key=lambda item: not item.nodeid.startswith(LONG))
 
 
 def pytest_collection_finish() -> None:

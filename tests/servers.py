@@ -42,8 +42,8 @@ def postgresql(durable: bool = False) -> Path:
 
     `durable`: another server, that writes to disk as one in use does (for measurements).
     """
-    folder = _folder() / ("durable" if durable else "postgresql")
-    with _locked("postgresql"):
+    folder = run_folder() / ("durable" if durable else "postgresql")
+    with locked("postgresql"):
         if not folder.exists():
             _start_postgresql(folder, () if durable else CARELESS)
     return folder / "socket"
@@ -61,8 +61,8 @@ def postgresql_url(database: str, durable: bool = False) -> str:
 
 def valkey() -> Path:
     """The socket of the run's Valkey."""
-    folder = _folder() / "valkey"
-    with _locked("valkey"):
+    folder = run_folder() / "valkey"
+    with locked("valkey"):
         if not folder.exists():
             folder.mkdir()
             start_valkey(folder / "valkey.sock", run_process())
@@ -99,17 +99,19 @@ def valkey_binary() -> Path:
 
 def run_process() -> int:
     """The process whose end is the end of the test run."""
-    return int((_folder() / "run.pid").read_text())
+    return int((run_folder() / "run.pid").read_text())
 
 
-def _folder() -> Path:
+def run_folder() -> Path:
+    """The folder of this test run, gone with it."""
     announce()
     return Path(os.environ[FOLDER])
 
 
 @contextmanager
-def _locked(name: str) -> Iterator[None]:
-    with (_folder() / f"{name}.lock").open("w") as held:
+def locked(name: str) -> Iterator[None]:
+    """One process of the run at a time."""
+    with (run_folder() / f"{name}.lock").open("w") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
         yield
 

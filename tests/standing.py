@@ -100,6 +100,6 @@ def _file(database: Database) -> Path:
 
 def kept(place: str) -> Path:
     """Where the file of a SQLite database is kept under this name; gone with the run."""
-    folder = Path(os.environ[servers.FOLDER]) / f"kept-{os.getpid()}"
+    folder = servers.run_folder() / f"kept-{os.getpid()}"
     folder.mkdir(exist_ok=True)
     return folder / f"{place}.db"
