@@ -20,7 +20,7 @@ from workflow.errors import Invalid, NotFound
 blueprint = Blueprint("office_calendar", __name__, url_prefix="/calendar")
 NAVIGATION = (Entry("Office calendar", "office_calendar.show", order=77, permission=office_days.KEEP),)
 
-WEEKDAY_LABELS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+WEEKDAY_LABELS = {0: "Monday", 1: "Tuesday", 2: "Wednesday", 3: "Thursday", 4: "Friday", 5: "Saturday", 6: "Sunday"}
 YEARS = range(2015, 2100)
 
 
@@ -77,7 +77,7 @@ def _page(year: int, problems: Any) -> str:
         days=days,
         months=[(month, [each for each in days if each[0].month == month]) for month in range(1, 13)],
         provisional=calendar.provisional(g.session, year),
-        weekdays=[_(label) for label in WEEKDAY_LABELS],
+        weekdays=[_(label) for label in WEEKDAY_LABELS.values()],
         problems=problems,
         may=current_user().may(office_days.KEEP),
         changes=[each for each in directory_history.latest(g.session, Directory.DAY) if each.code[:4] == str(year)],

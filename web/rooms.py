@@ -16,7 +16,7 @@ from web.reader import current_user
 from workflow.errors import Invalid
 
 blueprint = Blueprint("rooms", __name__, url_prefix="/rooms")
-NAVIGATION = (Entry("Storerooms", "rooms.index", order=59, permission=READ),)
+NAVIGATION = (Entry("Rooms and positions", "rooms.index", order=59, permission=READ),)
 
 SIZES = ("rows", "cabinets", "layers", "places", "capacity")
 
