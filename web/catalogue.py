@@ -48,6 +48,7 @@ def show(dossier_id: int) -> str:
         rows=rows,
         taken_out=catalogue.of(g.session, dossier, *OUT),
         writes=editing.may(g.session, dossier, current_user()),
+        reason=editing.needs_reason(dossier),
         task=editing.task_of(g.session, dossier, current_user()),
         leaves=categories.LEAVES,
         findings=_findings(catalogue.check([catalogue.row_of(each) for each in rows], _today())),
@@ -61,9 +62,12 @@ def save(dossier_id: int) -> Response:
     dossier, user = find(g.session, dossier_id), current_user()
     case = editing.case_of(g.session, dossier, user)
     said, rows = _sent()
+    why = _text(said.get("why"))
+    if not why and editing.needs_reason(dossier):
+        return _answer(422, said=_("This catalogue is complete: say above why it is changed."), reason=True)
     try:
         with g.session.begin_nested():
-            saved = catalogue.save(g.session, dossier, [row for row in rows if not row.is_blank], user.name, case)
+            saved = catalogue.save(g.session, dossier, [row for row in rows if not row.is_blank], user.name, case, why)
     except CatalogueChanged as changed:
         return _answer(409, said=say(changed), differing=[_differing(each) for each in changed.differing])
     except Invalid as wrong:

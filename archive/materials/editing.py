@@ -5,6 +5,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from archive.dossier_tables import Dossier
+from archive.statuses import SortStatus
 from workflow.errors import NotAllowed
 from workflow.identity import User
 from workflow.models import Case, UserTask
@@ -35,6 +36,11 @@ def may(session: Session, dossier: Dossier, user: User) -> bool:
     if dossier.held_by_case_id is not None:
         return task_of(session, dossier, user) is not None
     return user.may(KEEP_UP)
+
+
+def needs_reason(dossier: Dossier) -> bool:
+    """Whether a change of this catalogue must say why: the dossier is sorted, and no case has it in hand."""
+    return dossier.held_by_case_id is None and dossier.sort_status is SortStatus.SORTED
 
 
 def case_of(session: Session, dossier: Dossier, user: User) -> Case | None:

@@ -2,10 +2,11 @@
 
 import pytest
 
-from archive import dossiers, persons
+from archive import corrections, dossiers, persons
 from archive.dossier_tables import Dossier
 from archive.materials import catalogue, editing
 from archive.materials.rows import Row
+from archive.statuses import SortStatus
 from tests.web import desk
 from workflow import tasks
 from workflow.identity import Group, User
@@ -55,6 +56,22 @@ def test_a_reader_sees_a_sheet_to_read_only(dossier, signed_in, office):
     assert "干部履历表" in page
     assert "catalogue.js" not in page
     assert save(dora, dossier, standing(office, dossier)).status_code == 403
+
+
+def test_a_sorted_dossier_s_catalogue_is_changed_with_a_reason_outside_a_case(dossier, signed_in, office):
+    with office.database.transaction() as session:
+        session.get_one(Dossier, dossier.id).sort_status = SortStatus.SORTED
+    anna, rows = signed_in("anna"), standing(office, dossier)
+    assert 'id="reason"' in anna.get(f"/dossiers/{dossier.id}/catalogue").text
+    rows[0]["note"] = "缺页"
+    answer = save(anna, dossier, rows)
+    assert answer.status_code == 422 and answer.json["reason"] and standing(office, dossier)[0]["note"] != "缺页"
+    told = {"rows": rows, "why": "清点时发现缺页"}
+    assert anna.put(f"/dossiers/{dossier.id}/catalogue", json=told).status_code == 200
+    with office.database.reading() as session:
+        kept = corrections.of(session, session.get_one(Dossier, dossier.id))
+        assert [each.why for each in kept if each.field.endswith(".note")] == ["清点时发现缺页"]
+    assert "清点时发现缺页" in anna.get(f"/dossiers/{dossier.id}").text
 
 
 def test_who_may_not_read_dossiers_sees_nothing_of_it(dossier, signed_in):

@@ -102,11 +102,13 @@
     if (grave) cell.setAttribute("aria-invalid", "true");
   }
 
+  const reason = document.querySelector("#reason"); // of a sorted dossier, outside any case
+
   async function save() {
     const standing = rows();
     let found;
     try {
-      found = await send("PUT", "", { rows: standing.map(valueOf) });
+      found = await send("PUT", "", { rows: standing.map(valueOf), why: reason?.value ?? "" });
     } catch {
       return say(document.body.dataset.offline, "bad");
     }
@@ -115,6 +117,7 @@
     if (found.status === 200) renew(found);
     else if (found.status === 409 && found.differing) differ(found, standing);
     else if (found.status === 422 && found.problems) refuse(found, standing);
+    else if (found.reason && reason) { say(found.said, "bad"); reason.focus(); }
     else say(found.said || found.message || found.title || `${found.status}`, "bad");
   }
 
@@ -125,6 +128,7 @@
     show(found.findings);
     total();
     if (at) focusCell(Math.min(at.row, rows().length - 1), at.field);
+    if (reason) reason.value = "";
     say(found.said, "ok");
   }
 
