@@ -1,6 +1,6 @@
 # Everything anyone must know: `make` lists the commands.
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run worker scheduler fsck test hostile season chaos contenders bulk monkey week upgrades lint format fuzz signings separation moves around walks docs bench migration clean
+.PHONY: help setup setup-dev run worker scheduler fsck test hostile season chaos contenders bulk monkey week upgrades lint format fuzz signings separation moves around walks docs bench batch migration clean
 PY := .venv/bin/python
 FLASK := $(PY) -m flask --app wsgi
 
@@ -89,6 +89,9 @@ bench: setup-dev ## measure all of docs/performance.md, ratios side by side (hal
 
 migration: setup-dev ## write the next migration step: make migration m="what changes"
 	@$(PY) -m tools.migration "$(m)"
+
+batch: setup-dev ## a scanning batch of 200 dossiers, 12,000 pages, over HTTP in a real installation, twelve kinds of defects planted (QUICK=1: 10 of 20 pages)
+	@$(PY) -m bench.batch $(if $(QUICK),10 20,200 60)
 
 clean: ## remove what was installed and built; the data stay
 	rm -rf .venv node_modules web/static/vendor .pytest_cache .ruff_cache .hypothesis tests/artifacts

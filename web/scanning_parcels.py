@@ -4,6 +4,7 @@ fit nowhere are decided on one by one."""
 from typing import Any, BinaryIO
 
 from flask import Blueprint, Response, current_app, g, make_response, redirect, render_template, request, send_file
+from sqlalchemy.orm import Session
 
 from archive.images import misfits, parcels, separators
 from archive.images.pages import number as image_number
@@ -15,13 +16,14 @@ from archive.scanning.models import ScanBatch, ScanStatus
 from forms.kinds.uploads import own_name
 from web import scanning
 from web.asked import text as asked_text
-from web.auth import needs
+from web.auth import needs, own_transactions
 from web.errors import is_fragment
 from web.files import SANDBOX
 from web.fragments import page
 from web.image_check import SHOWN
 from web.reader import current_user
 from workflow.errors import Conflict, Invalid, NotAllowed, NotFound, Refusal, Unavailable
+from workflow.identity import User
 from workflow.kept_sentences import spoken
 
 blueprint = Blueprint("scanning_parcels", __name__, url_prefix="/scanning/<int:batch_id>")
@@ -34,12 +36,20 @@ BADGES = {PageStatus.ATTACHED: "ok", PageStatus.REJECTED: "bad", PageStatus.QUEU
 
 @blueprint.post("/parcels")
 @needs(DELIVER)
+@own_transactions
 def begin(batch_id: int) -> Response:
-    """A package (zip), a scanner's PDF or TIFF, or a folder copied to the house's disk; on to its progress."""
-    batch = scanning.find(batch_id)
-    work.need_in_hand(g.session, batch, current_user(), *STEPS)
-    parcel = _begun(batch)
-    target = f"/scanning/{batch.id}/parcels/{parcel.id}"
+    """A package (zip), a scanner's PDF or TIFF, or a folder copied to the house's disk; on to its progress. The bytes
+    are kept before the transaction begins, so that nobody waits for them."""
+    office = current_app.office  # type: ignore[attr-defined]
+    work.need_in_hand(g.session, scanning.find(batch_id), current_user(), *STEPS)
+    folder = asked_text("folder", 200)
+    source, name = (None, folder) if folder else _sent()
+    kept = office.files.put(source) if source else None
+    with office.database.transaction() as session:
+        batch = session.get_one(ScanBatch, batch_id)
+        user = session.get_one(User, current_user().name)
+        work.need_in_hand(session, batch, user, *STEPS)
+        target = f"/scanning/{batch.id}/parcels/{_begun(session, batch, user, source, name, kept).id}"
     if is_fragment():
         return make_response("", 200, {"HX-Redirect": target})
     return make_response(redirect(target, 303))
@@ -114,16 +124,16 @@ def leave_out(batch_id: int, page_id: int) -> Response:
     return _decided(batch, page_id, lambda found, by: misfits.leave_out(g.session, found, by, why))
 
 
-def _begun(batch: ScanBatch) -> Parcel:
-    by, part, folder = current_user().name, bool(asked_text("part")), asked_text("folder", 200)
-    if folder:
-        return parcels.begin_folder(g.session, folder, by, batch.case, part)
-    source, name = _sent()
-    if source.read(2) == b"PK":
-        source.seek(0)
-        return parcels.begin(g.session, source, name, by, batch.case, part)
+def _begun(
+    session: Session, batch: ScanBatch, user: User, source: BinaryIO | None, name: str, kept: parcels.Kept | None
+) -> Parcel:
+    part = bool(asked_text("part"))
+    if source is None or kept is None:
+        return parcels.begin_folder(session, name, user.name, batch.case, part)
     source.seek(0)
-    return separators.begin(g.session, source, name, by, batch.case)
+    if source.read(2) == b"PK":
+        return parcels.begin(session, kept, name, user.name, batch.case, part)
+    return separators.begin(session, source, name, user.name, batch.case, kept)
 
 
 def _sent() -> tuple[BinaryIO, str]:

@@ -4,6 +4,7 @@ Safe to break off anywhere: a portion is one transaction. Every page ends with a
 reason; a person's folder is taken whole or not at all, and the other folders go on.
 """
 
+import time
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -34,11 +35,13 @@ from workflow import files, jobs, office
 from workflow.clock import now
 from workflow.errors import Invalid, NotFound, Refusal, Sentence, sentence
 from workflow.kept_sentences import kept
-from workflow.models import Case
+from workflow.models import Case, StoredFile
 from workflow.registry import Repeat, Work, service_task
 
 UNDER_WAY = (ParcelStatus.WAITING, ParcelStatus.RUNNING)
-PORTION = 40  # pages of one transaction: about a second or two
+PORTION = 40  # pages of one transaction at most
+SECONDS = 0.5  # after which a transaction reads no further page: on SQLite everybody else who writes waits for it
+Kept = tuple[str, int]  # what FileStore.put answers
 
 
 @dataclass(frozen=True)
@@ -56,11 +59,11 @@ class Progress:
 
 
 def begin(
-    session: Session, source: BinaryIO, name: str, by: str, case: Case | None = None, part: bool = False
+    session: Session, source: BinaryIO | Kept, name: str, by: str, case: Case | None = None, part: bool = False
 ) -> Parcel:
-    """Keep a package (zip) and leave its pages to a job. `case`: the one its dossiers are handed out for; `part`: it
-    brings some pages only, as after a rescan."""
-    file = files.store(session, office.of(session).files, source, name, "application/zip", by)
+    """Keep a package (zip) and leave its pages to a job. `source`: its bytes, or what FileStore.put answered for them;
+    `case`: the one its dossiers are handed out for; `part`: it brings some pages only, as after a rescan."""
+    file = bring(session, source, name, "application/zip", by)
     if not file.size:
         raise Invalid(message="The file {name} is empty.", name=name)
     return enter(session, Parcel(kind=ParcelKind.PACKAGE, file_id=file.id, name=name[:255], part=part), by, case)
@@ -71,6 +74,13 @@ def begin_folder(session: Session, folder: str, by: str, case: Case | None = Non
     if containers.unsafe(folder) or not (office.of(session).settings.data / "parcels" / folder).is_dir():
         raise Invalid(message="There is no folder {name} among the parcels.", name=folder)
     return enter(session, Parcel(kind=ParcelKind.PACKAGE, folder=folder, name=folder, part=part), by, case)
+
+
+def bring(session: Session, source: BinaryIO | Kept, name: str, media_type: str, by: str) -> StoredFile:
+    """The row of a file that is brought. One of many megabytes is kept before the transaction begins: nobody waits."""
+    if isinstance(source, tuple):
+        return files.enter(session, source, name, media_type, by)
+    return files.store(session, office.of(session).files, source, name, media_type, by)
 
 
 def enter(session: Session, parcel: Parcel, by: str, case: Case | None) -> Parcel:
@@ -145,7 +155,10 @@ def _go_on(session: Session, parcel: Parcel, container: Container) -> Mapping[st
     waiting = select(ParcelPage).where(ParcelPage.folder_id == folder.id, ParcelPage.status == PageStatus.WAITING)
     portion = list(session.scalars(waiting.order_by(ParcelPage.number).limit(PORTION)))
     place = vault.open_(session, folder.place_sealed, parcel_plans.PURPOSE)
+    ends_at = time.monotonic() + SECONDS
     for page in portion:
+        if time.monotonic() > ends_at:
+            return Repeat()
         _read(session, page, container, f"{place}/{page.name}", parcel.begun_by)
     if len(portion) < PORTION:
         _settle(session, parcel, folder)

@@ -27,9 +27,10 @@ from archive.images.parcel_tables import (
     ParcelPage,
     ParcelStatus,
 )
+from archive.images.parcels import Kept
 from archive.images.slips import Slip
 from archive.materials.models import Material, MaterialState
-from workflow import files, office
+from workflow import office
 from workflow.errors import Invalid, Refusal, Sentence, sentence
 from workflow.kept_sentences import kept
 from workflow.models import Case
@@ -39,14 +40,18 @@ PORTION = 12  # pages of one transaction
 MEDIA_TYPES = {b"%PDF-": "application/pdf", b"II*\0": "image/tiff", b"MM\0*": "image/tiff"}
 
 
-def begin(session: Session, source: BinaryIO, name: str, by: str, case: Case | None = None) -> Parcel:
-    """Keep a PDF or TIFF of many pages and leave cutting it to a job. Raises Invalid for another kind of file."""
+def begin(
+    session: Session, source: BinaryIO, name: str, by: str, case: Case | None = None, kept_: Kept | None = None
+) -> Parcel:
+    """Keep a PDF or TIFF of many pages and leave cutting it to a job. `kept_`: what FileStore.put answered for it, when
+    it is kept already. Raises Invalid for another kind of file."""
+    source.seek(0)
     head = source.read(5)
     kind = next((each for mark, each in MEDIA_TYPES.items() if head.startswith(mark)), None)
     if kind is None:
         raise Invalid(message="The file {name} is neither a PDF nor a TIFF.", name=name)
     source.seek(0)
-    file = files.store(session, office.of(session).files, source, name, kind, by)
+    file = parcels.bring(session, kept_ or source, name, kind, by)
     return parcels.enter(session, Parcel(kind=ParcelKind.SCAN, file_id=file.id, name=name[:255]), by, case)
 
 
