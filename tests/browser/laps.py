@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 from sqlalchemy import select
 
@@ -75,6 +75,14 @@ def speak(office: Office, language: str, *names: str) -> None:
     with office.database.transaction() as session:
         for name in names:
             session.get_one(User, name).language = language
+
+
+def dress(page: Page, theme: str, language: str) -> None:
+    """On the own profile: first the theme, then the language; each has come before anything else is done."""
+    page.locator(f"main button[value={theme}]").click()
+    expect(page.locator("html")).to_have_attribute("data-theme", theme)
+    page.locator(f"main button[value={language}]").click()
+    expect(page.locator("html")).to_have_attribute("lang", "zh-CN" if language == "zh" else "en")
 
 
 def fits(page: Page, name: str = "the page") -> None:

@@ -1,5 +1,7 @@
 """A clerk's morning by keyboard, scanner and mouse, in a real browser."""
 
+import re
+
 from playwright.sync_api import expect
 
 from tests.web import desk
@@ -95,8 +97,9 @@ def test_the_filters_stand_in_the_url_and_go_back(site, page):
     page.locator("#filter-text").press_sequentially("件11")
     expect(page.locator("tr[data-task]")).to_have_count(1)
     expect(page.locator("#filter-text")).to_be_focused()
-    assert "text=" in page.url
+    expect(page).to_have_url(re.compile("text="))
     page.locator("#filter-process").select_option("desk")
+    expect(page).to_have_url(re.compile("process=desk"))
     expect(page.locator("tr[data-task]")).to_have_count(1)
     page.go_back()
     page.go_back()

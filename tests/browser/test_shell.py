@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.laps import fits
+from tests.browser.laps import dress, fits
 
 PAGES = (
     "/profile",
@@ -24,8 +24,7 @@ PAGES = (
 def test_every_page_of_the_shell_is_accessible(page, site, accessible, pictures, theme, language):
     site.sign_in(page, "dora")
     page.goto(f"{site.url}/profile")
-    page.locator(f"main button[value={theme}]").click()
-    page.locator(f"main button[value={language}]").click()
+    dress(page, theme, language)
     for path in PAGES:
         page.goto(site.url + path)
         page.screenshot(path=pictures / f"shell-{path.strip('/').replace('/', '-')}-{theme}-{language}.png")
@@ -51,11 +50,11 @@ def test_a_slash_goes_to_the_scan_box_but_not_while_typing(page, site):
     page.goto(f"{site.url}/profile/password")
     page.locator("#current").click()
     page.keyboard.type("a/b")
-    assert page.locator("#current").input_value() == "a/b"
+    expect(page.locator("#current")).to_have_value("a/b")
     page.locator("h1").click()
     page.keyboard.press("/")
     expect(page.locator("#scan")).to_be_focused()
-    assert page.locator("#scan").input_value() == ""
+    expect(page.locator("#scan")).to_have_value("")
 
 
 def test_the_first_tab_skips_to_the_content(page, site):

@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import expect
 from sqlalchemy import select
 
+from tests.browser.laps import dress
 from tests.workflow import world
 from tests.workflow.world import begin
 from web import deploying
@@ -51,8 +52,7 @@ def handovers(site):
 def test_running_cases_are_moved_by_plan(handovers, site, page, accessible, pictures, theme, language):
     site.sign_in(page, "dora")
     page.goto(f"{site.url}/profile")
-    page.locator(f"main button[value={theme}]").click()
-    page.locator(f"main button[value={language}]").click()
+    dress(page, theme, language)
     page.goto(f"{site.url}/definitions/key-handover")
     page.screenshot(path=pictures / f"upgrade-versions-{language}.png", full_page=True)
     accessible(page)
