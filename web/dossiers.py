@@ -48,7 +48,7 @@ CHANGED_LABELS = {
     "kind": "Kind",
     "version": "Version",
     "volumes": "Volumes",
-    "page_count": "Pages",
+    "page_count": "Page count",
     "material_count": "Materials",
     "missing": "Missing materials",
     "completeness": "Completeness",

@@ -11,6 +11,7 @@ from archive.packs.models import PackStatus
 from archive.persons import Person
 from archive.statuses import Channel, DossierStatus
 from archive.statuses import label as archive_label
+from archive.transfer.work import CHANNELS
 from web.i18n import _, language, say
 from web.naming import activity_name, person_name
 from workflow.errors import sentence
@@ -28,6 +29,7 @@ PACK_LABELS = {
     PackStatus.MISSING: "Never delivered",
 }
 DESK_LABELS = {"receipt": "Receiving desk", "reading": "Reading room", "transfer": "Transfer desk"}
+CARRIED = {words: channel.value for channel, words in CHANNELS.items()}  # as a dispatch writes it down
 WHY_LABELS = {
     "sent": "sent by the sender",
     "signed for": "signed for",
@@ -55,6 +57,7 @@ WHY_OF = (  # how reasons begin that name a number or quote somebody
     ("receipt of ", "receipt of notice {what}"),
     ("returned, to be sent again: ", "came back, to be sent again: {what}"),
     ("returned: ", "came back: {what}"),
+    ("handed on: ", "went along from {what}"),
 )
 POLITICAL_LABELS = {  # GB/T 4762
     "01": "party member",
@@ -120,7 +123,7 @@ def place_name(place: str) -> str:
     if kind is custody.PlaceKind.DESK and name in DESK_LABELS:
         return _(DESK_LABELS[name])
     if kind is custody.PlaceKind.TRANSIT:
-        name = " ".join(channel_name(part) for part in name.split())
+        name = " ".join(channel_name(CARRIED.get(part, part)) for part in name.split())
         return say(sentence(custody.LABELS[kind], name=name))
     if kind is custody.PlaceKind.PERSON:
         return say(sentence(custody.LABELS[kind], name=person_name(name)))

@@ -47,7 +47,9 @@ def open_letter(session: Session, fingerprint: str) -> Letter | None:
 def facts(session: Session, letter: Letter) -> dict[str, Any]:
     """What every paper of a letter says. The letter itself shows the whole ID number: the keeper looks by it."""
     keeper, receiver = letter.keeper, session.get(Keeper, letter.receiver_code)
+    name = receiver.name if receiver else office.of(session).settings.office_name
     return {
+        "office": name,
         "to": keeper.name,
         "address": keeper.address,
         "post_code": keeper.post_code,
@@ -58,7 +60,7 @@ def facts(session: Session, letter: Letter) -> dict[str, Any]:
         "kind": "干部人事档案" if letter.cadre else "流动人员人事档案",
         "title": "商调函" if letter.cadre else "调档函",
         "channel": "机要或专人" if letter.guarded else "机要、EMS 或专人",
-        "receiver": receiver.name if receiver else office.of(session).settings.office_name,
+        "receiver": name,
         "receiver_address": receiver.address if receiver else "",
         "reason": letter.reason,
         "letter_no": letter.number or "",

@@ -29,7 +29,7 @@ from workflow.models import UserTask
 from workflow.registry import on_completion
 
 CARRIERS = ("carrier", "carrier_card", "second_carrier", "second_carrier_card")
-QR_WIDTH = 25  # millimetres
+QR_WIDTH = 22  # millimetres
 
 
 @on_completion("transfer.pack", anew=True)

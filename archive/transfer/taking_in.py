@@ -122,7 +122,7 @@ def register(session: Session, task: UserTask, user: User, answers: dict[str, An
     letter.dossier_id = dossier.id
     dossiers.hold(session, dossier, letter.case)
     if previous is not None:
-        act = Act(user.name, letter.case, f"from {letter.keeper.name}, notice {letter.notice_no}")
+        act = Act(user.name, letter.case, f"handed on: {letter.keeper.name} {letter.notice_no}")
         handing_on.hand_on(session, previous, dossier, act, whole=not letter.differences)
     return {"dossier_no": dossier.dossier_no, "dossier_id": dossier.id, "id_no_again": None, "name": person.name}
 

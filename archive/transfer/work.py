@@ -9,6 +9,7 @@ from archive import documents, persons
 from archive.relations import SUBJECT
 from archive.statuses import Channel, DossierKind
 from archive.steps import case_id
+from archive.transfer.keepers import Keeper
 from archive.transfer.models import Transfer
 from workflow.errors import NotFound
 from workflow.models import UserTask
@@ -34,7 +35,9 @@ def is_cadre(transfer: Transfer) -> bool:
 def facts(session: Session, transfer: Transfer) -> dict[str, Any]:
     """What every paper of a transfer says."""
     dossier, person, keeper = transfer.dossier, transfer.dossier.person, transfer.keeper
+    here = session.get(Keeper, dossier.keeper_code)
     return {
+        **({"office": here.name} if here else {}),  # an office of this house signs for itself
         "dossier_no": dossier.dossier_no,
         "name": person.name,
         "id_masked": persons.masked(session, person),

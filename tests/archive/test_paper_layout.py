@@ -3,6 +3,7 @@
 import docx
 import pytest
 from docx.document import Document as WordFile
+from docx.enum.text import WD_LINE_SPACING
 from docx.oxml.ns import qn
 from docx.shared import Mm
 from docx.table import Table
@@ -44,3 +45,10 @@ def test_its_tables_stay_within_the_margins_and_no_row_is_cut(kind):
         assert all(row._tr.trPr is not None and row._tr.trPr.find(qn("w:cantSplit")) is not None for row in table.rows)
         if has_head(table):
             assert table.rows[0]._tr.trPr.find(qn("w:tblHeader")) is not None, "the head stands on every sheet"
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_a_code_to_be_scanned_is_not_cut_by_the_height_of_its_line(kind):
+    for paragraph in opened(kind).paragraphs:
+        if paragraph.text.strip() == "{{ qr }}":
+            assert paragraph.paragraph_format.line_spacing_rule == WD_LINE_SPACING.SINGLE

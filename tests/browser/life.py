@@ -2,6 +2,7 @@
 the number scanned, the form filled in, the task completed —, and every paper that comes of it downloaded and read."""
 
 import io
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -37,6 +38,7 @@ OFFICES = (
 READY = "() => window.htmx !== undefined && document.readyState === 'complete'"
 LEAVING = "() => { document.documentElement.dataset.leaving = 'yes'; }"
 ARRIVED = f"() => !document.documentElement.dataset.leaving && ({READY})()"
+NUMBER = re.compile(r"〔\d{4}〕\S*号")
 TYPING = "() => ['INPUT', 'TEXTAREA', 'SELECT'].includes(document.activeElement?.tagName)"
 
 
@@ -67,9 +69,8 @@ def _user(like: User, login: str, name: str, *groups: Group) -> User:
 
 @dataclass
 class Paper:
-    """A paper of the office as Word opens it; `kind` as the page names it."""
+    """A paper of the office as Word opens it; `name`: of its file, which says its kind and number."""
 
-    kind: str
     number: str
     name: str
     word: WordFile
@@ -77,10 +78,6 @@ class Paper:
     @property
     def text(self) -> str:
         return "".join(self.word.element.body.itertext())
-
-    @property
-    def tables(self) -> list[list[list[str]]]:
-        return [[[cell.text for cell in row.cells] for row in table.rows] for table in self.word.tables]
 
 
 class Shared(clocks.Hand):
@@ -253,8 +250,8 @@ def answers_of(given: dict[str, object]) -> Answers:
 
 def _paper(said: str, name: str, content: bytes) -> Paper:
     word = docx.Document(io.BytesIO(content))
-    kind, _, number = said.partition(" ")
-    made = Paper(kind, number, name, word)
+    number = NUMBER.search(said)
+    made = Paper(number[0] if number else "", name, word)
     assert not set("{}") & set(made.text), f"{said}: {made.text[:300]}"
     assert "None" not in made.text, f"{said}: {made.text}"
     return made
