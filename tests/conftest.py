@@ -6,6 +6,7 @@ session  an open transaction of that office, rolled back at the end
 clock    the time is 2026-07-01 09:00 in Shanghai; `clock.move(hours=1)`
 people   the cast: people.anna … ; also one by one: anna, bob, carl, dora, eve
 valkey   the URL of a real Valkey, empty
+standing(Sorters, office)  of tests/standing.py: what a test begins with, made once and copied
 Files a test makes go to tmp_path; the office's data folder is tmp_path / "data".
 """
 
