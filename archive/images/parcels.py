@@ -157,9 +157,9 @@ def _go_on(session: Session, parcel: Parcel, container: Container) -> Mapping[st
     place = vault.open_(session, folder.place_sealed, parcel_plans.PURPOSE)
     ends_at = time.monotonic() + SECONDS
     for page in portion:
+        _read(session, page, container, f"{place}/{page.name}", parcel.begun_by)
         if time.monotonic() > ends_at:
             return Repeat()
-        _read(session, page, container, f"{place}/{page.name}", parcel.begun_by)
     if len(portion) < PORTION:
         _settle(session, parcel, folder)
     return Repeat()

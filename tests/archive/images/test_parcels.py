@@ -5,6 +5,7 @@ import json
 import stat
 import struct
 import zipfile
+from itertools import pairwise
 
 import pytest
 from sqlalchemy import select
@@ -93,6 +94,23 @@ def test_nothing_is_taken_before_the_job_has_run_and_no_id_number_is_kept_open(o
         found = parcels.folders(session, session.get_one(Parcel, parcel.id))
         assert [each.called for each in found] == ["110105********001" + id_no(1)[-1] + "_单雄信", found[1].called]
         assert not any(id_no(1).encode() in each.place_sealed for each in found)
+
+
+def test_when_reading_is_slow_a_transaction_takes_one_page_and_lets_others_write(office, two, monkeypatch):
+    monkeypatch.setattr(parcels, "SECONDS", 0)
+    with office.database.transaction() as session:
+        kept = office.files.put(io.BytesIO(packed(office, two)))  # before the transaction, as an upload does
+        parcel = parcels.begin(session, kept, "batch.zip", "anna")
+    turns = []
+    while jobs.sweep(office.database):
+        with office.database.reading() as session:
+            turns.append(parcels.progress(session, session.get_one(Parcel, parcel.id)).waiting)
+
+    assert [before - after for before, after in pairwise(turns) if before != after] == [1] * 16
+    with office.database.reading() as session:
+        assert {each.status for each in parcels.folders(session, session.get_one(Parcel, parcel.id))} == {
+            FolderStatus.ACCEPTED
+        }
 
 
 def lose(path):
