@@ -1,6 +1,6 @@
 # Everything anyone must know: `make` lists the commands.
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run worker scheduler fsck test hostile season chaos contenders bulk monkey week upgrades lint format fuzz signings separation moves around walks docs bench batch migration clean
+.PHONY: help setup setup-dev run worker scheduler fsck test hostile season lives chaos contenders bulk monkey week upgrades lint format fuzz signings separation moves around walks docs bench batch migration clean
 PY := .venv/bin/python
 FLASK := $(PY) -m flask --app wsgi
 
@@ -30,6 +30,9 @@ test: setup-dev ## run all tests on SQLite and a real PostgreSQL, with a real Va
 
 season: setup-dev ## play the full morning of 300 packs over HTTP on both databases, processes killed meanwhile, and in a browser (20 minutes)
 	@JUANLIU_TEST_PACKS=300 $(PY) -m pytest -q tests/season tests/browser/test_login_to_shelf.py
+
+lives: setup-dev ## random whole lives of dossiers, ten in an office, by invented people of every role (RUNS=2000, SEED=1)
+	@JUANLIU_LIVES=$(or $(RUNS),2000) JUANLIU_LIVES_SEED=$(or $(SEED),1) $(PY) -m pytest -q -s -n 2 -p no:cacheprovider tests/lives/played.py
 
 chaos: setup-dev ## kill -9 at every line and statement of every command, on both databases (an hour; COMMANDS=complete,job)
 	@JUANLIU_CHAOS="$(or $(COMMANDS),all)" $(PY) -m pytest -q -s -n 2 tests/chaos/test_kills.py
