@@ -172,13 +172,8 @@ def _page(dossier: Dossier, problems: Any) -> str:
 
 def _reports_loss(session: Session, dossier: Dossier, user: User) -> bool:
     """Whether the reader may begin the matter of its loss: it is kept here, and there is none yet."""
-    if dossier.status in ENDED or losses.open_of(session, dossier) is not None:
-        return False
-    try:
-        starts.find(session, losses.PROCESS, user)
-    except NotFound:
-        return False
-    return True
+    kept = dossier.status not in ENDED and losses.open_of(session, dossier) is None
+    return kept and starts.may_begin(session, losses.PROCESS, user)
 
 
 def _totals(counted: list[Counted]) -> dict[str, int]:

@@ -16,7 +16,7 @@ from web.fragments import page
 from web.i18n import language
 from web.navigation import Entry
 from web.reader import current_user
-from workflow import cases
+from workflow import cases, starts
 from workflow.errors import Conflict, Invalid, NotAllowed, NotFound, Refusal, Sentence
 from workflow.models import Case
 
@@ -41,7 +41,8 @@ def index() -> str:
     """The counts the reader may see, newest first."""
     visible = cases.visible(g.session, current_user()).with_only_columns(Case.id)
     asked = select(Inventory).where(Inventory.case_id.in_(visible)).order_by(Inventory.case_id.desc()).limit(PAGE)
-    return render_template("inventories.html", inventories=g.session.scalars(asked).all())
+    plans = starts.may_begin(g.session, work.PROCESS, current_user())
+    return render_template("inventories.html", inventories=g.session.scalars(asked).all(), plans=plans)
 
 
 @blueprint.get("/<int:case_id>")

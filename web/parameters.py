@@ -42,7 +42,7 @@ SUBJECTS = {  # the first word of a key: its subject
     **dict.fromkeys(("loan", "grant", "approval", "reading", "readers"), "reading"),
     "certificate": "certificates",
     "audit": "audits",
-    **dict.fromkeys(("temperature", "humidity", "climate", "inventory"), "storeroom"),
+    **dict.fromkeys(("temperature", "humidity", "climate", "inventory", "loss"), "storeroom"),
     **dict.fromkeys(("collective", "pay", "contract"), "spending"),
 }
 UNIT_LABELS = {
@@ -51,6 +51,7 @@ UNIT_LABELS = {
     "month": "months",
     "year": "years",
     "minute": "minutes",
+    "hour": "hours",
     "time": "times",
     "dossier": "dossiers",
     "person": "people",
@@ -63,6 +64,7 @@ UNIT_LABELS = {
     "time of day": "time of day",
     "text": "code",
     "address": "address",
+    "refused or recorded": "refused or recorded",
 }
 CHOICE_LABELS = {"reading_purposes": PURPOSE_LABELS, "certificate_kinds": KIND_LABELS, "transfer_inside": ALONG_LABELS}
 

@@ -45,6 +45,15 @@ def find(session: Session, key: str, user: User) -> Offer:
     return offer
 
 
+def may_begin(session: Session, key: str, user: User) -> bool:
+    """Whether this user may start the process; False where there is none."""
+    try:
+        find(session, key, user)
+    except NotFound:
+        return False
+    return True
+
+
 def is_number(text: str) -> bool:
     """Whether this could be the number of a case: the day and six signs, `20260701-0F3A9C`."""
     return _NUMBER.fullmatch(text) is not None

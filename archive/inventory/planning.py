@@ -26,6 +26,7 @@ from workflow.models import Case, UserTask
 from workflow.registry import Work, on_completion, service_task
 
 ALL = "全部"
+EVERYTHING = ("", "ALL", ALL)  # how people write: all rooms
 SCOPE = re.compile(r"[A-Z]\d{2}(-\d{2}(-\d{2})?)?")  # a room, a row, a cabinet
 
 
@@ -119,7 +120,7 @@ def _read(session: Session, answers: Mapping[str, Any]) -> Plan:
     """The plan as typed; raises Invalid with all that is wrong."""
     problems: dict[str, list[Sentence]] = {}
     scope = normalise(text(answers, "scope"))
-    scope = "" if scope == ALL else scope
+    scope = "" if scope in EVERYTHING else scope
     first, second = text(answers, "first_counter"), text(answers, "second_counter")
     for field, who in (("first_counter", first), ("second_counter", second)):
         if not who:
@@ -136,7 +137,7 @@ def _read(session: Session, answers: Mapping[str, Any]) -> Plan:
 
 def _scope_refused(session: Session, scope: str) -> Sentence | None:
     if scope and not SCOPE.fullmatch(scope):
-        return sentence("A scope is 全部, a room (K01), a row (K01-03) or a cabinet (K01-03-12).")
+        return sentence("A scope is ALL, a room (K01), a row (K01-03) or a cabinet (K01-03-12).")
     if session.scalar(select(Position.id).where(within(scope)).limit(1)) is None:
         return sentence("There are no shelf positions in {scope}.", scope=scope or ALL)
     for other in session.scalars(select(Inventory.scope).where(_running())):
