@@ -266,8 +266,6 @@ class Lives:
         able = [each.name for each in tasks.possible_performers(session, task) if each.name in self.house.people]
         return self.house.people[self.house.chance.choice(able)] if able else None
 
-    # the end
-
     def _is_over(self) -> bool:
         with self.house.database.reading() as session:
             open_tasks = session.scalars(select(UserTask.id).where(UserTask.status == TaskStatus.OPEN).limit(1)).first()
