@@ -11,6 +11,7 @@ from tests.processes.arriving import LETTER, NOTICE_OF_LINCHUAN, Arrivals
 from tests.processes.receiving import signed_by
 from tests.processes.steps import outside, registered, shelved
 from tests.processes.table import covers
+from tests.standing import standing
 from workflow.errors import Conflict, Invalid
 from workflow.identity import User
 
@@ -18,12 +19,12 @@ from workflow.identity import User
 @pytest.fixture
 def arrivals(sqlite_office, clock) -> Arrivals:
     """SQLite does for most paths; `everywhere` walks the main ones on both."""
-    return Arrivals(sqlite_office)
+    return standing(Arrivals, sqlite_office)
 
 
 @pytest.fixture
 def everywhere(office, clock) -> Arrivals:
-    return Arrivals(office)
+    return standing(Arrivals, office)
 
 
 def refused(act, *fields: str) -> str:
