@@ -82,3 +82,11 @@ def test_the_processes_of_dossiers_come_with_a_group_that_scans(groups, session)
     founded = {group.key: set(group.permissions) for group in founding.GROUPS}
     assert all(set(permissions) <= founded[key] for key, permissions in given.items())
     assert grants.of_dossier_processes(session.connection()) == {}
+
+
+def test_upkeep_comes_to_those_who_kept_these_by_hand(groups, session):
+    given, _ = groups(grants.of_upkeep, director=["dossiers.read"], registry=[], store=[])
+    founded = {group.key: set(group.permissions) for group in founding.GROUPS}
+    assert set(given) == {"director", "registry", "store"} and given["store"] == ["storage.keep"]
+    assert all(set(permissions) <= founded[key] & set(PERMISSIONS) for key, permissions in given.items())
+    assert grants.of_upkeep(session.connection()) == {}

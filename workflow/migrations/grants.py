@@ -77,3 +77,13 @@ def of_dossier_processes(connection: Connection) -> dict[str, list[str]]:
     }
     scanning = Fresh("scanning", "数字化加工", "Digitising", also=("images.check", "comments"))
     return offer(connection, to, {scanning: ("images.deliver", "scanning.read")})
+
+
+def of_upkeep(connection: Connection) -> dict[str, list[str]]:
+    """What came with pages for records of people, directories, the places of the storeroom and the calendar."""
+    to = {
+        "director": ("calendar.keep", "directory.keep", "storage.keep"),
+        "registry": ("persons.keep", "directory.keep"),
+        "store": ("storage.keep",),
+    }
+    return offer(connection, to, {})
