@@ -23,14 +23,7 @@ from workflow.registry import fsck_check, on_case_over
 from workflow.statuses import NoticeKind
 
 PERMISSION = "dossiers.shelve"
-OUT = frozenset(
-    {
-        DossierStatus.SORTING,
-        DossierStatus.SCANNING,
-        DossierStatus.LENT,
-        DossierStatus.LEAVING,
-    }
-)
+OUT = frozenset({DossierStatus.SORTING, DossierStatus.SCANNING, DossierStatus.LENT, DossierStatus.LEAVING})
 
 
 @on_case_over("holds")
