@@ -124,8 +124,8 @@ def issue(
     """Render, number and keep a paper of `kind` (a key of KINDS) for the case. `by` is a login or "system".
 
     `number` is given only to a second paper of the same act (letter and register). The template sees the facts and
-    number, office, issued_on, issued_by (as people are called); another
-    office of this house signs for itself when the facts name it as `office`.
+    number, office, issued_on, issued_by (as people are called). Another office of this house signs for itself when the
+    facts name it as `signing_office`.
     """
     if kind not in KINDS:
         raise NotFound("There is no kind of document named {kind}.", kind=kind)
@@ -134,7 +134,7 @@ def issue(
         number = numbers.issue(session, known.series, f"{kind} of {case.business_key}")
     template = _template(session, kind)
     always = _always(session, number, by)
-    content = documents.render(template, {**facts, **always, "office": facts.get("office") or always["office"]})
+    content = documents.render(template, {**facts, **always, "office": facts.get("signing_office") or always["office"]})
     name = f"{known.zh}{number or ''}.docx"
     file = files.store(session, office.of(session).files, io.BytesIO(content), name, MEDIA_TYPE, by)
     document = Document(

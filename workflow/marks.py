@@ -172,9 +172,12 @@ def refill(session: Session) -> int:
 
 @fsck_check("marks")
 def _as_the_variables_say(session: Session) -> Iterator[str]:
-    """The marks of an instance are those of its variables and of who may do or see its tasks."""
-    for instance_id in _wrong(session):
-        yield f"Instance {instance_id} is not found by its variables: its marks are not theirs."
+    """The marks of an instance are those of its variables and of who may do or see its tasks; sketches are of them."""
+    if are_kept(session):
+        for instance_id in _wrong(session):
+            yield f"Instance {instance_id} is not found by its variables: its marks are not theirs."
+        for task_id in sketches.wrong(session):
+            yield f"Task {task_id} is passed over by filtered lists: its sketch is not that of its marks."
 
 
 def _wrong(session: Session) -> list[int]:

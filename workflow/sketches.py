@@ -5,7 +5,7 @@ A sketch has 256 bits; a mark sets the one that its last eight bits name. It sta
 on at every open task. What has a mark has its bit; the other way round it need not be so.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from hashlib import md5
 from typing import Any
 
@@ -15,7 +15,6 @@ from sqlalchemy.orm import Session
 
 from workflow import rows
 from workflow.models.columns import SKETCH_BITS as BITS
-from workflow.registry import fsck_check
 from workflow.statements import Statement
 
 TELLING = 16  # bits one of which is asked for: with more of them nearly every sketch has one
@@ -74,10 +73,6 @@ def _pattern(bits: Collection[int]) -> ColumnElement[str]:
     return cast(literal("".join("1" if bit in bits else "0" for bit in range(BITS)), String), BIT(BITS))
 
 
-@fsck_check("sketches")
-def _as_the_marks_say(session: Session) -> Iterator[str]:
-    """The sketch beside an open task is that of its instance's marks."""
-    if session.get_bind().dialect.name != "postgresql":
-        return
-    for task_id in session.scalars(_WRONG):
-        yield f"Task {task_id} is passed over by filtered lists: its sketch is not that of its marks."
+def wrong(session: Session) -> list[int]:
+    """The open tasks whose sketch is not that of their instance's marks."""
+    return list(session.scalars(_WRONG))

@@ -49,7 +49,7 @@ def facts(session: Session, letter: Letter) -> dict[str, Any]:
     keeper, receiver = letter.keeper, session.get(Keeper, letter.receiver_code)
     name = receiver.name if receiver else office.of(session).settings.office_name
     return {
-        "office": name,
+        "signing_office": name,
         "to": keeper.name,
         "address": keeper.address,
         "post_code": keeper.post_code,

@@ -37,7 +37,7 @@ def facts(session: Session, transfer: Transfer) -> dict[str, Any]:
     dossier, person, keeper = transfer.dossier, transfer.dossier.person, transfer.keeper
     here = session.get(Keeper, dossier.keeper_code)
     return {
-        **({"office": here.name} if here else {}),  # an office of this house signs for itself
+        **({"signing_office": here.name} if here else {}),  # an office of this house signs for itself
         "dossier_no": dossier.dossier_no,
         "name": person.name,
         "id_masked": persons.masked(session, person),

@@ -19,8 +19,7 @@ PLACES = {
     DossierStatus.SCANNING: "desk:scanning",
     DossierStatus.LEAVING: "desk:transfer",
     DossierStatus.ON_THE_WAY: "transit:机要 77",
-    DossierStatus.TRANSFERRED: "unit:BJ01",
-}
+}  # what is transferred for good has a receipt besides, see tests/archive/transfer
 DOSSIERS = 7
 STEPS = 60
 

@@ -106,7 +106,7 @@ def deployed(office):
 def test_a_process_shows_its_diagram_steps_and_versions(eve, deployed):
     page = eve.get("/definitions/desk").text
     assert 'data-diagram="/definitions/desk/1/diagram"' in page
-    assert "查看" in page and "desk-look" in page and "<td>归档岗</td>" in page
+    assert "查看" in page and "desk-look" in page and "<td>档案室</td>" in page
     eve.post("/language", data={"language": "en"})
     assert "Look at it" in eve.get("/definitions/desk?version=1").text
 
