@@ -68,7 +68,7 @@
 
   function ready() {
     placePhrases();
-    document.querySelectorAll("[data-drawn]").forEach(draw);
+    document.querySelectorAll(".drawn[data-drawn]").forEach(draw);   // a diagram says data-drawn, too
   }
 
   document.addEventListener("click", (event) => {
