@@ -13,7 +13,13 @@ from tests.season.browser import Browser, Page
 
 TASK = re.compile(r'href="/tasks/(\d+)"')
 TRACKING = re.compile(r"[A-Z]{2}\d{12}CN")
-LEFT_OPEN = {"跟踪补材料", "督办异常", "补登清单", "审阅月报", "制定或调整计划"}  # what honestly stays open when the day is over
+LEFT_OPEN = {
+    "跟踪补材料",
+    "督办异常",
+    "补登清单",
+    "审阅月报",
+    "制定或调整计划",
+}  # what honestly stays open when the day is over
 Answers = dict[str, str | list[str]]
 
 
