@@ -190,9 +190,14 @@ def offered(tickets: Iterable[str]) -> list[str]:
     return [f"+{each}" for each in tickets]
 
 
+def looked_on(tickets: Iterable[str]) -> list[str]:
+    """A task is looked on at by one of these who does not have it."""
+    return [f"?{each}" for each in tickets]
+
+
 def seen(tickets: Iterable[str]) -> list[str]:
     """A task is offered to one of these, or looked on at by one who does not have it."""
-    return [sign + each for sign in "+?" for each in tickets]
+    return [*offered(tickets), *looked_on(tickets)]
 
 
 def there(asked: Sequence[str]) -> ColumnElement[bool]:

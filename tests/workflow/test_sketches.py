@@ -10,6 +10,7 @@ from workflow.models import TaskOnlooker
 from workflow.views import Condition, Operator, marked
 from workflow.views.asking import View
 from workflow.views.conditions import marks_of
+from workflow.views.marked import Seen
 
 
 def told(session, **variables):
@@ -107,3 +108,21 @@ def test_a_list_that_is_glanced_over_stands_in_the_order_of_due_dates(drawn, mon
     for sort, order in (("due", 1), ("-due", -1)):
         asked, _ = views.asked_of(View.ALL, conditions=[("kind", "is", "loan"), ("town", "is", "west")], sorts=[sort])
         assert views.every(drawn, dora, asked, 5) == [each.id for each in wanted][::order][:5]
+
+
+@pytest.mark.parametrize(("spare", "meeting", "parts"), [(0.3, 1e9, 8), (2, 100, 2)])
+def test_a_list_that_is_glanced_over_in_parts_is_the_same(drawn, monkeypatch, spare, meeting, parts):
+    if drawn is None:
+        return
+    there = [told(drawn, kind="loan" if number % 3 else "audit", town="west") for number in range(24)]
+    wanted = [each.id for number, each in enumerate(there) if number % 3]
+    portions, sketched = [], marked.lines.sketched
+    monkeypatch.setattr(marked.lines, "sketched", lambda *asked: portions.append(asked[4]) or sketched(*asked))
+    for name, value in {"FIRST_PART": 0, "AT_ONCE": 2, "SPARE": spare, "A_STEP": 1e9, "A_GLANCE": 5}.items():
+        monkeypatch.setattr(marked, name, value)
+    monkeypatch.setattr(Seen, "meeting", lambda *_: meeting)
+    dora = drawn.get_one(User, "dora")
+    for sort, order in (("due", 1), ("-due", -1)):
+        asked, _ = views.asked_of(View.ALL, conditions=[("kind", "is", "loan"), ("town", "is", "west")], sorts=[sort])
+        assert views.every(drawn, dora, asked, 12) == wanted[::order][:12]
+    assert len(portions) >= parts  # and where another is too dear, the marks meet from there on

@@ -50,11 +50,12 @@ def belongs(who: Reader, view: View) -> ColumnElement[bool]:
 
 
 def at_hand(who: Reader, view: View) -> ColumnElement[bool]:
-    """What of `belongs` needs no look at the task itself: who has it, and to whom it is offered."""
+    """What of `belongs` needs no look at the task itself but at who has it and at the marks of its instance."""
     if view is View.GROUPS and not who.standings:
         return UserTask.assignee.is_(None)
     if view is View.OTHERS:
-        return and_(UserTask.assignee.is_distinct_from(who.name), ~_free(who.tickets))
+        looked_on = ~_free(who.tickets) if who.reads_all else marks.there(marks.looked_on(who.tickets))
+        return and_(UserTask.assignee.is_distinct_from(who.name), or_(UserTask.assignee.is_not(None), looked_on))
     return true()
 
 

@@ -43,6 +43,7 @@ SPARE = 1.5  # so much farther along a line than the sample says
 A_READ, A_FIND = 0.02, 3  # microseconds: one place in one of the lists of the marks' index, an instance it finds
 A_GLANCE, A_STEP = 0.5, 16  # one task of all by its sketch; of a line by its marks: twice what it takes, for what
 # promises much may be elsewhere in the order of the line
+FIRST_PART, AT_ONCE = 0.25, 4_000  # of what is to be glanced at: how far without an answer, and at least
 FEW_TICKETS = 4  # to look whether anything waits for them would take longer
 _CLASSES = table("pg_class", column("reltuples"), column("oid"))
 _OWN = func.to_regclass(literal(InstanceMarks.__tablename__))
@@ -132,13 +133,13 @@ def rows(search: Search, said: Marked, place: Place | None, number: int) -> Foun
     glances = seen.far(number) if _is_judged(search) and search.asked.order in lines.DUE else inf
     found: Found = []
     if glances * A_GLANCE < min(meeting, steps * A_STEP):
-        found = _glanced(search, list(tests.values()), narrowing, place, number, int(meeting / A_GLANCE))
+        found = _glanced(search, list(tests.values()), narrowing, place, number, glances, meeting)
     elif steps * A_STEP < meeting:
         found = _walked(search, narrowing, place, number, steps, meeting)
     if len(found) == number:
         return found
     unsure = sorted(search.asked.conditions, key=led.__contains__)  # what led here is nearly sure
-    return _met(search, [tests[each] for each in led], unsure, place, number)
+    return found + _met(search, [tests[each] for each in led], unsure, _behind(found, place), number - len(found))
 
 
 def _is_judged(search: Search) -> bool:
@@ -152,11 +153,27 @@ def _glanced(
     asked: Sequence[Sequence[str]],
     place: Place | None,
     number: int,
-    far: int,
+    glances: float,
+    meeting: float,
 ) -> Found:
-    """Rows along the due dates of all open tasks, but of `far` at most: those looked at whose sketch resembles."""
-    line = lines.sketched(search.session, search.asked, search.keys, place, far, said)
-    return run(search, _along(search, line, asked), place, number, lines.keys_in(line))
+    """Rows along the due dates of all open tasks, those looked at whose sketch resembles: a part of what the sample
+    promises, and on as long as what was found there says that it costs no more than to let the marks meet."""
+    found: Found = []
+    gone, far = 0, max(ceil(glances * FIRST_PART), AT_ONCE)
+    while len(found) < number and far * A_GLANCE < meeting:
+        line = lines.sketched(search.session, search.asked, search.keys, _behind(found, place), far, said)
+        query = _along(search, line, asked)
+        found += run(search, query, _behind(found, place), number - len(found), lines.keys_in(line))
+        if not found:
+            break
+        gone += far
+        far = ceil(SPARE * gone * (number - len(found)) / len(found))
+    return found
+
+
+def _behind(found: Found, place: Place | None) -> Place | None:
+    """The place of the last of these rows."""
+    return Place(found[-1], place is not None and place.back) if found else place
 
 
 def _walked(
@@ -197,8 +214,9 @@ def _anywhere() -> TableSample:
 
 def _along(search: Search, line: Any, asked: Sequence[Sequence[str]]) -> Select[Any]:
     """Those tasks of a line that are wanted, judged by what is at hand before one thing after another is looked up."""
-    theirs = select(and_(true(), *map(marks.there, asked))).where(InstanceMarks.instance_id == UserTask.instance_id)
-    first = and_(at_hand(search.who, search.asked.view), theirs.correlate(UserTask).scalar_subquery())
+    here = at_hand(search.who, search.asked.view), *map(marks.there, asked)
+    theirs = select(and_(*here)).where(InstanceMarks.instance_id == UserTask.instance_id)
+    first = theirs.correlate(UserTask).scalar_subquery()
     all_ = and_(*wanted(search), *looked_up(search.asked.conditions))
     query = select(UserTask.id).join_from(line, UserTask, UserTask.id == line.c.id)
     return query.where(case((first, all_), else_=false()))
