@@ -48,6 +48,7 @@ class Settings:
     idle: timedelta = timedelta(hours=4)  # JUANLIU_IDLE_HOURS: signed out after so long without a page
     hosts: tuple[str, ...] = ()  # JUANLIU_HOSTS: the only host names answered, comma-separated; () = any
     seals: tuple[str, ...] = ()  # JUANLIU_SEALS: secrets the saved states are sealed with; () = the secret key
+    page_texts: bool = False  # JUANLIU_OCR=1: text is read from accepted page images, where the extra is installed
     s3: Bucket | None = None  # JUANLIU_S3 and what belongs to it; None = files lie in the data folder
 
     @property
@@ -92,6 +93,7 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
         idle=timedelta(hours=_number(env, "JUANLIU_IDLE_HOURS", 4, 1, 12)),
         hosts=_listed(env, "JUANLIU_HOSTS"),
         seals=_seals(env),
+        page_texts=_flag(env, "JUANLIU_OCR", "0"),
         s3=_bucket(env),
     )
 
