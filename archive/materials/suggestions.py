@@ -66,6 +66,18 @@ def of(pages: Sequence[Sequence[Any]], today: date) -> Suggestion:
     return Suggestion(name, categories.suggested(name) or "" if name else "", formed)
 
 
+def differing(suggested: Suggestion, name: str, code: str, formed: str) -> dict[str, str]:
+    """What of a suggestion says another thing than the catalogue does, by field; not what the catalogue says closer."""
+    told = {}
+    if suggested.name and suggested.name not in name:
+        told["name"] = suggested.name
+    if suggested.code and suggested.code != code:
+        told["code"] = suggested.code
+    if suggested.formed and not formed.startswith(suggested.formed):
+        told["formed"] = suggested.formed
+    return told
+
+
 def _line(told: Any) -> _Line:
     text, sure, (_left, top, _right, bottom) = told
     return _Line(halved(text).replace(" ", "").strip("《》"), sure, top, bottom)

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from PIL import Image, ImageDraw
 
-from archive.images import pages, watermarks
+from archive.images import pages, texts, watermarks
 from archive.images.demands import ImageKind
 from archive.images.pages import Placed
 from archive.materials import catalogue
@@ -45,4 +45,17 @@ def dossier(session, serial=1, name="单雄信", rows=ROWS):
         for kind in ImageKind:
             pages.attach(session, Placed(material, 1, kind), io.BytesIO(body), f"{kind}.jpg", "anna")
     pages.accept(session, made, "anna")
+    return made
+
+
+def layered(session, serial=1, name="单雄信"):
+    """The same with its text, as if it had been read."""
+    made = dossier(session, serial, name)
+    for material in catalogue.rows(session, made):
+        (image,) = pages.of(session, material, ImageKind.OPTIMISED)
+        lines = [
+            [line, 0.99, [120, 80 + 70 * number, 600, (125 if number == 0 else 105) + 70 * number]]
+            for number, line in enumerate(WRITTEN[material.name])
+        ]
+        texts._keep(session, image, lines, "rapidocr 3.10.0", False)
     return made
