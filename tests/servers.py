@@ -1,4 +1,4 @@
-"""Real PostgreSQL and Valkey for the tests: started once per test run, shared by its processes, gone with it.
+"""Real PostgreSQL, Valkey and S3-compatible store for the tests: started once per test run, shared by its processes, gone with it.
 
 The first process that needs a server starts it under a file lock; a watcher process stops it and removes the
 folder as soon as the test run has ended, however it ended (the watcher waits on the run's pidfd).
@@ -6,11 +6,13 @@ folder as soon as the test run has ended, however it ended (the watcher waits on
 
 import fcntl
 import importlib.util
+import json
 import os
 import pwd
 import select
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -18,12 +20,17 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
+import boto3
 import psycopg
 import redis
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
 
 CARELESS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off", "max_connections=200")
 FOLDER = "JUANLIU_TEST_SERVERS"
+S3_KEY, S3_SECRET = "tests", "the secret of the tests"
 PATIENCE = 60.0  # seconds a server may take to answer on a busy machine
 
 
@@ -67,6 +74,50 @@ def valkey() -> Path:
             folder.mkdir()
             start_valkey(folder / "valkey.sock", run_process())
     return folder / "valkey.sock"
+
+
+def s3() -> str:
+    """The address of the run's S3-compatible store, a real SeaweedFS; key and secret are S3_KEY and S3_SECRET."""
+    folder = run_folder() / "s3"
+    with locked("s3"):
+        if not folder.exists():
+            folder.mkdir()
+            (folder / "address").write_text(_start_s3(folder))
+    return (folder / "address").read_text()
+
+
+def _start_s3(folder: Path) -> str:
+    allowed = {"accessKey": S3_KEY, "secretKey": S3_SECRET}
+    (folder / "who.json").write_text(
+        json.dumps({"identities": [{"name": "tests", "credentials": [allowed], "actions": ["Admin"]}]})
+    )
+    parts = ("master.port", "master.port.grpc", "volume.port", "volume.port.grpc", "filer.port", "filer.port.grpc")
+    ports = dict(zip((*parts, "s3.port", "s3.port.grpc"), free_ports(8), strict=True))
+    command = [str(Path(sys.executable).with_name("weed")), "server", "-s3", f"-dir={folder}", "-ip=127.0.0.1"]
+    command += ["-ip.bind=127.0.0.1", f"-s3.config={folder / 'who.json'}", "-master.telemetry=false"]
+    command += ["-s3.port.lance=0", "-s3.port.iceberg=0"]
+    command += ["-master.volumeSizeLimitMB=32", "-volume.max=200", *(f"-{name}={port}" for name, port in ports.items())]
+    log, address = folder / "log", f"http://127.0.0.1:{ports['s3.port']}"
+    watcher = _watch([sys.executable, __file__, "keep", str(run_process()), "", *command], log=log)
+    client = s3_client(address, retries={"total_max_attempts": 1})
+    _until_it_answers(lambda: client.create_bucket(Bucket="ready"), watcher, log)
+    return address
+
+
+def s3_client(address: str, **config: object) -> Any:
+    """A client of the store beside ours, to look into it."""
+    known = {"aws_access_key_id": S3_KEY, "aws_secret_access_key": S3_SECRET, "region_name": "us-east-1"}
+    shape = {"s3": {"addressing_style": "path"}, **config}
+    return boto3.client("s3", endpoint_url=address, config=Config(**shape), **known)
+
+
+def free_ports(many: int) -> list[int]:
+    """So many ports nobody listens on just now."""
+    held = [socket.create_server(("127.0.0.1", 0)) for _ in range(many)]
+    ports = [each.getsockname()[1] for each in held]
+    for each in held:
+        each.close()
+    return ports
 
 
 def start_valkey(socket: Path, keeper: int) -> int:
@@ -171,7 +222,7 @@ def _until_it_answers(ask, watcher: int, log: Path) -> None:
         try:
             ask()
             return
-        except (psycopg.OperationalError, redis.ConnectionError):
+        except (psycopg.OperationalError, redis.ConnectionError, BotoCoreError, ClientError):
             if os.waitpid(watcher, os.WNOHANG)[0] or time.monotonic() > ends_at:
                 raise RuntimeError(f"A test server did not start:\n{log.read_text()}") from None
             select.select([], [], [], 0.05)

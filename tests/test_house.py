@@ -132,7 +132,11 @@ def test_browser_packages_are_pinned_without_a_registry():
 
 
 @pytest.mark.parametrize(
-    "name", ["requirements.txt", "requirements-dev.txt", "requirements-node.txt", "constraints.txt"]
+    "name",
+    [
+        *("requirements.txt", "requirements-s3.txt", "requirements-ocr.txt", "requirements-dev.txt"),
+        *("requirements-node.txt", "constraints.txt"),
+    ],
 )
 def test_python_packages_are_pinned(name):
     wanted = [line for line in (CHECKOUT / name).read_text().splitlines() if line and line[0] not in "#-"]
@@ -140,5 +144,5 @@ def test_python_packages_are_pinned(name):
 
 
 def test_what_packages_bring_along_is_pinned_as_well():
-    for name in ("requirements.txt", "requirements-dev.txt"):
+    for name in ("requirements.txt", "requirements-s3.txt", "requirements-ocr.txt", "requirements-dev.txt"):
         assert "-c constraints.txt" in (CHECKOUT / name).read_text().splitlines(), name

@@ -146,7 +146,9 @@ def valkey_binary() -> Path:
 
 
 def prepare(children: Children, office: Office) -> None:
-    """Tables of this version, and on the first start the demo office."""
+    """Tables of this version, and on the first start the demo office. Raises SettingsRefused for a file store that
+    cannot be used as it is set."""
+    office.files.check()
     try:
         migrations.upgrade(office.database)
         with office.database.reading() as session:

@@ -68,7 +68,7 @@ has_cjk_font() {
 
 make_venv
 if [ "${1:-}" = dev ]; then
-    install_requirements dev constraints.txt requirements.txt requirements-dev.txt
+    install_requirements dev constraints.txt requirements.txt requirements-s3.txt requirements-ocr.txt requirements-dev.txt
     if ! has_browser >/dev/null || ! has_cjk_font; then
         install_packages "The tests look at the pages in a browser." chromium fonts-noto-cjk fontconfig
     fi

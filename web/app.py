@@ -47,6 +47,8 @@ def create_app(settings: Settings | None = None, office: Office | None = None, h
     app = Juanliu("web")
     app.office = office or open_office(settings or from_environment())
     app.hasher = hasher
+    if office is None:
+        app.office.files.check()
     if app.office.queue is None and office is None:
         app.office.queue = jobs.Queue(app.office.settings.queue_url)
     if app.office.settings.secure_cookies:

@@ -10,7 +10,8 @@ from typing import Any
 from flask import Blueprint, Response, g, jsonify, make_response, render_template, request
 
 from archive.dossier_tables import Dossier
-from archive.materials import catalogue, categories, editing
+from archive.images import texts
+from archive.materials import catalogue, categories, editing, suggestions
 from archive.materials.catalogue import CatalogueChanged, Differing, Finding, Row
 from archive.materials.models import MATERIAL_STATE_LABELS, Material, MaterialState
 from archive.materials.pasted import pasted
@@ -42,17 +43,32 @@ def show(dossier_id: int) -> str:
     """The catalogue; a sheet to write in for who may."""
     dossier = find(g.session, dossier_id)
     rows = catalogue.rows(g.session, dossier)
+    writes = editing.may(g.session, dossier, current_user())
     return render_template(
         "catalogue.html",
         dossier=dossier,
         rows=rows,
         taken_out=catalogue.of(g.session, dossier, *OUT),
-        writes=editing.may(g.session, dossier, current_user()),
+        writes=writes,
         reason=editing.needs_reason(dossier),
         task=editing.task_of(g.session, dossier, current_user()),
         leaves=categories.LEAVES,
         findings=_findings(catalogue.check([catalogue.row_of(each) for each in rows], _today())),
+        suggested=_suggested(dossier, rows) if writes else [],
     )
+
+
+def _suggested(dossier: Dossier, rows: Sequence[Material]) -> list[dict[str, Any]]:
+    """What the text of the pages says otherwise, for a person to take over into the sheet; nothing is kept by it."""
+    told, read = [], texts.of(g.session, dossier)
+    for material in (each for each in rows if each.id in read):
+        found = suggestions.of(read[material.id], _today())
+        cells = suggestions.differing(found, material.name, material.code or "", material.formed or "")
+        if cells:
+            what = " · ".join(cells[field] for field in ("code", "name", "formed") if field in cells)
+            said = _("The text of the pages suggests: {what}", what=what)
+            told.append({"id": material.id, "cells": cells, "said": said})
+    return told
 
 
 @blueprint.put("")

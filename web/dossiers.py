@@ -8,12 +8,13 @@ from flask import Blueprint, Response, flash, g, redirect, render_template, send
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from archive import chains, documents, dossier_facts, labels, search, storage, strays
+from archive import chains, documents, dossier_facts, labels, search, storage, strays, text_search
 from archive.chains import Entry as Changed
 from archive.dossier_tables import Dossier
 from archive.images import pages
 from archive.images.pages import Counted
 from archive.losses import work as losses
+from archive.materials import editing
 from archive.reading import register
 from archive.statuses import ENDED, DossierStatus
 from web.asked import text as asked_text
@@ -125,12 +126,13 @@ def label(dossier_id: int) -> Response:
 def _beside(asked: str, found: list[Dossier]) -> dict[str, Any]:
     """What else the question fits: people of whom no dossier was found, and materials."""
     if not asked:
-        return {"others": [], "materials": []}
+        return {"others": [], "materials": [], "written": []}
     listed = {dossier.person_id for dossier in found}
     others = search.without_dossier(g.session, asked, BESIDE) if len(found) < MOST_FOUND else []
     return {
         "others": [person for person in others if person.id not in listed],
         "materials": search.materials(g.session, asked, BESIDE),
+        "written": text_search.pages(g.session, asked, BESIDE) if current_user().may(editing.KEEP_UP) else [],
     }
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from flask import Blueprint, current_app, g, jsonify
 from sqlalchemy.exc import SQLAlchemyError
 
+from archive.images import texts
 from web.auth import public
 from workflow import heartbeats, migrations
 from workflow.office import Office
@@ -28,6 +29,7 @@ def show() -> Any:
     if database != "ok":
         return jsonify({"status": "unavailable"} | facts), 503
     facts |= {"queue": _queue(office), "worker": _process("worker"), "scheduler": _process("scheduler")}
+    facts |= {"texts": _texts(office)}
     degraded = [name for name in ("queue", "worker", "scheduler") if facts[name]["state"] != "ok"]
     return jsonify({"status": "degraded" if degraded else "ok", "degraded": degraded} | facts)
 
@@ -47,6 +49,13 @@ def _database(office: Office) -> str:
         log.exception("database_unreachable")
         return "unreachable"
     return "ok" if found == migrations.newest() else "not migrated"
+
+
+def _texts(office: Office) -> dict[str, str]:
+    """Whether this machine can read the text on page images, if the office wants that; without it all else works."""
+    if not office.settings.page_texts:
+        return {"state": "off"}
+    return {"state": "ok" if texts.installed() else "not installed"}
 
 
 def _queue(office: Office) -> dict[str, str]:

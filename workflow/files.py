@@ -1,6 +1,7 @@
 """The content-addressed file store: written temp → fsync → rename → row, so no row is without its file.
 
-What a request kept and then undid leaves a file without a row; `sweep` removes it later.
+A folder is the store unless a setting names an S3-compatible one (workflow.s3); callers cannot tell which. What a
+request kept and then undid leaves a file without a row; `sweep` removes it later.
 """
 
 import contextlib
@@ -11,7 +12,7 @@ import tempfile
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -28,45 +29,71 @@ SHELVES = 256  # folders of the store, by the first two digits of the hash
 ORPHANED = timedelta(hours=1)  # longer than any request takes from the file to its row
 
 
-class FileStore:
-    """Files by the hash of their content, in a folder."""
+class FileStore(Protocol):
+    """Files by the hash of their content. Whatever a store cannot do just now it refuses with Unavailable."""
+
+    def check(self) -> None:
+        """Whether the store can be used as it is set. Raises SettingsRefused naming the setting; a store that is only
+        out of reach just now is none of its business."""
+
+    def path(self, sha256: str) -> Path:
+        """Where its bytes lie on this machine, to be read at once; there is nothing there when the store lacks it."""
+        ...
+
+    def whole(self, sha256: str) -> bool | None:
+        """Whether the bytes are those that were kept; None when there is no such file."""
+
+    def names(self, shelf: int, age: timedelta) -> Iterator[str]:
+        """What lies on one of the SHELVES, last written longer ago than `age`: hashes, and names of what broken-off
+        work left, which are none."""
+        ...
+
+    def remove(self, name: str, age: timedelta) -> bool:
+        """Remove what `names` named; what was written again meanwhile stays. Whether it is gone."""
+        ...
+
+    def put(self, source: BinaryIO) -> tuple[str, int]:
+        """Keep the bytes of `source`; returns (sha256, size in bytes). Safe to repeat; nothing is left of a failure."""
+        ...
+
+
+class FolderStore:
+    """Files in a folder."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+
+    def check(self) -> None:
+        """A folder needs nothing."""
 
     def path(self, sha256: str) -> Path:
         return self.folder / sha256[:2] / sha256
 
     def whole(self, sha256: str) -> bool | None:
-        """Whether the bytes are those that were kept; None when there is no such file."""
         try:
             with self.path(sha256).open("rb") as kept:
                 return hashlib.file_digest(kept, "sha256").hexdigest() == sha256
         except FileNotFoundError:
             return None
 
-    def old(self, shelf: int, age: timedelta) -> Iterator[Path]:
-        """The files of one of the SHELVES, and what broken-off writes left, last written longer ago than `age`."""
+    def names(self, shelf: int, age: timedelta) -> Iterator[str]:
         for place in [*self.folder.glob(".new-*"), *(self.folder / f"{shelf:02x}").glob("*")]:
             with contextlib.suppress(FileNotFoundError):
-                if self._age(place) > age:
-                    yield place
+                if self.age(place) > age:
+                    yield place.name
 
-    def remove(self, place: Path, age: timedelta) -> bool:
-        """Remove an old file; one that was written again meanwhile stays. Whether it is gone."""
-        aside = self.folder / f".new-gone-{place.name}"
+    def remove(self, name: str, age: timedelta) -> bool:
+        place = self.folder / name if name.startswith(".new-") else self.path(name)
+        aside = self.folder / f".new-gone-{name}"
         os.replace(place, aside)
-        if self._age(aside) <= age:
+        if self.age(aside) <= age:
             os.replace(aside, place)
             return False
         aside.unlink()
         return True
 
     def put(self, source: BinaryIO) -> tuple[str, int]:
-        """Keep the bytes of `source`; returns (sha256, size in bytes). Safe to repeat.
-
-        Raises Unavailable when the disk is full or cannot be written; nothing is left of it then.
-        """
+        """Raises Unavailable when the disk is full or cannot be written."""
         try:
             return self._put(source)
         except OSError as error:
@@ -92,7 +119,7 @@ class FileStore:
                 raise
         return digest.hexdigest(), size
 
-    def _age(self, place: Path) -> timedelta:
+    def age(self, place: Path) -> timedelta:
         """By the clock of the disk, which dates what is written: the office's may be ahead of it."""
         written = place.stat().st_mtime
         with tempfile.TemporaryFile(dir=self.folder) as present:
@@ -119,8 +146,14 @@ def sweep(database: Database) -> int:
     The shelf changes with every second, so that a scheduler sees all of them in some minutes.
     """
     store_ = database.info["office"].files
-    old = list(store_.old(int(now().timestamp()) % SHELVES, ORPHANED))
     with database.reading() as session:
-        named = StoredFile.sha256.in_([place.name for place in old])
-        known = set(session.scalars(select(StoredFile.sha256).where(named))) if old else set()
-    return sum(store_.remove(place, ORPHANED) for place in old if place.name not in known)
+        orphans = unnamed(session, store_, int(now().timestamp()) % SHELVES, ORPHANED)
+    return sum(store_.remove(name, ORPHANED) for name in orphans)
+
+
+def unnamed(session: Session, files: FileStore, shelf: int, age: timedelta) -> list[str]:
+    """What lies on the shelf longer than `age` and no row names."""
+    lying = list(files.names(shelf, age))
+    named = StoredFile.sha256.in_(lying)
+    known = set(session.scalars(select(StoredFile.sha256).where(named))) if lying else set()
+    return [name for name in lying if name not in known]

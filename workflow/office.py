@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from workflow.clock import now
 from workflow.db import Database
-from workflow.files import FileStore
+from workflow.files import FileStore, FolderStore
+from workflow.s3 import S3Store
 from workflow.settings import Settings
 
 
@@ -39,9 +40,14 @@ class Office:
 def open_office(settings: Settings, **engine_options: object) -> Office:
     """Connect to what the settings name. Touches no table."""
     database = Database(settings.database_url, **engine_options)
-    office = Office(settings, database, FileStore(settings.data / "files"))
+    office = Office(settings, database, files_of(settings))
     database.info["office"] = office
     return office
+
+
+def files_of(settings: Settings) -> FileStore:
+    """The file store the settings name. Raises SettingsRefused when what it needs is not installed."""
+    return S3Store(settings.s3, settings.data / "near") if settings.s3 else FolderStore(settings.data / "files")
 
 
 def of(session: Session) -> Office:

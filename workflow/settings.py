@@ -3,9 +3,10 @@
 import os
 import secrets
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 CHECKOUT = Path(__file__).resolve().parent.parent
@@ -14,6 +15,19 @@ SHORTEST_SECRET = 32  # characters
 
 class SettingsRefused(SystemExit):
     """A setting that cannot be used; the message names it, so that the start ends with one clear sentence."""
+
+
+@dataclass(frozen=True)
+class Bucket:
+    """Where files lie when not in the data folder."""
+
+    address: str  # of the store, without the bucket
+    name: str
+    folder: str  # within the bucket; "" or ending with a slash
+    key: str
+    secret: str = field(repr=False)
+    region: str
+    near: int  # bytes of copies on this machine
 
 
 @dataclass(frozen=True)
@@ -34,6 +48,8 @@ class Settings:
     idle: timedelta = timedelta(hours=4)  # JUANLIU_IDLE_HOURS: signed out after so long without a page
     hosts: tuple[str, ...] = ()  # JUANLIU_HOSTS: the only host names answered, comma-separated; () = any
     seals: tuple[str, ...] = ()  # JUANLIU_SEALS: secrets the saved states are sealed with; () = the secret key
+    page_texts: bool = False  # JUANLIU_OCR=1: text is read from accepted page images, where the extra is installed
+    s3: Bucket | None = None  # JUANLIU_S3 and what belongs to it; None = files lie in the data folder
 
     @property
     def queue_url(self) -> str:
@@ -77,6 +93,8 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
         idle=timedelta(hours=_number(env, "JUANLIU_IDLE_HOURS", 4, 1, 12)),
         hosts=_listed(env, "JUANLIU_HOSTS"),
         seals=_seals(env),
+        page_texts=_flag(env, "JUANLIU_OCR", "0"),
+        s3=_bucket(env),
     )
 
 
@@ -96,6 +114,28 @@ def _seals(env: Mapping[str, str]) -> tuple[str, ...]:
     if any(len(each) < SHORTEST_SECRET for each in secrets_):
         raise SettingsRefused(f"JUANLIU_SEALS: each secret needs at least {SHORTEST_SECRET} characters.")
     return secrets_
+
+
+def _bucket(env: Mapping[str, str]) -> Bucket | None:
+    text = env.get("JUANLIU_S3", "")
+    if not text:
+        return None
+    parts = urlsplit(text)
+    name, _, folder = parts.path.strip("/").partition("/")
+    if parts.scheme not in ("http", "https") or not parts.hostname or not name or parts.query or parts.username:
+        raise SettingsRefused("JUANLIU_S3 must be like https://host/bucket or https://host/bucket/folder.")
+    key, secret = env.get("JUANLIU_S3_KEY", ""), env.get("JUANLIU_S3_SECRET", "")
+    if not key or not secret:
+        raise SettingsRefused("JUANLIU_S3 needs JUANLIU_S3_KEY and JUANLIU_S3_SECRET as well.")
+    return Bucket(
+        address=f"{parts.scheme}://{parts.netloc}",
+        name=name,
+        folder=f"{folder}/" if folder else "",
+        key=key,
+        secret=secret,
+        region=env.get("JUANLIU_S3_REGION") or "us-east-1",
+        near=_number(env, "JUANLIU_S3_NEAR_MB", 2000, 100, 1_000_000) * 1024 * 1024,
+    )
 
 
 def _flag(env: Mapping[str, str], name: str, default: str) -> bool:

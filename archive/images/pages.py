@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from archive.dossier_tables import Dossier
-from archive.images import demands, readings
+from archive.images import demands, readings, texts
 from archive.images.demands import ImageKind
 from archive.images.models import ImageFile
 from archive.images.readings import Reading
@@ -203,6 +203,7 @@ def accept(session: Session, dossier: Dossier, by: str, case: Case | None = None
     ).rowcount
     if case is not None:
         history.record(session, case, by, "images_accepted", dossier_no=dossier.dossier_no, images=fresh)
+    texts.begin(session, dossier)
     return fresh
 
 

@@ -5,6 +5,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
+from archive.images import texts
+from tests.archive.images import written
 from web import health
 from workflow import heartbeats, jobs, migrations
 from workflow.clock import now
@@ -85,3 +87,15 @@ def wait_for(fact):
     until = now() + timedelta(seconds=10)
     while not fact():
         assert now() < until
+
+
+def test_whether_text_can_be_read_is_said_and_degrades_nothing(migrated, office, browser, valkey, clock, monkeypatch):
+    office.queue = jobs.Queue(valkey)
+    beat(office, "worker", "scheduler")
+    assert browser.get("/healthz").json["texts"] == {"state": "off"}
+
+    written.wanting_texts(office)
+    assert browser.get("/healthz").json["texts"] == {"state": "ok"}
+    monkeypatch.setattr(texts, "ENGINE", "no_such_engine")
+    assert browser.get("/healthz").json["texts"] == {"state": "not installed"}
+    assert browser.get("/healthz").json["status"] == "ok"

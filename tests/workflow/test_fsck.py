@@ -187,7 +187,7 @@ def test_a_file_that_was_changed_or_lost_is_named(session, office):
 
     said = [problem.sentence for problem in fsck.run(session) if problem.check == "files"]
     assert any(f"File {kept[0].id} " in each and "have changed" in each for each in said)
-    assert any(f"File {kept[1].id} " in each and "not on the disk" in each for each in said)
+    assert any(f"File {kept[1].id} " in each and "not in the store" in each for each in said)
 
 
 def test_an_answer_that_names_no_file_is_named(session):

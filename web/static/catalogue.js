@@ -188,6 +188,15 @@
     remark(row, `${said} ${shown}`, [words.mine, () => { row.dataset.revision = theirs.revision; }], [words.theirs, () => { fill(row, theirs); row.classList.remove("changed"); }]);
   }
 
+  // What the text of the pages says otherwise: taken over into the cells, kept only when a person saves.
+  function suggest(told) {
+    for (const { id, cells, said } of JSON.parse(told.textContent)) {
+      const row = rows().find((each) => Number(each.dataset.id) === id);
+      const take = () => { fill(row, { ...cells, copy: input(row, "copy").checked }); row.classList.add("changed"); };
+      if (row) remark(row, said, [told.dataset.take, take]);
+    }
+  }
+
   // moving about
 
   function place(element) {
@@ -360,4 +369,6 @@
 
   if (!rows().length) append();
   show(JSON.parse(document.querySelector("#findings").textContent));
+  const told = document.querySelector("#suggested");
+  if (told) suggest(told);
 })();

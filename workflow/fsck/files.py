@@ -1,26 +1,46 @@
-"""Files: each is on the disk as it was kept, and what an answer names is there."""
+"""Files: each is in the store as it was kept, nothing else lies there, and what an answer names is there."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Text, cast, func, select
 from sqlalchemy.orm import Session
 
 from workflow import office
+from workflow.errors import Unavailable
+from workflow.files import SHELVES, unnamed
 from workflow.models import StoredFile, Variable
 from workflow.registry import fsck_check
 
 
 @fsck_check("files")
 def files(session: Session) -> Iterator[str]:
-    """Each stored file is on the disk with the bytes that were kept."""
+    """Each stored file is in the store with the bytes that were kept."""
     store = office.of(session).files
-    said = {None: "is not on the disk", False: "is not what was kept: its bytes have changed"}
+    said = {None: "is not in the store", False: "is not what was kept: its bytes have changed"}
     query = select(StoredFile.sha256, func.min(StoredFile.id)).group_by(StoredFile.sha256)
     for sha256, number in session.execute(query):
-        whole = store.whole(sha256)
+        try:
+            whole = store.whole(sha256)
+        except Unavailable as refused:
+            yield f"File {number} and those after it were not looked at: {refused}"
+            return
         if not whole:
             yield f"File {number} ({sha256[:12]}…) {said[whole]}."
+
+
+@fsck_check("files_named")
+def named(session: Session) -> Iterator[str]:
+    """What no row names is swept away within a day."""
+    store = office.of(session).files
+    try:
+        found = {name for shelf in range(SHELVES) for name in unnamed(session, store, shelf, timedelta(days=1))}
+    except Unavailable as refused:
+        yield f"What lies in the file store was not looked at: {refused}"
+        return
+    for name in sorted(found):
+        yield f"{name[:80]} has lain in the file store for a day, though no row names it: it is not swept."
 
 
 @fsck_check("file_answers")

@@ -69,7 +69,7 @@ def test_what_a_broken_off_write_left_goes_too(office):
 def test_a_file_written_again_while_it_is_removed_stays(sqlite_office):
     place = kept(sqlite_office, b"again", False)
 
-    assert not sqlite_office.files.remove(place, timedelta(hours=1))
+    assert not sqlite_office.files.remove(place.name, timedelta(hours=1))
     assert place.read_bytes() == b"again"
 
 
