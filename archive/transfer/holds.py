@@ -16,6 +16,7 @@ from archive.materials import catalogue
 from archive.materials.models import MaterialState
 from archive.packs.models import Pack, PackException
 from archive.reading.loan_tables import Loan
+from archive.scanning import batches
 from archive.statuses import DossierStatus
 from archive.transfer import deadlines
 from archive.transfer.models import Transfer
@@ -68,6 +69,8 @@ def _standing(session: Session, dossier: Dossier, case: Case) -> Iterator[Hold]:
     holder = dossier.held_by_case_id
     if holder is not None and holder != case.id and dossier.status is DossierStatus.IN_STORE:
         yield Hold("held", f"正在办理：{session.get_one(Case, holder).title}")
+    if (batch := batches.undecided(session, dossier)) is not None:
+        yield Hold("accepting", f"数字化成果尚未验收：批次 {batch.number}")
 
 
 def _loan(session: Session, dossier: Dossier) -> str:
