@@ -12,7 +12,7 @@ from archive.materials import catalogue
 from archive.materials.models import Material
 from archive.packs.models import Pack
 from archive.persons import Person
-from archive.statuses import ENDED
+from archive.statuses import ENDED, Channel
 from archive.transfer.letter_tables import Letter
 from archive.transfer.models import Transfer, TransferStatus
 from workflow import instances
@@ -40,6 +40,7 @@ class Facts:
     keeper: str = ""  # the office of this house that keeps the person's dossier
     kept_no: str = ""  # and its number there
     awaits: bool = False  # something from outside is to come first
+    packed: int = 0  # of a batch that leaves together: packs sealed for carriers
     materials: list[tuple[int, int]] = field(default_factory=list)  # (id, pages)
 
 
@@ -64,10 +65,18 @@ def of_case(session: Session, facts: Facts, cards: dict[str, str]) -> None:
     if letter:
         facts.guarded = letter.guarded or letter.cadre
         facts.notice = _notice_inside(session, letter)
+    facts.packed = _packed(session, facts)
     facts.keeper, facts.kept_no = _kept(session, facts.name)
     facts.awaits = facts.activity == "receive_pack" and _is_awaited(session, letter)
     if dossier:
         _lay_open(session, facts, dossier)
+
+
+def _packed(session: Session, facts: Facts) -> int:
+    """What stands sealed and ready for two carriers, of this batch."""
+    waits = (Transfer.status == TransferStatus.READY, Transfer.channel == Channel.BY_HAND)
+    mine = session.scalars(select(Transfer).where(Transfer.batch_case_id == facts.case_id, *waits))
+    return sum(each.notice_no not in {one.notice_no for one in each.dispatches} for each in mine)
 
 
 def _kept(session: Session, name: str) -> tuple[str, str]:

@@ -11,20 +11,20 @@ from archive import custody, storage
 from archive.demo.invented import people as invented
 from archive.dossier_tables import Dossier
 from archive.persons import Person as Card
-from archive.reading.loan_tables import Loan
 from archive.statuses import AuditStatus, DigitStatus, DossierStatus, SortStatus
 from archive.transfer.letter_tables import Letter, LetterStatus
-from tests.lives import clerk, deeds, knowing
+from tests.lives import beside, clerk, deeds, knowing
 from tests.lives.house import House
 from tests.lives.knowing import Facts
 from tests.lives.person import Person, problems
 from workflow import fsck, tasks
-from workflow.models import Case, Finding, Incident, UserTask
+from workflow.models import Finding, Incident, UserTask
 from workflow.statuses import TaskStatus
 
 MATTERS = 5  # of one dossier before it may leave
 WAYS = ("receipt", "receipt", "receipt", "flow", "cadre")
 STILL = 25  # rounds in which nobody could do anything, however much time has passed: they are stuck
+GIVEN_UP = 16  # refusals of one task until its matter is ended by hand
 AGAIN = 60  # times one step of a case is done; beyond, it goes round and round
 
 
@@ -49,6 +49,7 @@ class Lives:
     tries: Counter[int] = field(default_factory=Counter)
     done: Counter[tuple[int, str]] = field(default_factory=Counter)
     sent: set[str] = field(default_factory=set)  # whose packs have come for a letter
+    given_up: list[str] = field(default_factory=list)
     said: dict[int, list[str]] = field(default_factory=lambda: defaultdict(list))
 
     @classmethod
@@ -67,7 +68,7 @@ class Lives:
             self._begin_some()
             did = self._work()
             deeds.readings(self.house)
-            self._meddle()
+            beside.happen(self.house)
             self.house.machine()
             self._packs_for_letters()
             self._refuse_incidents()
@@ -196,25 +197,6 @@ class Lives:
         else:
             self._begin(life, dossier, "transfer-out", "transfer-start", ("window",), dossier_no=dossier.dossier_no)
 
-    def _meddle(self) -> None:
-        """Loans are extended or called back; pages of all kinds are looked at."""
-        house = self.house
-        with house.database.reading() as session:
-            loans = list(
-                session.scalars(select(Loan.case_id).where(Loan.ended_at.is_(None), Loan.away).order_by(Loan.case_id))
-            )
-            opened = list(session.scalars(select(Case.id).order_by(Case.id.desc()).limit(9)))
-            held = list(session.scalars(select(Dossier.id).order_by(Dossier.id).limit(99)))
-        for case_id in loans:
-            if house.chance.random() < 0.05:
-                house.person("window").send(f"/loans/{case_id}/extension", {"reason": "考察未结束"})
-            elif house.chance.random() < 0.03:
-                house.person("director").send(f"/loans/{case_id}/recall", {"why": "任免急需"})
-        if house.chance.random() < 0.3:
-            pages = ["/inbox", "/loans", "/dossiers", "/packs", "/scanning", "/readings", "/days"]
-            pages += [f"/cases/{each}" for each in opened] + [f"/dossiers/{each}" for each in held]
-            house.person("window", "registry", "review", "director", "store").open(house.chance.choice(pages))
-
     # tasks
 
     def _work(self) -> int:
@@ -237,6 +219,7 @@ class Lives:
             who = self._offered(session, task)
         if who is None or facts.awaits:
             return False
+        self.house.at = f"{facts.process}.{facts.activity} of case {facts.case_id}, {facts.name}, by {who.login}"
         outcome = clerk.do(self.house, who, task_id, facts, self.tries[task_id])
         if outcome.done:
             self.house.machine()
@@ -247,7 +230,14 @@ class Lives:
         else:
             self.tries[task_id] += 1
             self.said[task_id].append(f"{facts.process}.{facts.activity} {who.login}: {outcome.said}")
+            self._give_up(task_id, facts)
         return outcome.done
+
+    def _give_up(self, task_id: int, facts: Facts) -> None:
+        """What is refused again and again can only be ended by the director; it is told in the end."""
+        if self.tries[task_id] >= GIVEN_UP:
+            self.given_up.append(self.said[task_id][-1])
+            beside.cancel(self.house, facts.case_id, "无法继续办理")
 
     def _is_slow(self, task_id: int) -> bool:
         """Now and then something is left lying, until its time is over."""
@@ -296,4 +286,5 @@ class Lives:
         """How often each step was done and refused, and what was said most often."""
         steps = [f"{count} {step} {how}" for (step, how), count in sorted(self.house.seen.items())]
         said = Counter(each.partition(": ")[2] for told in self.said.values() for each in told)
-        return [*steps, *(f"REFUSED {count} {each[:300]}" for each, count in said.most_common(25)), *self.waiting()]
+        ended = [f"ENDED BY HAND {each}" for each in self.given_up]
+        return [*steps, *ended, *(f"REFUSED {count} {each[:300]}" for each, count in said.most_common(25)), *self.waiting()]
