@@ -162,6 +162,8 @@ def _changes(facts: Facts, asking: Asking) -> list[dict[str, str]]:
 
 
 def _keeper(facts: Facts, asking: Asking) -> str | None:
+    if facts.receiver and not asking.seldom(0.1):
+        return facts.receiver
     if asking.drawn:
         return None
     return facts.keeper or asking.chance.choice(("LC01", "LC02"))

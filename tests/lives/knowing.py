@@ -13,10 +13,12 @@ from archive.materials.models import Material
 from archive.packs.models import Pack
 from archive.persons import Person
 from archive.statuses import ENDED, Channel
-from archive.transfer.letter_tables import Letter
-from archive.transfer.models import Transfer, TransferStatus
+from archive.transfer.letter_tables import OPEN, Letter
+from archive.transfer.models import RUNNING, Transfer, TransferStatus
 from workflow import instances
 from workflow.models import Case, ProcessInstance, UserTask
+
+LEAVING = ("transfer-out", "transfer-in")
 
 
 @dataclass
@@ -38,6 +40,7 @@ class Facts:
     guarded: bool = False
     notice: str = ""
     keeper: str = ""  # the office of this house that keeps the person's dossier
+    receiver: str = ""  # the office of this house that wrote the letter for it
     kept_no: str = ""  # and its number there
     awaits: bool = False  # something from outside is to come first
     packed: int = 0  # of a batch that leaves together: packs sealed for carriers
@@ -67,9 +70,17 @@ def of_case(session: Session, facts: Facts, cards: dict[str, str]) -> None:
         facts.notice = _notice_inside(session, letter)
     facts.packed = _packed(session, facts)
     facts.keeper, facts.kept_no = _kept(session, facts.name)
+    facts.receiver = _written_by(session, facts)
     facts.awaits = facts.activity == "receive_pack" and _is_awaited(session, letter)
     if dossier:
         _lay_open(session, facts, dossier)
+
+
+def _written_by(session: Session, facts: Facts) -> str:
+    """Whose letter lies before one who is to accept it."""
+    number = facts.variables.get("letter_no")
+    asked = select(Letter.receiver_code).where(Letter.name == facts.name, Letter.number == number)
+    return session.scalars(asked).first() or "" if number and facts.process == "transfer-out" else ""
 
 
 def _packed(session: Session, facts: Facts) -> int:
@@ -120,6 +131,14 @@ def dossier_of(session: Session, case_id: int, variables: dict[str, Any]) -> Dos
     held = session.scalars(select(Dossier).where(Dossier.held_by_case_id == case_id)).all()
     pack = session.scalars(select(Pack.dossier_id).where(Pack.case_id == case_id)).first()
     return held[0] if len(held) == 1 else session.get(Dossier, pack) if pack else None
+
+
+def leaves(session: Session, dossier_id: int, name: str) -> bool:
+    """Whether it is asked for already, by a letter from outside or from the other office."""
+    running = select(Transfer.case_id).where(Transfer.dossier_id == dossier_id, Transfer.status.in_(RUNNING))
+    asked = select(Letter.case_id).where(Letter.name == name, Letter.status.in_(OPEN))
+    wanted = select(Case.id).where(Case.closed_at.is_(None), Case.title.contains(name), Case.process_key.in_(LEAVING))
+    return any(session.scalars(each.limit(1)).first() is not None for each in (running, asked, wanted))
 
 
 def process_of(session: Session, case_id: int) -> ProcessInstance | None:

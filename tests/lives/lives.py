@@ -22,9 +22,11 @@ from workflow.models import Finding, Incident, UserTask
 from workflow.statuses import TaskStatus
 
 MATTERS = 5  # of one dossier before it may leave
+TRIES = 4  # times it is to be sent away
 WAYS = ("receipt", "receipt", "receipt", "flow", "cadre")
 STILL = 25  # rounds in which nobody could do anything, however much time has passed: they are stuck
 GIVEN_UP = 16  # refusals of one task until its matter is ended by hand
+WAITED_FOR = ("settle_hold",)  # steps at which one looks from time to time
 AGAIN = 60  # times one step of a case is done; beyond, it goes round and round
 
 
@@ -152,7 +154,7 @@ class Lives:
         elif dossier.digit_status is not DigitStatus.ACCEPTED:
             kinds += [self._scan] * 3
         if life.matters > MATTERS:
-            kinds = [self._send_away] if life.matters <= MATTERS * 4 else []
+            kinds = [self._send_away] if life.matters <= MATTERS + TRIES else []
             life.left |= not kinds
         if kinds:
             self.house.chance.choice(kinds)(life, dossier)
@@ -191,7 +193,11 @@ class Lives:
         self._begin(life, dossier, "loose-materials", "loose-list", ("window",), **typed)
 
     def _send_away(self, life: Life, dossier: Dossier) -> None:
-        """To a keeper elsewhere, or asked for by the other office of this house."""
+        """To a keeper elsewhere, or asked for by the other office of this house; nobody asks twice."""
+        with self.house.database.reading() as session:
+            if knowing.leaves(session, dossier.id, life.name):
+                life.matters -= 1
+                return
         if self.house.chance.random() < 0.4 and dossier.keeper_code == "YX":
             self._ask_for(life, "cadre")
         else:
@@ -208,11 +214,10 @@ class Lives:
         return sum(self._try(each) for each in waiting)
 
     def _try(self, task_id: int) -> bool:
-        if self.house.chance.random() > (0.1 if self._is_slow(task_id) else 4 / (4 + self.tries[task_id])):
-            return False
         with self.house.database.reading() as session:
             task = session.get(UserTask, task_id)
-            if task.status is not TaskStatus.OPEN:
+            patience = 0.1 if self._is_slow(task_id, task.activity_id) else 2 / (2 + self.tries[task_id])
+            if task.status is not TaskStatus.OPEN or self.house.chance.random() > patience:
                 return False
             facts = knowing.of_task(session, task, self.cards)
             facts.variables["free_place"] = self._free_place(session, facts)
@@ -239,9 +244,9 @@ class Lives:
             self.given_up.append(self.said[task_id][-1])
             beside.cancel(self.house, facts.case_id, "无法继续办理")
 
-    def _is_slow(self, task_id: int) -> bool:
+    def _is_slow(self, task_id: int, activity: str) -> bool:
         """Now and then something is left lying, until its time is over."""
-        return (task_id * 2654435761) % 97 < 6
+        return activity in WAITED_FOR or (task_id * 2654435761) % 97 < 6
 
     def _free_place(self, session, facts: Facts) -> str:
         if facts.home:

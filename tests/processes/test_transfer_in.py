@@ -228,3 +228,16 @@ def test_between_two_offices_of_one_house_custody_passes_by_a_scan_at_each_end(e
             "position:K01-01-01-A-1-05",
         ]
     assert everywhere.broken() == []
+
+
+@covers("pair", "issue_letter", "accept_papers")
+def test_what_another_office_of_the_house_asks_for_goes_to_no_other(arrivals):
+    arrivals.apply("cadre", "李明1")
+    told = {"id_no": id_no(1), "keeper": "YX", "receiver": "YXGB", "applicant": "authority", "papers": []}
+    arrivals.accept_application(**told)
+    arrivals.agree()
+    arrivals.answering()
+    given = {"letter_no": LETTER, "letter_date": "2026-07-01", "applicant": "authority", "papers": ["letter"]}
+    assert "云溪区干部档案室" in refused(lambda: arrivals.accept(**given, keeper="LC01"), "keeper")
+    arrivals.accept(**given, keeper="YXGB")
+    assert arrivals.waits(1) == ["prepare"]
