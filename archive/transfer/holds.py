@@ -66,6 +66,8 @@ def _standing(session: Session, dossier: Dossier, case: Case) -> Iterator[Hold]:
         yield Hold("sealed", "经有权机关决定封存")
     elif dossier.status in AT_WORK:
         yield Hold(*AT_WORK[dossier.status])
+    elif dossier.status is DossierStatus.LEAVING and dossier.held_by_case_id is None:
+        yield Hold("not_in_store", "上次转出已终止，尚未归架")
     holder = dossier.held_by_case_id
     if holder is not None and holder != case.id and dossier.status is DossierStatus.IN_STORE:
         yield Hold("held", f"正在办理：{session.get_one(Case, holder).title}")

@@ -134,7 +134,7 @@ def send_many(house: House) -> None:
         rows = {f"dossiers.{n}.dossier_no": number for n, number in enumerate(house.chance.sample(numbers, 2))}
         told = {"keeper": "LC01", "letter_no": f"临移〔2026〕{house.number()}号", "reason": "机构调整"}
         listed = {"dossiers": ["", "0", "1"], "letter_date": house.office.today().isoformat()}
-        _begin(house, "transfer-batch", "transfer-batch-plan", "window", **told, **listed, **rows)
+        _begin(house, "transfer-batch", "transfer-batch-plan", "registry", **told, **listed, **rows)
 
 
 def leave(house: House) -> None:
