@@ -8,19 +8,25 @@ from archive.audit.models import Audit
 from archive.statuses import AuditStatus
 from workflow import history
 from workflow.clock import now
-from workflow.errors import Conflict
-from workflow.registry import on_case_over
+from workflow.errors import Sentence, sentence
+from workflow.registry import before_ending, on_case_over
+
+
+@before_ending("audit")
+def determined(session: Session, case_id: int) -> Sentence | None:
+    """What the leaders have determined is to be filed."""
+    audit = session.get(Audit, case_id)
+    if audit is None or audit.ended_at is not None or audit.decided_at is None:
+        return None
+    return sentence("The audit of dossier {number} is determined: file it first.", number=audit.dossier.dossier_no)
 
 
 @on_case_over("audit")
 def end(session: Session, case_id: int) -> None:
-    """Another audit may begin; the gate stays closed while a doubt is open. Raises Conflict when the leaders have
-    determined already: that is to be filed."""
+    """Another audit may begin; the gate stays closed while a doubt is open."""
     audit = session.get(Audit, case_id)
-    if audit is None or audit.ended_at is not None:
+    if audit is None or audit.ended_at is not None or audit.decided_at is not None:
         return
-    if audit.decided_at is not None:
-        raise Conflict("The audit of dossier {number} is determined: file it first.", number=audit.dossier.dossier_no)
     audit.ended_at = now()
     if audit.dossier.audit_status is AuditStatus.AUDITING:
         doubted = any(each.is_open for each in audit.items)
