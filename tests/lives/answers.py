@@ -158,7 +158,9 @@ def _lost(facts: Facts) -> int:
 
 def _changes(facts: Facts, asking: Asking) -> list[dict[str, str]]:
     material = str(facts.materials[0][0]) if facts.materials else ""
-    return [{"field": "native_place", "new_value": f"云溪{asking.house.number()}", "basis": "户口簿", "material": material}]
+    return [
+        {"field": "native_place", "new_value": f"云溪{asking.house.number()}", "basis": "户口簿", "material": material}
+    ]
 
 
 def _keeper(facts: Facts, asking: Asking) -> str | None:

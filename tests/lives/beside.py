@@ -95,7 +95,9 @@ def put_back(house: House) -> None:
     """What is left lying out when its matter is over comes to its shelf again."""
     with house.database.reading() as session:
         out = select(Dossier).where(Dossier.status.in_(strays.OUT), Dossier.held_by_case_id.is_(None))
-        lying = [(each.id, each.dossier_no, _shelf(session, each)) for each in session.scalars(out.order_by(Dossier.id))]
+        lying = [
+            (each.id, each.dossier_no, _shelf(session, each)) for each in session.scalars(out.order_by(Dossier.id))
+        ]
     for dossier_id, number, position in lying:
         house.person("store").send(f"/dossiers/{dossier_id}/shelf", {"label": number, "position": position})
 

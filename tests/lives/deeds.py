@@ -31,6 +31,7 @@ SHEETS = (
     ("高中毕业生学籍表", "4-1", "1990-07"),
     ("入团志愿书", "6", "1988-05"),
 )
+SCANNED = (ScanStatus.OUT, ScanStatus.DIFFERS, ScanStatus.BACK)  # the firm had them before it
 Deed = Callable[[House, Person, Facts], None]
 
 
@@ -115,7 +116,7 @@ def count_back(house: House, who: Person, facts: Facts) -> None:
 
 def bring_package(house: House, who: Person, facts: Facts) -> None:
     """All that is out comes as a package; now and then one page of it is lacking at first."""
-    batch, lines = _lines(house, facts, ScanStatus.OUT)
+    batch, lines = _lines(house, facts, *SCANNED)
     if not lines:
         return
     before = house.beside[f"packages of {facts.case_id}"]
@@ -145,7 +146,7 @@ def _lose_a_page(files: dict[str, bytes]) -> None:
 
 def look(house: House, who: Person, facts: Facts) -> None:
     """Every page of the batch, by the firm."""
-    _, lines = _lines(house, facts, ScanStatus.OUT)
+    _, lines = _lines(house, facts, *SCANNED)
     for dossier_id, *_ in lines:
         look_at(house, who, dossier_id, Stage.FIRM)
 

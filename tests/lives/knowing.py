@@ -72,6 +72,7 @@ def of_case(session: Session, facts: Facts, cards: dict[str, str]) -> None:
     facts.keeper, facts.kept_no = _kept(session, facts.name)
     facts.receiver = _written_by(session, facts)
     facts.awaits = facts.activity == "receive_pack" and _is_awaited(session, letter)
+    facts.awaits |= facts.activity == "count_out" and not facts.packed and _may_be_packed(session, facts)
     if dossier:
         _lay_open(session, facts, dossier)
 
@@ -88,6 +89,13 @@ def _packed(session: Session, facts: Facts) -> int:
     waits = (Transfer.status == TransferStatus.READY, Transfer.channel == Channel.BY_HAND)
     mine = session.scalars(select(Transfer).where(Transfer.batch_case_id == facts.case_id, *waits))
     return sum(each.notice_no not in {one.notice_no for one in each.dispatches} for each in mine)
+
+
+def _may_be_packed(session: Session, facts: Facts) -> bool:
+    """Whether any dossier of the batch is still on its way through the house."""
+    coming = (TransferStatus.ASKED, TransferStatus.ACCEPTED, TransferStatus.READY)
+    mine = (Transfer.batch_case_id == facts.case_id, Transfer.status.in_(coming))
+    return session.scalars(select(Transfer.case_id).where(*mine).limit(1)).first() is not None
 
 
 def _kept(session: Session, name: str) -> tuple[str, str]:

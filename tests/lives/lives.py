@@ -292,4 +292,9 @@ class Lives:
         steps = [f"{count} {step} {how}" for (step, how), count in sorted(self.house.seen.items())]
         said = Counter(each.partition(": ")[2] for told in self.said.values() for each in told)
         ended = [f"ENDED BY HAND {each}" for each in self.given_up]
-        return [*steps, *ended, *(f"REFUSED {count} {each[:300]}" for each, count in said.most_common(25)), *self.waiting()]
+        return [
+            *steps,
+            *ended,
+            *(f"REFUSED {count} {each[:300]}" for each, count in said.most_common(25)),
+            *self.waiting(),
+        ]

@@ -14,6 +14,8 @@ from archive.transfer.models import TransferStatus
 from tests.processes.arriving import Arrivals
 from tests.processes.auditing import Auditors
 from tests.processes.loose import RAISE, REVIEW, Collectors
+from tests.processes.receiving import Receiving
+from tests.processes.steps import PACK, ticked
 from tests.processes.transferring import HOME, Transfers
 from tests.standing import standing
 from workflow import fsck, operations
@@ -130,3 +132,11 @@ def test_papers_of_a_list_that_was_ended_go_back_or_stay_with_the_dossier(sqlite
         assert ({each.state for each in sent.papers}, sent.ended_at is not None) == (states, True)
         within = [each.case_id for each in catalogue.rows(session, sent.dossier)]
         assert within.count(case_id) == (2 if fetched else 0)
+
+
+def test_a_receipt_is_not_ended_while_its_pack_is_in_hand(sqlite_office, clock):
+    receiving = standing(Receiving, sqlite_office)
+    receiving.pack(PACK)
+    ticked(receiving)
+    with pytest.raises(Conflict, match="was signed for"):
+        end(receiving, receiving.seen(PACK, lambda session, pack: pack.case_id))
