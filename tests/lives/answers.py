@@ -277,6 +277,8 @@ KNOWN: dict[str, Answer] = {
     "carriers_back": lambda facts, asking: "0" if asking.seldom(0.1) else "1",
     "mode": lambda facts, asking: asking.chance.choice(("digital", "room", "lend", "copy")),
     "region": lambda facts, asking: "work",
+    "hold_result": lambda facts, asking: "cancel" if asking.chance.random() < 0.2 else "look_again",
+    "close_result": lambda facts, asking: "expire" if asking.chance.random() < 0.5 else None,
     "letter_way": lambda facts, asking: "post",
     "asker": lambda facts, asking: asking.chance.choice(("self", "self", "unit")),
     "unit": lambda facts, asking: asking.chance.choice(("云溪市教育局", "云溪市人事局", "云溪市财政局")),

@@ -22,10 +22,11 @@ from workflow.models import Finding, Incident, UserTask
 from workflow.statuses import TaskStatus
 
 MATTERS = 5  # of one dossier before it may leave
+PACKS = 3  # that come for one person, when the first is sent back
 TRIES = 4  # times it is to be sent away
 WAYS = ("receipt", "receipt", "receipt", "flow", "cadre")
 STILL = 25  # rounds in which nobody could do anything, however much time has passed: they are stuck
-GIVEN_UP = 16  # refusals of one task until its matter is ended by hand
+GIVEN_UP = 12  # refusals of one task until its matter is ended by hand
 WAITED_FOR = ("settle_hold",)  # steps at which one looks from time to time
 AGAIN = 60  # times one step of a case is done; beyond, it goes round and round
 
@@ -50,7 +51,7 @@ class Lives:
     lives: list[Life] = field(default_factory=list)
     tries: Counter[int] = field(default_factory=Counter)
     done: Counter[tuple[int, str]] = field(default_factory=Counter)
-    sent: set[str] = field(default_factory=set)  # whose packs have come for a letter
+    sent: Counter[str] = field(default_factory=Counter)  # whose packs have come for a letter
     given_up: list[str] = field(default_factory=list)
     said: dict[int, list[str]] = field(default_factory=lambda: defaultdict(list))
 
@@ -140,8 +141,8 @@ class Lives:
             asked = asked.order_by(Letter.case_id)
             names = [each.name for each in session.scalars(asked)]
         for name in names:
-            if self.house.chance.random() < 0.1 and name not in self.sent:
-                self.sent.add(name)
+            if self.house.chance.random() < 0.1 and self.sent[name] < PACKS:
+                self.sent[name] += 1
                 self._pack(name)
 
     # matters
