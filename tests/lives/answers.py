@@ -277,6 +277,7 @@ KNOWN: dict[str, Answer] = {
     "carriers_back": lambda facts, asking: "0" if asking.seldom(0.1) else "1",
     "mode": lambda facts, asking: asking.chance.choice(("digital", "room", "lend", "copy")),
     "region": lambda facts, asking: "work",
+    "judgement": lambda facts, asking: None if facts.kept_no or facts.dossier_no else "wrong_id",
     "hold_result": lambda facts, asking: "cancel" if asking.chance.random() < 0.2 else "look_again",
     "close_result": lambda facts, asking: "expire" if asking.chance.random() < 0.5 else None,
     "letter_way": lambda facts, asking: "post",

@@ -44,6 +44,7 @@ class Facts:
     kept_no: str = ""  # and its number there
     awaits: bool = False  # something from outside is to come first
     packed: int = 0  # of a batch that leaves together: packs sealed for carriers
+    void: bool = False  # nothing is left to be done: its matter can only be ended
     materials: list[tuple[int, int]] = field(default_factory=list)  # (id, pages)
 
 
@@ -72,7 +73,9 @@ def of_case(session: Session, facts: Facts, cards: dict[str, str]) -> None:
     facts.keeper, facts.kept_no = _kept(session, facts.name)
     facts.receiver = _written_by(session, facts)
     facts.awaits = facts.activity == "receive_pack" and _is_awaited(session, letter)
-    facts.awaits |= facts.activity == "count_out" and not facts.packed and _may_be_packed(session, facts)
+    if facts.activity == "count_out" and not facts.packed:
+        facts.awaits = _may_be_packed(session, facts)
+        facts.void = not facts.awaits
     if dossier:
         _lay_open(session, facts, dossier)
 

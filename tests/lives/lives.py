@@ -223,7 +223,9 @@ class Lives:
             facts = knowing.of_task(session, task, self.cards)
             facts.variables["free_place"] = self._free_place(session, facts)
             who = self._offered(session, task)
-        if who is None or facts.awaits:
+        if facts.void:
+            beside.cancel(self.house, facts.case_id, "已无可移交的档案")
+        if who is None or facts.awaits or facts.void:
             return False
         self.house.at = f"{facts.process}.{facts.activity} of case {facts.case_id}, {facts.name}, by {who.login}"
         outcome = clerk.do(self.house, who, task_id, facts, self.tries[task_id])
