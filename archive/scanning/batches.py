@@ -128,6 +128,14 @@ def agreed(session: Session, dossier: Dossier) -> Demands:
     return demanded(found) if found is not None else demands.of(session)
 
 
+def undecided(session: Session, dossier: Dossier) -> ScanBatch | None:
+    """The batch the dossier is back from whose acceptance is to come: the checkers need it, and it may be worked over
+    again."""
+    asked = select(ScanBatch).join(ScanDossier, ScanDossier.batch_id == ScanBatch.id)
+    back = (ScanDossier.dossier_id == dossier.id, ScanDossier.status == ScanStatus.BACK)
+    return session.scalars(asked.where(*back, ScanBatch.status.in_(RUNNING)).order_by(ScanBatch.id)).first()
+
+
 def lacking(session: Session, entry: ScanDossier, stage: Stage = Stage.FIRM) -> list[Sentence]:
     """What keeps this dossier's images from being delivered: its faults, and pages nobody has looked at. Nothing when
     it is ready."""
@@ -231,10 +239,10 @@ def _why_not(session: Session, dossier: Dossier) -> Sentence | None:
         return sentence("It is not sorted yet.")
     if any(each.state is not MaterialState.KEPT or not each.pages for each in materials):
         return sentence("Its catalogue has materials without a class or pages.")
-    in_batch = select(ScanDossier.id).join(ScanBatch).where(ScanDossier.dossier_id == dossier.id)
-    back = (ScanDossier.status == ScanStatus.BACK) & ScanBatch.status.in_(RUNNING)  # not accepted yet
-    running = in_batch.where(ScanDossier.status.in_(ENTERED) | back).limit(1)
-    return sentence("It is in another scanning batch.") if session.scalar(running) else None
+    entered = select(ScanDossier.id).where(ScanDossier.dossier_id == dossier.id, ScanDossier.status.in_(ENTERED))
+    if undecided(session, dossier) is not None or session.scalar(entered.limit(1)):
+        return sentence("It is in another scanning batch.")
+    return None
 
 
 def _accepted(session: Session, entry: ScanDossier) -> DigitStatus:
