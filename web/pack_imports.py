@@ -5,8 +5,9 @@ from typing import Any
 
 import xlsxwriter
 from flask import Blueprint, Response, current_app, g, make_response, redirect, render_template, request, send_file
+from sqlalchemy import ColumnElement
 
-from archive.packs import columns, imports, lists
+from archive.packs import columns, imports, lists, seen
 from archive.packs.models import ListStatus, RowStatus
 from forms.kinds.uploads import own_name
 from web.auth import needs
@@ -29,7 +30,7 @@ ROW_BADGES = {RowStatus.WAITING: "", RowStatus.ACCEPTED: "ok", RowStatus.REJECTE
 @blueprint.get("")
 @needs(IMPORT)
 def index() -> str:
-    found = [(each, imports.progress(g.session, each)) for each in imports.latest(g.session)]
+    found = [(each, imports.progress(g.session, each, _seen())) for each in imports.latest(g.session)]
     return render_template("pack_imports.html", lists=found)
 
 
@@ -71,9 +72,9 @@ def show(list_id: int) -> Response:
         "pack_import.html",
         "_pack_import.html",
         list=courier_list,
-        progress=imports.progress(g.session, courier_list),
+        progress=imports.progress(g.session, courier_list, _seen()),
         running=courier_list.status is not ListStatus.DONE,
-        rows=imports.rows(g.session, courier_list, status),
+        rows=imports.rows(g.session, courier_list, status, _seen()),
         status=status,
         row_labels=ROW_LABELS,
         row_badges=ROW_BADGES,
@@ -89,13 +90,18 @@ def result(list_id: int) -> Response:
     body = io.BytesIO()
     with xlsxwriter.Workbook(body, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
         sheet = book.add_worksheet(_("Result"))
-        for number, cells in enumerate([_result_head(), *map(_result_row, imports.rows(g.session, courier_list))]):
+        rows = imports.rows(g.session, courier_list, None, _seen())
+        for number, cells in enumerate([_result_head(), *map(_result_row, rows)]):
             for place, cell in enumerate(cells):
                 sheet.write_string(number, place, cell)
         sheet.autofit()
     body.seek(0)
     name = f"{courier_list.name.rsplit('.', 1)[0]}-{_('Result')}.xlsx"
     return send_file(body, mimetype=XLSX, as_attachment=True, download_name=name)
+
+
+def _seen() -> ColumnElement[bool]:
+    return seen.rows_seen_by(g.session, current_user())
 
 
 def _result_head() -> list[str]:

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from archive import days, vault
@@ -66,15 +66,10 @@ def latest(session: Session, limit: int = 50) -> list[CourierList]:
     return list(session.scalars(select(CourierList).order_by(CourierList.id.desc()).limit(limit)))
 
 
-def progress(session: Session, courier_list: CourierList) -> Progress:
-    """Counts of the list's rows by what became of them."""
-    counted = dict(
-        session.execute(
-            select(CourierRow.status, func.count())
-            .where(CourierRow.list_id == courier_list.id)
-            .group_by(CourierRow.status)
-        ).all()
-    )
+def progress(session: Session, courier_list: CourierList, *seen: ColumnElement[bool]) -> Progress:
+    """Counts of the list's rows by what became of them, all or those `seen` (archive.packs.seen.rows)."""
+    asked = select(CourierRow.status, func.count()).where(CourierRow.list_id == courier_list.id, *seen)
+    counted = dict(session.execute(asked.group_by(CourierRow.status)).all())
     by_status = {status: counted.get(status, 0) for status in RowStatus}
     return Progress(
         rows=sum(by_status.values()),
@@ -84,9 +79,12 @@ def progress(session: Session, courier_list: CourierList) -> Progress:
     )
 
 
-def rows(session: Session, courier_list: CourierList, status: RowStatus | None = None) -> list[CourierRow]:
-    """The rows in the file's order, all or those of one status; `kept_sentences.spoken` says their `reason`."""
-    query = select(CourierRow).where(CourierRow.list_id == courier_list.id).order_by(CourierRow.number)
+def rows(
+    session: Session, courier_list: CourierList, status: RowStatus | None = None, *seen: ColumnElement[bool]
+) -> list[CourierRow]:
+    """The rows in the file's order, all or those of one status, all or those `seen`; `kept_sentences.spoken` says their
+    `reason`."""
+    query = select(CourierRow).where(CourierRow.list_id == courier_list.id, *seen).order_by(CourierRow.number)
     return list(session.scalars(query.where(CourierRow.status == status) if status else query))
 
 

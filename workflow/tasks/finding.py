@@ -20,7 +20,7 @@ from workflow.tasks.readers import Reader, may_see, reader_of, shown_to
 
 def find(session: Session, task_id: int, user: User) -> UserTask:
     """The task, open or ended, if the user may see its case; else NotFound. Its case and definition come along."""
-    everyones = user.may(cases.READ_ALL)
+    everyones = user.may_everywhere(cases.READ_ALL)
     question = _ANYONES(task_id=task_id) if everyones else _THEIRS(task_id=task_id, name=user.name)
     (found,) = rows.ask(session, question)
     if not found and not everyones:
