@@ -52,21 +52,6 @@ def index() -> str:
     newest = g.session.scalars(select(Watch).order_by(Watch.id.desc()).limit(1)).first()
     seen = repairs.seen_by(g.session, current_user())
     rows = [_row(each) for each in watchdog.findings(g.session, is_open, seen=seen)]
-    amiss = select(func.count()).select_from(Finding).where(Finding.ended_at.is_(None), repairs.seen_by(session, user))
-    return session.scalar(amiss) or 0
-
-
-NAVIGATION = (Entry(N_("Watchdog"), "watchdog.index", order=72, permission=tasks.ASSIGN, badge=open_count),)
-
-
-@blueprint.get("")
-def index() -> str:
-    _require()
-    is_open = request.args.get("view") != "repaired"
-    newest = g.session.scalars(select(Watch).order_by(Watch.id.desc()).limit(1)).first()
-    rows = [
-        _row(each) for each in watchdog.findings(g.session, is_open, seen=repairs.seen_by(g.session, current_user()))
-    ]
     amiss = open_count(g.session, current_user())
     return render_template("watchdog.html", rows=rows, is_open=is_open, newest=newest, open=amiss)
 
