@@ -11,10 +11,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, false, literal, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
-from archive import scopes, units
+from archive import dossiers, scopes, units
 from archive.dossier_tables import Dossier
 from archive.persons import Person
-from archive.scans import halved, normalise
 from archive.scopes import DossierScope
 from workflow.errors import NotFound
 from workflow.identity import User
@@ -100,13 +99,8 @@ def find(session: Session, user: User, dossier_id: int, permission: str = READ, 
 
 
 def by_no(session: Session, user: User | None, dossier_no: str) -> Dossier:
-    """The dossier with this number, as typed or scanned by the user; NotFound as archive.dossiers.by_no, also when it
-    is not theirs to see."""
-    asked = select(Dossier).where(Dossier.dossier_no == normalise(dossier_no), known_to(session, user))
-    found = session.scalars(asked).first()
-    if found is None:
-        raise NotFound("There is no dossier with the number {number}.", number=halved(dossier_no))
-    return found
+    """The dossier with this number, as typed or scanned by the user; NotFound alike when it is not theirs to see."""
+    return dossiers.by_no(session, dossier_no, known_to(session, user))
 
 
 def in_case(session: Session, user: User, case: Case) -> ColumnElement[bool]:

@@ -53,17 +53,17 @@ def begin(session: Session, content: bytes, name: str, by: str) -> CourierList:
     return courier_list
 
 
-def find(session: Session, list_id: int) -> CourierList:
-    """The list; raises NotFound."""
-    found = session.get(CourierList, list_id)
+def find(session: Session, list_id: int, *seen: ColumnElement[bool]) -> CourierList:
+    """The list, one of those `seen`; raises NotFound."""
+    found = session.scalars(select(CourierList).where(CourierList.id == list_id, *seen)).first()
     if found is None:
         raise NotFound
     return found
 
 
-def latest(session: Session, limit: int = 50) -> list[CourierList]:
-    """The imported lists, newest first."""
-    return list(session.scalars(select(CourierList).order_by(CourierList.id.desc()).limit(limit)))
+def latest(session: Session, limit: int = 50, *seen: ColumnElement[bool]) -> list[CourierList]:
+    """The imported lists, newest first, all or those `seen` (archive.packs.seen.lists_seen_by)."""
+    return list(session.scalars(select(CourierList).where(*seen).order_by(CourierList.id.desc()).limit(limit)))
 
 
 def progress(session: Session, courier_list: CourierList, *seen: ColumnElement[bool]) -> Progress:

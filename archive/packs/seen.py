@@ -4,7 +4,7 @@ from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from archive import sight
-from archive.packs.models import CourierRow, Pack
+from archive.packs.models import CourierList, CourierRow, Pack
 from workflow.errors import NotFound
 from workflow.identity import User
 
@@ -22,6 +22,15 @@ def rows_seen_by(session: Session, user: User) -> ColumnElement[bool]:
         return sight.EVERYTHING
     mine = select(Pack.id).where(seen_by(session, user))
     return or_(CourierRow.pack_id.is_(None), CourierRow.pack_id.in_(mine))
+
+
+def lists_seen_by(session: Session, user: User) -> ColumnElement[bool]:
+    """The condition on CourierList: those with a row the user sees; to who is limited a list of others' packs only is
+    none."""
+    if not sight.is_limited(user):
+        return sight.EVERYTHING
+    mine = select(CourierRow.list_id).where(rows_seen_by(session, user))
+    return CourierList.id.in_(mine)
 
 
 def find(session: Session, user: User, pack_id: int) -> Pack:
