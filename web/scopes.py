@@ -21,7 +21,7 @@ from workflow.separation import MANAGE
 blueprint = Blueprint("scopes", __name__, url_prefix="/scopes")
 NAVIGATION = (Entry("Scopes of dossiers", "scopes.index", order=76, permission=MANAGE),)
 LEVELS = ("中管", "省管", "市管", "区管", "单位管")  # what offices call them; others may be typed
-FIELD_LABELS = {"keeper_code": "Kept by", "kind": "Kind", "admin_level": "Managed by", "unit": "Unit"}
+FIELD_LABELS = {"keeper_code": "Keeping office", "kind": "Kind", "admin_level": "Managed by", "unit": "Unit"}
 
 
 @blueprint.get("")
