@@ -29,6 +29,7 @@ from workflow.errors import Invalid
 MOST_PARTS = 6
 LONGEST = 60  # characters of a question
 MOST_NAMES = 20  # of materials, that are looked through for one question
+MOST_TRIED = 300  # names of which those are taken that stand in a dossier the asker sees
 MOST_OWNERS = 100  # dossiers of one part of a question
 SAME_TAIL = 500  # people whose sealed numbers are opened to compare a longer tail
 _TAIL = re.compile(r"\d{3,5}[\dX]", re.ASCII)
@@ -116,9 +117,6 @@ def _of_somebody(session: Session, parts: list[str], place: int, limit: int, see
 def _names(session: Session, parts: list[str], seen: Seen) -> list[str]:
     """The names that hold every part, the shortest first: what is asked for is most of such a name."""
     query = select(MaterialName.name)
-    if seen is not EVERYTHING:
-        somewhere = select(Material.id).join(Material.dossier).where(Material.name == MaterialName.name, seen)
-        query = query.where(somewhere.correlate(MaterialName).exists())
     dialect = session.get_bind().dialect.name
     for place, part in enumerate(parts):
         row = search_index.characters(part)
@@ -127,7 +125,12 @@ def _names(session: Session, parts: list[str], seen: Seen) -> list[str]:
         term = f'"{" ".join(row)}"' if dialect == "sqlite" else " <-> ".join(row)
         query = query.where(text(_NAMED[dialect].format(f"part{place}")).bindparams(bindparam(f"part{place}", term)))
     nearest = query.order_by(func.length(MaterialName.name), MaterialName.name)
-    return list(session.scalars(nearest.limit(MOST_NAMES)))
+    if seen is EVERYTHING:
+        return list(session.scalars(nearest.limit(MOST_NAMES)))
+    name = nearest.limit(MOST_TRIED).subquery().c.name
+    somewhere = select(Material.id).join(Material.dossier).where(Material.name == name, seen)
+    there = select(name).where(somewhere.exists()).order_by(func.length(name), name)
+    return list(session.scalars(there.limit(MOST_NAMES)))
 
 
 def _walked(session: Session, names: list[str], limit: int, seen: Seen) -> list[Material]:
