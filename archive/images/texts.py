@@ -29,6 +29,7 @@ from workflow.registry import Repeat, Work, fsck_check, service_task
 ENGINE = "rapidocr"
 TOPIC = "images.texts"
 SECONDS = 60.0  # of the processor for one page; a full one takes five
+PATIENCE = 300.0  # seconds by the wall clock, on a machine that has much else to do
 MEMORY = 600 * 1024 * 1024  # of addresses above what the child has when it has read once; it uses a third
 LONGEST = 15_000  # characters of a page that are kept; an index counts places up to 16,383
 SQLITE_CREATE = (
@@ -47,7 +48,7 @@ SQLITE_DROP = ("DROP TABLE IF EXISTS image_texts_index",)
 POSTGRESQL_CREATE = ("CREATE INDEX ix_image_texts_index ON image_texts USING gin (to_tsvector('simple', words))",)
 
 log = logging.getLogger(__name__)
-reader = Confined("archive.images.letters", "prepare", seconds=SECONDS, memory=MEMORY)
+reader = Confined("archive.images.letters", "prepare", seconds=SECONDS, memory=MEMORY, patience=PATIENCE)
 
 
 class ImageText(Base):
@@ -89,15 +90,27 @@ def begin(session: Session, dossier: Dossier) -> bool:
     """Have the accepted images of the dossier read, where the office wants that; whether it does."""
     if not (office.of(session).settings.page_texts and installed()):
         return False
-    if session.scalar(_waiting(dossier.id).limit(1)) is not None:
+    if session.scalar(_waiting().where(Material.dossier_id == dossier.id).limit(1)) is not None:
         jobs.add(session, TOPIC, {"dossier_id": dossier.id})
     return True
+
+
+def begin_all(session: Session) -> int:
+    """The same for every dossier with accepted images that were not read, as when the office begins to want it; how
+    many are begun. Safe to repeat: who finds nothing left to read is done at once."""
+    if not (office.of(session).settings.page_texts and installed()):
+        return 0
+    waiting = list(session.scalars(_waiting().with_only_columns(Material.dossier_id).distinct()))
+    for dossier_id in sorted(waiting):
+        jobs.add(session, TOPIC, {"dossier_id": dossier_id})
+    return len(waiting)
 
 
 @service_task(TOPIC)
 def read_portion(session: Session, work: Work) -> Mapping[str, Any] | Repeat:
     """The next page of a dossier; repeats until every accepted page has its text."""
-    image = session.scalar(_waiting(work.payload["dossier_id"]).order_by(ImageFile.id).limit(1))
+    mine = Material.dossier_id == work.payload["dossier_id"]
+    image = session.scalar(_waiting().where(mine).order_by(ImageFile.id).limit(1))
     if image is None:
         return {}
     known = session.scalar(select(ImageText).where(ImageText.sha256 == image.sha256).limit(1))
@@ -121,12 +134,12 @@ def of(session: Session, dossier: Dossier) -> dict[int, list[list[Any]]]:
 CURRENT = ImageFile.superseded_at.is_(None)
 
 
-def _waiting(dossier_id: int) -> Select[tuple[ImageFile]]:
+def _waiting() -> Select[tuple[ImageFile]]:
     """The images for reading that are accepted and have no text yet."""
     asked = select(ImageFile).join(Material, Material.id == ImageFile.material_id)
     asked = asked.outerjoin(ImageText, ImageText.image_id == ImageFile.id).where(ImageText.image_id.is_(None))
     accepted = (ImageFile.kind == ImageKind.OPTIMISED, ImageFile.accepted_at.is_not(None), CURRENT)
-    return asked.where(Material.dossier_id == dossier_id, *accepted)
+    return asked.where(*accepted)
 
 
 def _read(session: Session, image: ImageFile) -> tuple[list[Any], str, bool]:

@@ -22,7 +22,7 @@ from workflow.settings import CHECKOUT, environment_of
 SECONDS = 2.0  # of the processor, for one question
 MEMORY = 200 * 1024 * 1024  # bytes above what the child has when it is ready
 WARMING = 60.0  # seconds a child has to get ready
-PATIENCE = 20.0  # seconds by the wall clock for one question: its processor time is bounded much closer
+PATIENCE = 20.0  # seconds by the wall clock for one question: its processor time is bounded closer
 START = "import sys; from workflow.confined import child; child.main({seconds}, {memory}, *sys.argv[1:])"
 _ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "TZ")  # no settings, no secrets
 
@@ -52,11 +52,12 @@ class Confined:
         arguments: Callable[[], Sequence[str]] = tuple,
         seconds: float = SECONDS,
         memory: int = MEMORY,
+        patience: float = PATIENCE,
     ) -> None:
         """`prepare`: the module's function called once in each child, with `arguments()`; when these change, so does
         the child."""
         self.module, self.prepare, self.arguments = module, prepare, arguments
-        self.seconds, self.memory = seconds, memory
+        self.seconds, self.memory, self.patience = seconds, memory, patience
         self._lock = Lock()
         self._child: subprocess.Popen[bytes] | None = None
         self._prepared: Sequence[str] = ()
@@ -88,7 +89,7 @@ class Confined:
         running = self._ready()
         with suppress(BrokenPipeError):  # why it is gone is seen when its answer is read
             child.send(running.stdin, asked)  # type: ignore[arg-type]
-        answer = self._answer(running, PATIENCE)
+        answer = self._answer(running, self.patience)
         if not answer.startswith(child.DONE):
             raise Overstepped
         return answer[len(child.DONE) :]

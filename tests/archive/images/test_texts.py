@@ -17,6 +17,7 @@ from archive.images.texts import ImageText
 from archive.materials import catalogue, suggestions
 from archive.materials.suggestions import Suggestion
 from tests.archive.images import written
+from web.app import create_app
 from workflow import fsck, jobs
 from workflow.errors import Unavailable
 from workflow.models import Job
@@ -102,11 +103,11 @@ def test_the_same_bytes_are_read_once_whoever_they_lie_beside(office, read, monk
 
 def test_the_process_that_reads_stays_below_500_megabytes(tmp_path):
     line = "我于一九五六年三月出生于山东省济南市历城县一个工人家庭一九六三年九月入小学读书" * 2
-    full = [line[number % 30 :][:44] for number in range(48)]
+    full = [line[number % 30 :][:44] for number in range(30)]
     place = tmp_path / "full.jpg"
-    place.write_bytes(written.sheet(full, size=(2480, 3508), step=68))  # A4 at 300 dpi
+    place.write_bytes(written.sheet(full, size=(2480, 3508), step=100))  # A4 at 300 dpi
 
-    assert len(orjson.loads(texts.reader.call("lines", str(place)))) >= 44
+    assert len(orjson.loads(texts.reader.call("lines", str(place)))) >= 26
 
     status = Path(f"/proc/{texts.reader._child.pid}/status").read_text()
     (most,) = [int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM")]
@@ -153,6 +154,22 @@ def test_a_worker_without_the_extra_leaves_it_to_another(sqlite_office, alone, m
         list(turns(session, alone))
 
 
+def test_what_was_accepted_before_is_begun_by_command(sqlite_office, alone, monkeypatch):
+    runner = create_app(office=sqlite_office).test_cli_runner()
+    assert "Set JUANLIU_OCR=1" in runner.invoke(args=["texts", "begin"]).output
+    written.wanting_texts(sqlite_office)
+
+    assert "1 dossiers are left to the workers." in runner.invoke(args=["texts", "begin"]).output
+    with sqlite_office.database.transaction() as session:
+        assert waiting(session) == 1
+        list(turns(session, alone))
+    assert "0 dossiers" in runner.invoke(args=["texts", "begin"]).output
+
+    monkeypatch.setattr(texts, "ENGINE", "no_such_engine")
+    answer = runner.invoke(args=["texts", "begin"])
+    assert answer.exit_code == 1 and "requirements-ocr.txt" in answer.output
+
+
 def spoil(office):
     """Every image's bytes are gone to rubbish."""
     with office.database.reading() as session:
@@ -179,7 +196,7 @@ def test_a_page_that_cannot_be_read_says_so_and_is_not_tried_again(sqlite_office
         monkeypatch.setattr(texts, "reader", None)  # nobody is asked again
         (first,) = layers(session)
         assert texts.begin(session, session.get_one(Dossier, alone.id)) is False
-        assert first.image_id not in session.scalars(texts._waiting(alone.id).with_only_columns(ImageFile.id)).all()
+        assert first.image_id not in session.scalars(texts._waiting().with_only_columns(ImageFile.id)).all()
 
 
 def test_a_file_that_is_missing_waits_to_be_brought_again(sqlite_office, alone):

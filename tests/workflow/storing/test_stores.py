@@ -8,13 +8,13 @@ import subprocess
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
-from tests.workflow.storing.test_folder import swept
+from workflow import clock as office_clock
 from workflow import files, fsck
 from workflow.errors import Unavailable
 from workflow.files import SHELVES, FolderStore
@@ -28,8 +28,16 @@ AT_ONCE = timedelta(days=-1)  # whatever lies there is older than that
 HOUR = timedelta(hours=1)
 
 
-def everything(store) -> list[str]:
-    return sorted({name for shelf in range(SHELVES) for name in store.names(shelf, AT_ONCE)})
+def lying(store, sha256: str = SHA) -> list[str]:
+    """What lies on this file's shelf."""
+    return sorted(store.names(int(sha256[:2], 16), AT_ONCE))
+
+
+def swept(office) -> int:
+    """What the scheduler removes in the second in which it sees this file's shelf."""
+    moment = datetime.fromtimestamp(SHELVES * 7_000_000 + int(SHA[:2], 16), UTC)
+    with office_clock.held(moment):
+        return files.sweep(office.database)
 
 
 def elsewhere(store, tmp_path):
@@ -55,7 +63,7 @@ def test_what_was_kept_is_read_again_anywhere(store, tmp_path):
 
 def test_the_same_bytes_are_kept_once(store):
     assert store.put(io.BytesIO(BODY)) == store.put(io.BytesIO(BODY))
-    assert everything(store) == [SHA]
+    assert lying(store) == [SHA]
 
 
 def test_an_empty_file_is_a_file(store, tmp_path):
@@ -71,14 +79,15 @@ def test_what_is_not_there_is_not_there(store):
 def test_a_source_that_breaks_off_leaves_nothing(store):
     with pytest.raises(Unavailable):
         store.put(Broken(BODY))
-    assert everything(store) == []
+    halves = BODY[:3], BODY
+    assert [name for half in halves for name in lying(store, hashlib.sha256(half).hexdigest())] == []
 
 
 def test_two_who_keep_the_same_at_once_both_succeed(store):
     with ThreadPoolExecutor(8) as many:
         answers = set(many.map(lambda _: store.put(io.BytesIO(BODY)), range(16)))
     assert answers == {(SHA, len(BODY))}
-    assert store.whole(SHA) and everything(store) == [SHA]
+    assert store.whole(SHA) and lying(store) == [SHA]
 
 
 def test_only_what_is_old_is_removed(store):
@@ -89,7 +98,7 @@ def test_only_what_is_old_is_removed(store):
 
     assert store.remove(SHA, AT_ONCE)
     assert store.whole(SHA) is None
-    assert everything(store) == []
+    assert lying(store) == []
 
 
 def test_a_store_keeps_large_files_without_holding_them_in_memory(store):
@@ -143,7 +152,7 @@ def test_who_is_killed_between_file_and_row_leaves_an_orphan_that_is_swept(filed
     monkeypatch.setattr(files, "ORPHANED", AT_ONCE)
     assert swept(filed) == 1
 
-    assert everything(filed.files) == []
+    assert lying(filed.files) == []
 
 
 def test_what_a_row_names_is_never_swept(filed, monkeypatch):
@@ -210,4 +219,4 @@ def test_no_file_is_kept_twice_in_the_rows_and_once_less_in_the_store(filed):
             files.store(session, filed.files, io.BytesIO(BODY), name, "application/pdf", "anna")
     with filed.database.reading() as session:
         assert session.scalars(select(StoredFile.sha256)).all() == [SHA, SHA]
-    assert everything(filed.files) == [SHA]
+    assert lying(filed.files) == [SHA]
