@@ -3,7 +3,9 @@
 import sys
 
 from web import officeless
+from workflow import logs
 
+logs.tell_facts()
 if officeless.asked_for(sys.argv):
     app = officeless.create_app()
 else:

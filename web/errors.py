@@ -87,7 +87,7 @@ def _http(error: HTTPException) -> Response:
 
 def _collided(error: IntegrityError) -> Response:
     """Two did the same at once and the database let one through."""
-    log.warning("integrity_conflict", extra={"path": request.path, "error": str(error.orig)})
+    log.warning("integrity_conflict", extra={"path": request.path, "error": _first_line(error.orig)})
     return _refused(Conflict())
 
 
@@ -97,12 +97,17 @@ def _database(error: DBAPIError | NoConnectionFree) -> Response:
     if state in SERIALIZATION_FAILURES:
         return _refused(Conflict())
     if isinstance(error, DataError):
-        log.warning("value_not_kept", extra={"path": request.path, "error": str(cause)})
+        log.warning("value_not_kept", extra={"path": request.path, "error": _first_line(cause)})
         return _refused(Invalid(message="A value is too large, or holds characters that are not text."))
     if isinstance(error, OperationalError | NoConnectionFree):
-        log.error("database_unavailable", extra={"path": request.path, "error": str(cause or error)})
+        log.error("database_unavailable", extra={"path": request.path, "error": _first_line(cause or error)})
         return _refused(Unavailable("The database is busy or out of reach. Nothing was lost; please try again."))
     return _failed(error)
+
+
+def _first_line(error: object) -> str:
+    """What follows in a database's words may be a whole row of values."""
+    return str(error).partition("\n")[0]
 
 
 def _failed(_error: Exception) -> Response:

@@ -9,7 +9,7 @@ import logging
 import os
 import tempfile
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import BinaryIO
 
@@ -49,14 +49,14 @@ class FileStore:
         """The files of one of the SHELVES, and what broken-off writes left, last written longer ago than `age`."""
         for place in [*self.folder.glob(".new-*"), *(self.folder / f"{shelf:02x}").glob("*")]:
             with contextlib.suppress(FileNotFoundError):
-                if _age(place) > age:
+                if self._age(place) > age:
                     yield place
 
     def remove(self, place: Path, age: timedelta) -> bool:
         """Remove an old file; one that was written again meanwhile stays. Whether it is gone."""
         aside = self.folder / f".new-gone-{place.name}"
         os.replace(place, aside)
-        if _age(aside) <= age:
+        if self._age(aside) <= age:
             os.replace(aside, place)
             return False
         aside.unlink()
@@ -92,6 +92,12 @@ class FileStore:
                 raise
         return digest.hexdigest(), size
 
+    def _age(self, place: Path) -> timedelta:
+        """By the clock of the disk, which dates what is written: the office's may be ahead of it."""
+        written = place.stat().st_mtime
+        with tempfile.TemporaryFile(dir=self.folder) as present:
+            return timedelta(seconds=os.fstat(present.fileno()).st_mtime - written)
+
 
 def store(session: Session, files: FileStore, source: BinaryIO, name: str, media_type: str, by: str) -> StoredFile:
     """Keep a file and its row. The bytes are on disk before the row is."""
@@ -118,7 +124,3 @@ def sweep(database: Database) -> int:
         named = StoredFile.sha256.in_([place.name for place in old])
         known = set(session.scalars(select(StoredFile.sha256).where(named))) if old else set()
     return sum(store_.remove(place, ORPHANED) for place in old if place.name not in known)
-
-
-def _age(place: Path) -> timedelta:
-    return now() - datetime.fromtimestamp(place.stat().st_mtime, UTC)

@@ -81,6 +81,7 @@ def keep(session: Session, task_id: int, seen: Mapping[int, Stood]) -> None:
                 task_id=task_id,
                 revision_before=stood.revision,
                 revision_after=stood.instance.revision,
+                moved=len(seen),
                 state=stood.state or None,
                 variables=stood.variables,
                 kept_at=at,

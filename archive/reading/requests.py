@@ -142,5 +142,7 @@ def _require_images(session: Session, request: ReadingRequest) -> None:
 def _said(session: Session, request: ReadingRequest) -> dict[str, Any]:
     purpose, mode = request.purpose, request.mode
     assert purpose is not None and mode is not None
+    said = scope(session, request)
     english = {"said_purpose_en": PURPOSE_LABELS[purpose], "said_mode_en": READING_LABELS[mode]}
-    return {"said_purpose": ZH[purpose], "said_mode": ZH[mode], "said_scope": scope(session, request), **english}
+    english["said_scope_en"] = said if request.materials else "the whole dossier"
+    return {"said_purpose": ZH[purpose], "said_mode": ZH[mode], "said_scope": said, **english}

@@ -12,6 +12,7 @@ from archive.packs import desk, imports
 from archive.packs.models import CourierList, CourierRow, ListStatus, Pack, PackStatus, RowStatus
 from archive.statuses import Channel
 from tests.processes.receiving import ID_NO, OTHER_ID_NO, Receiving
+from tests.processes.table import covers
 from tests.standing import standing
 from workflow import cases, jobs, tasks
 from workflow.errors import Conflict, Invalid, Sentence, sentence
@@ -64,6 +65,7 @@ def test_nothing_becomes_a_pack_before_the_job_has_run(receiving):
     assert progress(receiving, courier_list) == imports.Progress(rows=3, accepted=0, rejected=0, waiting=3)
 
 
+@covers("R0", "received")
 def test_each_row_becomes_a_pack_a_case_and_a_process(receiving):
     courier_list = begin(receiving, listed(f"1012345678901,李明,{ID_NO},云溪大学,机要,13800000000"))
     receiving.machine()

@@ -70,7 +70,7 @@ def _prove(
         if killed < kills and _settled(office, path) >= items * killed // kills:  # again and again, to the last portion
             installation.kill(luck.choice(["worker", "worker", "web"]))
             killed += 1
-        for task_id in theirs[done_by_bob : done_by_bob + max(1, items // (3 * kills))]:
+        for task_id in theirs[done_by_bob : done_by_bob + max(1, items // (10 * kills))]:
             _by_bob(office, task_id)
             done_by_bob += 1
     run_id = _number(path)

@@ -10,6 +10,7 @@ from archive.days import Day, DayStatus
 from tests.people import PASSWORD
 from tests.processes.receiving import Receiving
 from tests.processes.steps import PACK, opened, outside, registered, signed, ticked
+from tests.processes.table import covers
 from workflow import messages
 from workflow.errors import NotAllowed
 from workflow.models import UserTask
@@ -49,6 +50,7 @@ def statistics(receiving: Receiving) -> str:
         return receiving.text_of(paper)
 
 
+@covers("paper", "report", "day_closed")
 def test_a_day_in_order_closes_with_two_signatures_and_its_statistics(receiving, clock):
     receiving.pack()
     ticked(receiving)
@@ -68,6 +70,7 @@ def test_a_day_in_order_closes_with_two_signatures_and_its_statistics(receiving,
     assert "朵拉" in paper
 
 
+@covers("difference", "compute")
 def test_a_pack_neither_registered_nor_excepted_goes_to_the_director(receiving, clock):
     receiving.pack()
     outside(receiving)
@@ -91,6 +94,7 @@ def test_a_pack_neither_registered_nor_excepted_goes_to_the_director(receiving, 
     assert PACK in statistics(receiving)
 
 
+@covers("≠ 0", "settle_difference")
 def test_the_director_sees_where_each_open_pack_waits(receiving, clock):
     receiving.pack()
     signed(receiving)
@@ -113,6 +117,7 @@ def test_a_returned_pack_counts_as_an_exception(receiving, clock):
     assert waiting(receiving) == ["sign_first"]
 
 
+@covers("= 0", "sign_first", "sign_second")
 def test_the_two_signatures_are_two_peoples(receiving, clock):
     with receiving.database.transaction() as session:
         receiving.join(session, "rosa", "review")
@@ -126,6 +131,7 @@ def test_the_two_signatures_are_two_peoples(receiving, clock):
     assert day(receiving).status is DayStatus.CLOSED
 
 
+@covers("timer", "closing_hour", "closed_early")
 def test_a_day_can_be_closed_before_its_hour_and_later_packs_count_for_the_next(receiving):
     receiving.pack()
     opened(receiving, contents="empty", opening_note="空")
@@ -141,6 +147,7 @@ def test_a_day_can_be_closed_before_its_hour_and_later_packs_count_for_the_next(
     assert day(receiving, date(2026, 7, 2)).status is DayStatus.OPEN
 
 
+@covers("late packs", "day_begun")
 def test_a_pack_after_closing_counts_for_the_next_working_day_and_is_flagged(receiving, clock):
     clock.move(days=2, hours=9)  # Friday 18:00
     receiving.unlisted()

@@ -9,6 +9,7 @@ from archive.province import ProvincePush
 from archive.statuses import DigitStatus, DossierStatus, SortStatus
 from tests.processes.receiving import ID_NO, OPEN, Receiving, signed_by
 from tests.processes.steps import PACK, POSITION, opened, outside, registered, shelved, signed, stored, ticked
+from tests.processes.table import covers
 from workflow import cases, jobs
 from workflow.errors import Invalid, NotAllowed
 from workflow.models import HistoryEvent, Incident, StoredFile, Variable
@@ -19,6 +20,7 @@ def dossier(receiving: Receiving) -> Dossier:
     return receiving.seen(PACK, lambda session, pack: session.get_one(Dossier, pack.dossier_id))
 
 
+@covers("R10", "queue_work", "stored")
 def test_a_good_pack_goes_from_the_list_to_the_shelf(receiving):
     stored(receiving)
 
@@ -52,6 +54,7 @@ def test_what_a_stored_pack_leaves_behind_is_sound(receiving):
     assert {PACK, receiving.dossier_no(PACK).lower()} <= set(keys)
 
 
+@covers("R9a", "issue_slip", "send_slip", "slip_late", "supervise_slip", "slip_supervised")
 def test_the_slip_names_the_dossier_and_goes_back_to_the_sender(receiving):
     stored(receiving)
 
@@ -61,6 +64,7 @@ def test_the_slip_names_the_dossier_and_goes_back_to_the_sender(receiving):
     assert "云溪大学" in slip
 
 
+@covers("R10", "queue_work")
 def test_sorting_that_began_before_the_slip_was_sent_is_left_alone(receiving):
     receiving.pack(PACK)
     ticked(receiving)
@@ -79,6 +83,7 @@ def test_sorting_that_began_before_the_slip_was_sent_is_left_alone(receiving):
     assert found.held_by_case_id is not None
 
 
+@covers("R6")
 def test_the_id_number_lies_open_nowhere(receiving):
     stored(receiving)
 
@@ -94,6 +99,7 @@ def test_the_id_number_lies_open_nowhere(receiving):
     assert owner == ID_NO
 
 
+@covers("R1", "sign_for")
 def test_a_wrong_scan_stops_the_step(receiving):
     receiving.pack()
 
@@ -103,6 +109,7 @@ def test_a_wrong_scan_stops_the_step(receiving):
     assert receiving.waits_at(PACK) == ["sign_for"]
 
 
+@covers("R3", "open_pack")
 def test_a_pack_is_opened_by_two_people(receiving):
     receiving.pack()
     outside(receiving)
@@ -118,6 +125,7 @@ def test_a_pack_is_opened_by_two_people(receiving):
     assert receiving.waits_at(PACK) == ["open_pack"]
 
 
+@covers("R6", "register_dossier")
 def test_the_id_number_is_typed_a_second_time(receiving):
     receiving.pack()
     ticked(receiving)
@@ -128,6 +136,7 @@ def test_the_id_number_is_typed_a_second_time(receiving):
     assert receiving.waits_at(PACK) == ["register_dossier"]
 
 
+@covers("R7", "review_dossier")
 def test_review_is_done_by_another_person_and_may_send_back(receiving):
     receiving.pack()
     ticked(receiving)
@@ -149,6 +158,7 @@ def test_review_is_done_by_another_person_and_may_send_back(receiving):
     assert receiving.waits_at(PACK) == ["shelve"]
 
 
+@covers("R8", "shelve")
 def test_shelving_needs_both_barcodes_each_in_its_place(receiving):
     receiving.pack()
     ticked(receiving)
@@ -165,6 +175,7 @@ def test_shelving_needs_both_barcodes_each_in_its_place(receiving):
     assert receiving.status(PACK) == "stored"
 
 
+@covers("R8")
 def test_two_dossiers_never_share_a_position_of_one(receiving):
     stored(receiving)
     receiving.pack("1012345678902", "王芳", "440301200001010018")
@@ -180,6 +191,7 @@ def test_two_dossiers_never_share_a_position_of_one(receiving):
     assert receiving.status("1012345678902") == "stored"
 
 
+@covers("R9a")
 def test_a_slip_not_sent_in_three_working_days_reaches_the_director(receiving, clock):
     receiving.pack()
     ticked(receiving)
@@ -197,6 +209,7 @@ def test_a_slip_not_sent_in_three_working_days_reaches_the_director(receiving, c
     assert receiving.is_over(PACK)
 
 
+@covers("R9b", "push_province", "tell_person")
 def test_a_province_that_cannot_be_reached_becomes_an_incident_and_loses_nothing(receiving, clock):
     receiving.pack()
     ticked(receiving)

@@ -9,6 +9,7 @@ from archive.packs import desk
 from archive.statuses import DossierStatus
 from tests.processes.receiving import EVERYTHING, ID_NO, OPEN, Receiving
 from tests.processes.steps import PACK, POSITION, opened, registered, shelved, stored
+from tests.processes.table import covers
 from workflow.errors import Conflict, Invalid, NotAllowed
 from workflow.models import UserTask
 from workflow.registry import checks
@@ -31,6 +32,7 @@ def kept_elsewhere(receiving: Receiving) -> None:
         keepers.save(session, row, "test")
 
 
+@covers("R-MRG", "confirm_merge")
 def test_a_second_pack_of_the_same_person_is_merged_into_the_old_dossier(known):
     number = known.dossier_no(FIRST)
     opened(known)
@@ -65,6 +67,7 @@ def test_a_merged_dossier_goes_back_to_its_own_place(known):
     assert POSITION in str(refused.value.problems["scan_position"][0])
 
 
+@covers("R-MRG")
 def test_a_merge_is_approved_by_another_person(known):
     with known.database.transaction() as session:
         known.join(session, "dora", "review")
@@ -79,6 +82,7 @@ def test_a_merge_is_approved_by_another_person(known):
     assert known.waits_at(SECOND) == ["contact_sender"]
 
 
+@covers("P-MAT", "hand_over_loose", "to_loose")
 def test_loose_material_of_a_known_person_is_handed_over_and_opens_no_dossier(known):
     opened(known, contents="loose")
     known.do(SECOND, "judge", "remy", judgement="loose", merge_note="党支部补寄入党材料")
@@ -93,6 +97,7 @@ def test_loose_material_of_a_known_person_is_handed_over_and_opens_no_dossier(kn
         assert session.execute(waiting).all() == [("list_papers", TaskStatus.OPEN)]
 
 
+@covers("XG4 E09", "judge")
 def test_a_wrong_id_number_leads_to_the_sender(known):
     opened(known)
     known.do(SECOND, "judge", "remy", judgement="wrong_id", merge_note="证号抄错")
@@ -113,6 +118,7 @@ def test_a_merge_into_another_persons_dossier_is_refused(known):
     assert list(refused.value.problems) == ["kept_dossier_no"]
 
 
+@covers("R-DUP", "query_keeper", "await_keeper", "keeper_late")
 def test_a_dossier_kept_elsewhere_holds_the_pack_until_the_other_keeper_answers(receiving, clock):
     kept_elsewhere(receiving)
     receiving.pack()
@@ -130,6 +136,7 @@ def test_a_dossier_kept_elsewhere_holds_the_pack_until_the_other_keeper_answers(
     assert receiving.exceptions(PACK, still_open=True) == []
 
 
+@covers("R-DUP")
 def test_a_keeper_who_still_keeps_the_dossier_leaves_the_pack_to_review(receiving):
     kept_elsewhere(receiving)
     receiving.pack()
@@ -139,6 +146,7 @@ def test_a_keeper_who_still_keeps_the_dossier_leaves_the_pack_to_review(receivin
     assert receiving.waits_at(PACK) == ["judge"]
 
 
+@covers("R4 XG4", "find_duplicates")
 def test_a_namesake_born_the_same_day_is_only_shown(known):
     third = "1012345678903"
     known.pack(third, "李明", "440301194912310013")
@@ -148,6 +156,7 @@ def test_a_namesake_born_the_same_day_is_only_shown(known):
     assert known.variables(third)["duplicate_level"] == "D3"
 
 
+@covers("R4 XG4")
 def test_two_packs_of_one_person_on_the_way_at_once_meet_at_the_second(receiving):
     receiving.pack(FIRST)
     receiving.pack(SECOND)
@@ -158,6 +167,7 @@ def test_two_packs_of_one_person_on_the_way_at_once_meet_at_the_second(receiving
     assert receiving.waits_at(SECOND) == ["judge"]
 
 
+@covers("R1")
 def test_a_tracking_number_makes_one_pack_only(known):
     with pytest.raises(Conflict, match="already known"), known.database.transaction() as session:
         desk.receive_unlisted(session, {"tracking_no": " １０１２ 3456-78900", "sender": "云溪大学"}, "wang")

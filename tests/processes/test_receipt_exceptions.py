@@ -4,6 +4,7 @@ import pytest
 
 from tests.processes.receiving import EVERYTHING, ID_NO, OPEN, OTHER_ID_NO, Receiving
 from tests.processes.steps import PACK, opened, outside, registered, shelved, signed, ticked
+from tests.processes.table import covers
 from workflow.errors import Invalid, NotAllowed
 
 TICKS = {"E03": "channel", "E01": "seal", "E02": "seam", "E04": "addressee"}
@@ -21,6 +22,7 @@ def sent_back(receiving: Receiving, decision: str = "return") -> None:
     receiving.do(PACK, "send_back", "wang", return_channel="ems", return_tracking_no="1055555555501")
 
 
+@covers("R2 XG2", "check_outside")
 @pytest.mark.parametrize("code", ["E01", "E02", "E03", "E04", "E05", "E16"])
 def test_what_is_wrong_outside_goes_back_and_is_never_stored(receiving, code):
     receiving.pack()
@@ -37,6 +39,7 @@ def test_what_is_wrong_outside_goes_back_and_is_never_stored(receiving, code):
     assert receiving.seen(PACK, lambda session, pack: pack.dossier_id) is None
 
 
+@covers("R-REJ", "prepare_return", "confirm_return", "send_back", "returned")
 def test_a_return_has_a_letter_and_a_register_of_one_number(receiving):
     receiving.pack()
     refused_outside(receiving, "E01")
@@ -50,6 +53,7 @@ def test_a_return_has_a_letter_and_a_register_of_one_number(receiving):
         assert "云溪大学档案馆" in text
 
 
+@covers("R-REJ")
 def test_a_pack_for_another_keeper_is_forwarded(receiving):
     receiving.pack()
     refused_outside(receiving, "E04")
@@ -59,6 +63,7 @@ def test_a_pack_for_another_keeper_is_forwarded(receiving):
     assert "转寄" in receiving.papers(PACK)["return_letter"]
 
 
+@covers("R-REJ")
 def test_the_director_who_confirms_a_return_did_not_prepare_it(receiving):
     receiving.pack()
     refused_outside(receiving, "E02")
@@ -95,6 +100,7 @@ def test_the_director_may_ask_the_sender_first_and_then_the_pack_goes_on(receivi
     assert receiving.exceptions(PACK, still_open=True) == []
 
 
+@covers("XG3 R-ID", "contact_sender", "contact_late", "contact_over", "remind")
 @pytest.mark.parametrize(
     ("code", "typed"),
     [
@@ -129,6 +135,7 @@ def test_an_id_number_other_than_the_list_says_is_seen_by_the_machine(receiving)
     assert receiving.waits_at(PACK) == ["tick_materials"]
 
 
+@covers("R2 XG2")
 def test_a_damaged_pack_is_opened_by_two_and_its_sender_asked(receiving):
     receiving.pack()
     opened_damaged = {"problems": ["E10"], "outside_note": "雨淋"}
@@ -150,6 +157,8 @@ def test_a_former_cadres_papers_by_ems_are_not_received(receiving):
     assert receiving.waits_at(PACK) == ["contact_sender"]
 
 
+@covers("XG3 R-ID")
+@covers("escalation", "supervise", "supervised")
 def test_a_silent_sender_is_reminded_then_supervised_then_the_pack_goes_back(receiving, clock):
     receiving.pack()
     opened(receiving, identity="differs", opening_note="姓名不同")
@@ -167,6 +176,7 @@ def test_a_silent_sender_is_reminded_then_supervised_then_the_pack_goes_back(rec
     assert sorted(receiving.ended_at(PACK)) == ["returned", "supervised"]
 
 
+@covers("XG1 E13", "trace_pack", "pack_traced_late", "missing")
 def test_a_listed_pack_that_never_came_is_written_off(receiving, clock):
     receiving.pack()
     signed(receiving, arrival="missing", arrival_note="邮袋中没有")
@@ -184,6 +194,7 @@ def test_a_listed_pack_that_never_came_is_written_off(receiving, clock):
     assert receiving.status(PACK) == "missing"
 
 
+@covers("XG1 E13")
 def test_a_listed_pack_that_turns_up_is_signed_for(receiving):
     receiving.pack()
     signed(receiving, arrival="missing")
@@ -196,6 +207,7 @@ def test_a_listed_pack_that_turns_up_is_signed_for(receiving):
     assert receiving.exceptions(PACK, still_open=True) == []
 
 
+@covers("XG1 E14", "trace_list", "list_traced_late", "list_traced")
 def test_a_pack_without_a_list_goes_the_same_way_while_its_list_is_chased(receiving, clock):
     pack = receiving.unlisted()
     signed(receiving, pack)
@@ -218,6 +230,7 @@ def test_a_pack_without_a_list_goes_the_same_way_while_its_list_is_chased(receiv
     assert receiving.exceptions(pack, still_open=True) == []
 
 
+@covers("R5 XG5", "tick_materials")
 def test_missing_material_is_told_and_undertaken_but_never_refused(receiving):
     receiving.pack()
     ticked(receiving, present=[item for item in EVERYTHING if item != "league"])
@@ -232,6 +245,7 @@ def test_missing_material_is_told_and_undertaken_but_never_refused(receiving):
     assert receiving.exceptions(PACK, still_open=True) == []
 
 
+@covers("R-NOTE E08", "tell_missing")
 def test_a_person_who_signs_nothing_is_received_all_the_same(receiving):
     receiving.pack()
     ticked(receiving, present=[item for item in EVERYTHING if item != "league"])
@@ -242,6 +256,7 @@ def test_a_person_who_signs_nothing_is_received_all_the_same(receiving):
     assert receiving.waits_at(PACK) == ["register_dossier"]
 
 
+@covers("R-NOTE E07", "follow_missing", "chase_due", "chase_sender", "chased", "followed")
 def test_necessary_material_is_chased_beside_the_way_to_the_shelf(receiving, clock):
     receiving.pack()
     ticked(receiving, present=[item for item in EVERYTHING if item != "marks"])

@@ -55,7 +55,7 @@ class Office:
         self.ledger, self.eye, self.costs = Ledger(), Eye(database), costs or Costs()
         self.gone: set[str] = set()
         self.away: set[str] = set()
-        self.answered: set[int] = set()  # replies waited for that were written when everything is led to its end
+        self.answered: set[tuple[int, str]] = set()  # replies waited for, written when all is led to its end
         self.people = {name: Person(base, name, self.ledger.broken, self.costs) for name in self.staff.everybody}
         self.desks = {name: self._desk(name) for name in self.staff.everybody}
 

@@ -188,10 +188,10 @@ def _resume_all(office: Office) -> None:
 
 def _answer_letters(office: Office) -> None:
     """Each reply that is waited for is written once, by as many as there are hands."""
-    awaited = {number: ref for number, ref in office.eye.all_awaited() if number not in office.answered}
+    awaited = [each for each in office.eye.all_awaited() if each not in office.answered]  # SQLite gives numbers again
     office.answered.update(awaited)
     writers = office.chance.choices(office.clerks(), k=len(awaited))
-    letters = zip(writers, awaited.values(), strict=True)
+    letters = zip(writers, (ref for _, ref in awaited), strict=True)
     office.all_at_once(
         [lambda who=who, ref=ref: leading.start(office.desks[who], "week-letter", ref) for who, ref in letters]
     )

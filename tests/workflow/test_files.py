@@ -73,6 +73,17 @@ def test_a_file_written_again_while_it_is_removed_stays(sqlite_office):
     assert place.read_bytes() == b"again"
 
 
+def test_the_clock_of_the_office_may_be_ahead_of_the_disks(office):
+    fresh = kept(office, b"fresh", False)
+    left = office.files.folder / ".new-being-written"
+    left.write_bytes(b"half")
+
+    with office_clock.held(now() + timedelta(days=7)):
+        assert swept(office) == 0
+
+    assert fresh.exists() and left.exists()
+
+
 def test_a_write_that_fails_leaves_nothing(sqlite_office):
     with pytest.raises(Unavailable, match="disk is full"):
         sqlite_office.files.put(Broken())

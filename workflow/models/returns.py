@@ -49,8 +49,9 @@ class SupersededTask(Base):
 class Footing(Base):
     """How an instance stood before somebody's last completed step moved it (`task_id`), sealed as of `revision_before`.
 
-    Good while the instance has `revision_after`. `state` is None when the step began the instance. `variables` are
-    those it changed: name → [value before], [] when there was none."""
+    Good while the instance has `revision_after`, and while this row still stands for each of the `moved` instances (as
+    many as the step moved; None: not counted): a later step puts its own there. `state` is None when the step began
+    the instance. `variables` are those it changed: name → [value before], [] when there was none."""
 
     __tablename__ = "footings"
     __table_args__ = (Index("ix_footings_task", "task_id"), Index("ix_footings_kept", "kept_at"))
@@ -58,6 +59,7 @@ class Footing(Base):
     task_id: Mapped[int] = mapped_column(ForeignKey("user_tasks.id"))
     revision_before: Mapped[int]
     revision_after: Mapped[int]
+    moved: Mapped[int | None]
     state: Mapped[bytes | None] = mapped_column(LargeBinary)
     variables: Mapped[dict[str, Any]] = mapped_column(default=dict)
     kept_at: Mapped[datetime]

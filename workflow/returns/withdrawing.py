@@ -33,9 +33,7 @@ def why_not(session: Session, task: UserTask, user: User) -> Sentence | None:
     if user.name not in (task.completed_by, task.on_behalf_of) or not user.active:
         return sentence("Only {person}, who did “{task}”, can take it back.", **_facts(session, task))
     stood = _footings(session, task)
-    if not stood or any(
-        each.revision_after != session.get_one(ProcessInstance, each.instance_id).revision for each in stood
-    ):
+    if not _stands(session, stood):
         return _why_gone_on(session, task)
     if InstanceStatus.SUSPENDED in {session.get_one(ProcessInstance, each.instance_id).status for each in stood}:
         return sentence("The process is suspended. It goes on when it is resumed; nothing is lost.")
@@ -105,6 +103,13 @@ def _footings(session: Session, task: UserTask) -> Sequence[Footing]:
     """What the step moved, callers first."""
     query = select(Footing).where(Footing.task_id == task.id).order_by(Footing.instance_id)
     return session.scalars(query.execution_options(populate_existing=True)).all()
+
+
+def _stands(session: Session, stood: Sequence[Footing]) -> bool:
+    """Whether all that the step moved is where it left it."""
+    if not stood or stood[0].moved not in (len(stood), None):
+        return False
+    return all(each.revision_after == session.get_one(ProcessInstance, each.instance_id).revision for each in stood)
 
 
 def _held(session: Session, task: UserTask) -> Sequence[Footing]:

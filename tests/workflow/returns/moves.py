@@ -48,6 +48,7 @@ class Life:
         self.office, self.clock, self.seed, self.tally = office, clock, seed, tally
         self.chance = random.Random(seed)
         self.blocks = Blocks(self.chance)
+        self.endless = False  # a step was refused since the facts let the machine go round for ever
         self.drawing = "\n".join(map(_offered, self.blocks.drawing.splitlines()))
 
     def begin(self) -> bool:
@@ -79,7 +80,8 @@ class Life:
         try:
             with self.office.database.transaction() as session:
                 return verb(self, session) is not None
-        except Refusal:
+        except Refusal as refused:
+            self.endless |= isinstance(refused, engine.BudgetExceeded)
             return False
 
     def end(self) -> str:
@@ -326,10 +328,11 @@ def _news(life: Life, session: Session) -> object:
 
 
 def _change_facts(life: Life, session: Session) -> object:
-    """What waits for a condition may hear of it; else somebody waits in vain."""
+    """What waits for a condition may hear of it, and what went round for ever may end; else somebody waits in vain."""
     instance = life.instance(session, InstanceStatus.RUNNING)
-    if instance is None or not _waits_for_a_condition(session, instance):
+    if instance is None or not (life.endless or _waits_for_a_condition(session, instance)):
         return None
+    life.endless = False
     instances.set_variables(session, instance, life.blocks.chosen(), "dora")
     return True
 

@@ -311,3 +311,18 @@ def test_the_diagram_may_keep_who_began_it_from_withdrawing(session, clock, anna
 def test_a_machine_s_case_is_nobody_s_to_withdraw(session, clock, anna):
     case = made.case(session)
     assert "who began the case" in str(returns.why_not_the_case(session, case, anna))
+
+
+def test_what_a_later_step_of_the_same_person_moved_on_is_not_taken_back(session, clock, anna):
+    """The called process stands where the step left it, but its caller has gone on and ended."""
+    process(session, INNER, "inner")
+    beside = OUTER.replace("s -> a -> k -> z -> e", "and f\nand j\ns -> f\nf -> k -> j\nf -> a -> z -> j\nj -> e")
+    outer = begin(session, process(session, beside))
+    inner = inner_of(session, outer)
+    do(session, inner, "x", anna)
+    for activity in ("a", "z"):
+        do(session, outer, activity, anna)
+    assert outer.status is InstanceStatus.COMPLETED
+    with pytest.raises(Conflict, match="has completed “a” since"):
+        withdrawn(session, inner, "x", anna)
+    assert sound(session)
