@@ -187,7 +187,7 @@ def _open(session: Session, place: Placed, code: Defect, image: ImageFile | None
 
 
 def _filled(session: Session, defect: ImageDefect) -> bool:
-    """Whether a page that was missing is there now."""
-    if defect.image_id is not None or defect.code is not Defect.MISSING_PAGE:
+    """Whether a page that had no image when something was said of it has one now: somebody looks at that one."""
+    if defect.image_id is not None:
         return False
     return any(each.page == defect.page for each in pages.of(session, defect.material, ImageKind(defect.kind)))

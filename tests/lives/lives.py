@@ -243,7 +243,7 @@ class Lives:
 
     def _give_up(self, task_id: int, facts: Facts) -> None:
         """What is refused again and again can only be ended by the director; it is told in the end."""
-        if self.tries[task_id] >= GIVEN_UP:
+        if self.tries[task_id] % GIVEN_UP == 0:
             self.given_up.append(self.said[task_id][-1])
             beside.cancel(self.house, facts.case_id, "无法继续办理")
 

@@ -64,6 +64,7 @@ def test_the_slip_names_the_dossier_and_goes_back_to_the_sender(receiving):
     assert "云溪大学" in slip
 
 
+@covers("R10", "queue_work")
 def test_sorting_that_began_before_the_slip_was_sent_is_left_alone(receiving):
     receiving.pack(PACK)
     ticked(receiving)

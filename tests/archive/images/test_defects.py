@@ -98,6 +98,14 @@ def test_a_missing_page_is_no_defect_once_it_is_there(session, dossier):
     assert codes(session, dossier) == []
 
 
+def test_what_was_said_of_a_page_without_an_image_is_over_once_it_has_one(session, dossier):
+    defects.mark(session, Placed(first(session, dossier), 1, RAW), Defect.SIZE, "bob")
+    assert codes(session, dossier)[0][3] is Defect.SIZE
+    scanned.fill(session, dossier)
+
+    assert codes(session, dossier) == []
+
+
 def test_what_must_be_scanned_again_stands_in_one_list_page_by_page(session, filled):
     material = first(session, filled)
     last = catalogue.rows(session, filled)[-1]
