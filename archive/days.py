@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Date, ForeignKey, String, func, select
+from sqlalchemy import CheckConstraint, ColumnElement, Date, ForeignKey, String, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -155,9 +155,10 @@ def latest(session: Session, limit: int = 31) -> list[Day]:
     return list(session.scalars(select(Day).order_by(Day.day.desc()).limit(limit)))
 
 
-def figures(session: Session, day: date) -> DayFigures:
-    """What was delivered on `day` and where each pack stands now."""
-    packs = list(session.scalars(select(Pack).where(Pack.delivery_day == day).order_by(Pack.received_at, Pack.id)))
+def figures(session: Session, day: date, *seen: ColumnElement[bool]) -> DayFigures:
+    """What was delivered on `day` and where each pack stands now; of the packs that are `seen` (archive.packs.seen)."""
+    came = select(Pack).where(Pack.delivery_day == day, *seen)
+    packs = list(session.scalars(came.order_by(Pack.received_at, Pack.id)))
     codes = _open_codes(session, day)
     closed = now() >= calendar.closing(session, day)
     rows = tuple(_row(pack, codes.get(pack.id, ()), closed) for pack in packs)

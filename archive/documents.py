@@ -17,7 +17,7 @@ from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relations
 
 from archive import columns, numbers
 from archive.numbers import IssuedNumber
-from workflow import documents, files, history, office, returns
+from workflow import cases, documents, files, history, office, returns
 from workflow.clock import now
 from workflow.db import Base
 from workflow.errors import NotFound
@@ -174,9 +174,11 @@ def of_cases(session: Session, some: Iterable[Case]) -> list[Document]:
     return list(session.scalars(asked.order_by(Document.id.desc())))
 
 
-def find(session: Session, document_id: int) -> Document:
-    """The paper; raises NotFound. Whoever asks must be allowed to see its case (workflow.cases.find)."""
-    found = session.get(Document, document_id)
+def find(session: Session, document_id: int, user: User) -> Document:
+    """The paper, if the user may see its case; else NotFound."""
+    visible = cases.visible(session, user).with_only_columns(Case.id)
+    asked = select(Document).where(Document.id == document_id, Document.case_id.in_(visible))
+    found = session.scalars(asked).first()
     if found is None:
         raise NotFound
     return found

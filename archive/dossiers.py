@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -68,9 +68,9 @@ def register(
     return dossier
 
 
-def by_no(session: Session, dossier_no: str) -> Dossier:
-    """The dossier with this number, as typed or scanned; raises NotFound."""
-    found = session.scalars(select(Dossier).where(Dossier.dossier_no == normalise(dossier_no))).first()
+def by_no(session: Session, dossier_no: str, *seen: ColumnElement[bool]) -> Dossier:
+    """The dossier with this number, as typed or scanned, one of those `seen` (archive.sight); raises NotFound."""
+    found = session.scalars(select(Dossier).where(Dossier.dossier_no == normalise(dossier_no), *seen)).first()
     if found is None:
         raise NotFound("There is no dossier with the number {number}.", number=halved(dossier_no))
     return found

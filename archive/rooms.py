@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import case, func, select
+from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
 
-from archive import directory_history, storage
+from archive import directory_history, sight, storage
 from archive.directory_history import Directory
 from archive.refusals import wrong
 from archive.scans import halved, normalise
@@ -28,11 +28,11 @@ class Figures:
     taken: int
 
 
-def overview(session: Session) -> list[Figures]:
-    """Every room in order of its code."""
+def overview(session: Session, seen: ColumnElement[bool] = sight.EVERYTHING) -> list[Figures]:
+    """Every room in order of its code; `taken` counts the dossiers that are `seen`."""
     unusable = func.sum(case((Position.usable, 0), else_=1))
     counted = select(Position.room_code, func.count(), unusable).group_by(Position.room_code)
-    slots = select(Position.room_code, func.count(), func.count(PositionSlot.dossier_id)).join(PositionSlot)
+    slots = select(Position.room_code, func.count(), _taken(seen)).join(PositionSlot)
     of_positions = {code: (number, int(out)) for code, number, out in session.execute(counted)}
     of_slots = {code: (all_, taken) for code, all_, taken in session.execute(slots.group_by(Position.room_code))}
     return [
@@ -80,11 +80,15 @@ def positions(session: Session, room: Room, beginning: str = "", out_of_use: boo
     return list(session.scalars(asked.order_by(Position.code).limit(SHOWN)))
 
 
-def taken(session: Session, listed: list[Position]) -> dict[int, int]:
-    """How many slots of each position are taken, by its id."""
-    asked = select(PositionSlot.position_id, func.count(PositionSlot.dossier_id))
+def taken(session: Session, listed: list[Position], seen: ColumnElement[bool] = sight.EVERYTHING) -> dict[int, int]:
+    """How many slots of each position hold a dossier that is `seen`, by the position's id."""
+    asked = select(PositionSlot.position_id, _taken(seen))
     asked = asked.where(PositionSlot.position_id.in_([each.id for each in listed])).group_by(PositionSlot.position_id)
     return dict(session.execute(asked).all())
+
+
+def _taken(seen: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.count(case((sight.through(PositionSlot.dossier_id, seen), PositionSlot.dossier_id)))
 
 
 def set_usable(session: Session, code: str, usable: bool, by: str, why: str) -> Position:

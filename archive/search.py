@@ -3,13 +3,16 @@ six characters of the ID number, the whole number, the dossier number, part of a
 SQLite and PostgreSQL.
 
 Words typed apart must all fit: `shan 002x` finds the Shan whose number ends so.
+
+`seen` is what the asker may see (archive.sight): a condition on Dossier, or on Person where people are asked for. What
+is not seen is neither found nor does it take a place among what is looked through.
 """
 
 import itertools
 import re
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, case, false, func, or_, select, text
+from sqlalchemy import ColumnElement, Select, bindparam, case, false, func, or_, select, text, true
 from sqlalchemy.orm import Session, contains_eager
 
 from archive import id_numbers, persons, search_index, vault
@@ -29,6 +32,8 @@ MOST_NAMES = 20  # of materials, that are looked through for one question
 MOST_OWNERS = 100  # dossiers of one part of a question
 SAME_TAIL = 500  # people whose sealed numbers are opened to compare a longer tail
 _TAIL = re.compile(r"\d{3,5}[\dX]", re.ASCII)
+Seen = ColumnElement[bool]
+EVERYTHING: Seen = true()
 _NUMBER = re.compile(r"(\d{17}[\dX]|\d{15})", re.ASCII)
 _FOUND_IN = {
     "sqlite": "person_words.person_id IN (SELECT rowid FROM person_words_index WHERE person_words_index MATCH :{0})",
@@ -40,18 +45,20 @@ _NAMED = {
 }
 
 
-def people(session: Session, asked: str, limit: int = 20) -> list[Person]:
+def people(session: Session, asked: str, limit: int = 20, seen: Seen = EVERYTHING) -> list[Person]:
     """The people `asked` fits: those called exactly so first, then those whose name begins so, then by pinyin."""
     parts = _parts(asked)
     if not parts:
         return []
-    query = select(Person)
+    query = select(Person).where(seen)
     for part in parts:
         query = query.where(or_(*_of_person(session, part)))
     return list(session.scalars(_ordered(query, asked).limit(limit)))
 
 
-def dossiers(session: Session, asked: str, limit: int = 20, active: bool = False) -> list[Dossier]:
+def dossiers(
+    session: Session, asked: str, limit: int = 20, active: bool = False, seen: Seen = EVERYTHING
+) -> list[Dossier]:
     """The dossiers whose number or person `asked` fits, with their persons; kept ones before ended ones.
 
     `active`: only those still kept here.
@@ -59,7 +66,7 @@ def dossiers(session: Session, asked: str, limit: int = 20, active: bool = False
     parts = _parts(asked)
     if not parts:
         return []
-    query = select(Dossier).join(Dossier.person).options(contains_eager(Dossier.person))
+    query = select(Dossier).join(Dossier.person).options(contains_eager(Dossier.person)).where(seen)
     if active:
         query = query.where(Dossier.status.not_in(ENDED))
     for part in parts:
@@ -68,26 +75,26 @@ def dossiers(session: Session, asked: str, limit: int = 20, active: bool = False
     return list(session.scalars(_ordered(query.order_by(ended_last), asked).order_by(Dossier.id).limit(limit)))
 
 
-def without_dossier(session: Session, asked: str, limit: int = 20) -> list[Person]:
+def without_dossier(session: Session, asked: str, limit: int = 20, seen: Seen = EVERYTHING) -> list[Person]:
     """The people `asked` fits of whom no dossier was ever kept here."""
     kept = select(Dossier.id).where(Dossier.person_id == Person.id).exists()
     parts = _parts(asked)
     if not parts:
         return []
-    query = select(Person).where(~kept)
+    query = select(Person).where(~kept, seen)
     for part in parts:
         query = query.where(or_(*_of_person(session, part)))
     return list(session.scalars(_ordered(query, asked).limit(limit)))
 
 
-def materials(session: Session, asked: str, limit: int = 20) -> list[Material]:
+def materials(session: Session, asked: str, limit: int = 20, seen: Seen = EVERYTHING) -> list[Material]:
     """The materials whose name holds `asked`, or whose name holds one part of it while the others say whose they are
     (“李明 学籍”); with their dossiers and persons. Those that left a dossier are found, too, save what was struck."""
     parts = _parts(asked)
     if not parts:
         return []
-    of_person = [found for place in range(len(parts)) for found in _of_somebody(session, parts, place, limit)]
-    by_name = _walked(session, _names(session, parts), limit) if len(of_person) < limit else []
+    of_person = [found for place in range(len(parts)) for found in _of_somebody(session, parts, place, limit, seen)]
+    by_name = _walked(session, _names(session, parts, seen), limit, seen) if len(of_person) < limit else []
     return list({material.id: material for material in [*of_person, *by_name]}.values())[:limit]
 
 
@@ -96,19 +103,22 @@ def name_is_like(session: Session, asked: str) -> ColumnElement[bool]:
     return or_(false(), *(_named(session, part) for part in _parts(asked)))
 
 
-def _of_somebody(session: Session, parts: list[str], place: int, limit: int) -> list[Material]:
+def _of_somebody(session: Session, parts: list[str], place: int, limit: int, seen: Seen) -> list[Material]:
     """Materials of the dossiers the part at `place` leads to, whose names hold all other parts."""
     others = [halved(part) for number, part in enumerate(parts) if number != place]
-    theirs = [dossier.id for dossier in dossiers(session, parts[place], MOST_OWNERS)] if others else []
+    theirs = [dossier.id for dossier in dossiers(session, parts[place], MOST_OWNERS, seen=seen)] if others else []
     if not theirs:
         return []
     held = [func.lower(Material.name).contains(part.lower(), autoescape=True) for part in others]
     return list(session.scalars(_of_materials().where(Material.dossier_id.in_(theirs), *held).limit(limit)))
 
 
-def _names(session: Session, parts: list[str]) -> list[str]:
+def _names(session: Session, parts: list[str], seen: Seen) -> list[str]:
     """The names that hold every part, the shortest first: what is asked for is most of such a name."""
     query = select(MaterialName.name)
+    if seen is not EVERYTHING:
+        somewhere = select(Material.id).join(Material.dossier).where(Material.name == MaterialName.name, seen)
+        query = query.where(somewhere.correlate(MaterialName).exists())
     dialect = session.get_bind().dialect.name
     for place, part in enumerate(parts):
         row = search_index.characters(part)
@@ -120,12 +130,12 @@ def _names(session: Session, parts: list[str]) -> list[str]:
     return list(session.scalars(nearest.limit(MOST_NAMES)))
 
 
-def _walked(session: Session, names: list[str], limit: int) -> list[Material]:
+def _walked(session: Session, names: list[str], limit: int, seen: Seen) -> list[Material]:
     """Materials of these names, name by name, the newest first, until there are enough."""
     found: list[Material] = []
     for name in names:
         if len(found) < limit:
-            query = _of_materials().where(Material.name == name).order_by(None).order_by(Material.id.desc())
+            query = _of_materials().where(Material.name == name, seen).order_by(None).order_by(Material.id.desc())
             found += session.scalars(query.limit(limit - len(found)))
     return found
 

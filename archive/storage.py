@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, select, text, update
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, String, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from archive import columns, custody, dossiers
@@ -195,13 +195,13 @@ def homes(session: Session, dossier_ids: Iterable[int]) -> dict[int, str]:
     return dict(session.execute(query.where(PositionSlot.dossier_id.in_(list(dossier_ids)))).all())
 
 
-def on_position(session: Session, position: str) -> list[Dossier]:
-    """The dossiers whose home is this position. Raises NotFound."""
+def on_position(session: Session, position: str, *seen: ColumnElement[bool]) -> list[Dossier]:
+    """The dossiers whose home is this position; `seen`: of those that are (archive.sight). Raises NotFound."""
     code = code_of(position)
     found = session.scalars(select(Position).where(Position.code == code)).first()
     if found is None:
         raise NotFound("There is no position {code}.", code=code)
-    query = select(Dossier).join(PositionSlot).where(PositionSlot.position_id == found.id)
+    query = select(Dossier).join(PositionSlot).where(PositionSlot.position_id == found.id, *seen)
     return list(session.scalars(query.order_by(PositionSlot.slot)))
 
 

@@ -96,6 +96,20 @@ def is_known(session: Session, code: str) -> bool:
     return session.get(Unit, normalise(code)) is not None
 
 
+def called(session: Session, name: str) -> list[Unit]:
+    """The units of exactly this name, closed or not."""
+    return list(session.scalars(select(Unit).where(Unit.name == name).order_by(Unit.code)))
+
+
+def names_under(session: Session, name: str) -> list[str]:
+    """The name and those of all units that belong to a unit called so, however deep; closed ones, too. Just the name
+    when the directory knows none."""
+    top = select(Unit.code, Unit.name).where(Unit.name == name).cte("belonging", recursive=True)
+    below = select(Unit.code, Unit.name).join(top, Unit.parent_code == top.c.code)
+    found = session.scalars(select(top.union(below).c.name))
+    return sorted({name, *found})
+
+
 def under(session: Session, unit: Unit) -> list[Unit]:
     """The units that belong to it, closed ones last."""
     asked = select(Unit).where(Unit.parent_code == unit.code)

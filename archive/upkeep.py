@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 
 from sqlalchemy.orm import Session
 
-from archive import persons, rosters
+from archive import persons, rosters, sight
 from archive.person_facts import FACTS, Way, in_way
 from archive.persons import Person
 from archive.reading import kin
@@ -57,10 +57,11 @@ def import_rows(session: Session, rows: Iterable[tuple[int, Row]], user: User, w
     return rosters.take_all(session, rows, lambda opened, row: _take(opened, row, user, why))
 
 
-def person_of(session: Session, row: Row) -> Person:
-    """Whom a row means: the ID number is somebody's here, and the name is theirs. Raises Invalid beside the field."""
+def person_of(session: Session, row: Row, user: User) -> Person:
+    """Whom a row means: the ID number is somebody's here whom the user sees, and the name is theirs. Raises Invalid
+    beside the field."""
     person = persons.by_id_no(session, str(row.get("id_no") or ""))
-    if person is None:
+    if person is None or not sight.sees_person(session, user, person):
         raise wrong("id_no", "Nobody with this ID number is registered here.")
     name = halved(str(row.get("name") or ""))
     if name != person.name:
@@ -69,6 +70,6 @@ def person_of(session: Session, row: Row) -> Person:
 
 
 def _take(session: Session, row: Row, user: User, why: str) -> Outcome:
-    person = person_of(session, row)
+    person = person_of(session, row, user)
     facts = {key: str(row[key]) for key in KEPT if row.get(key)}  # an empty cell says nothing
     return Outcome.CHANGED if change(session, person, facts, user, why) else Outcome.SAME

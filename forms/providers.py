@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from sqlalchemy import select
 
-from archive import id_numbers, search, statuses, storage, units
+from archive import id_numbers, search, sight, statuses, storage, units
 from archive.packs import exceptions
 from archive.units import Unit
 from forms.choices import MOST, Choice, choices
@@ -63,9 +63,10 @@ def unit_names(context: FormContext, argument: str, typed: str) -> Iterator[Choi
 @choices("dossiers")
 def kept_dossiers(context: FormContext, argument: str, typed: str) -> Iterator[Choice]:
     """Dossiers kept here that fit what was typed, for those who may read dossiers; none for nothing."""
-    if not context.user.may("dossiers.read"):
+    if not context.user.may(sight.READ):
         return
-    for dossier in search.dossiers(context.session, typed, SUGGESTED, active=True):
+    seen = sight.seen_by(context.session, context.user)
+    for dossier in search.dossiers(context.session, typed, SUGGESTED, active=True, seen=seen):
         yield Choice(dossier.dossier_no, f"{dossier.dossier_no} {dossier.person.name}")
 
 

@@ -3,6 +3,7 @@
 from flask import Blueprint, g, render_template
 from sqlalchemy import select
 
+from archive import sight
 from archive.acceptance import figures, rounds
 from archive.acceptance.models import ACCEPTANCE_LABELS, Acceptance, AcceptanceArticle, AcceptanceRound, Subject
 from archive.images import defects
@@ -12,10 +13,8 @@ from web.auth import needs
 from web.navigation import Entry
 from web.reader import current_user
 from web.scanning import READ
-from workflow import cases
 from workflow.errors import NotFound
 from workflow.kept_sentences import spoken
-from workflow.models import Case
 
 blueprint = Blueprint("acceptances", __name__, url_prefix="/acceptances")
 
@@ -27,20 +26,19 @@ BADGES = {"accepted": "ok", "partly": "warn", "refused": "bad"}
 @needs(READ)
 def index() -> str:
     """The acceptances the reader may see, newest first, and what all of them come to."""
-    visible = cases.visible(g.session, current_user()).with_only_columns(Case.id)
-    asked = select(Acceptance).where(Acceptance.case_id.in_(visible)).order_by(Acceptance.id.desc()).limit(PAGE)
-    return render_template(
-        "acceptances.html", acceptances=g.session.scalars(asked).all(), figures=figures.of(g.session)
-    )
+    user, seen = current_user(), rounds.seen_by(g.session, current_user())
+    asked = select(Acceptance).where(seen).order_by(Acceptance.id.desc()).limit(PAGE)
+    counted = figures.of(g.session, seen) if sight.is_limited(user) else figures.of(g.session)
+    return render_template("acceptances.html", acceptances=g.session.scalars(asked).all(), figures=counted)
 
 
 @blueprint.get("/<int:acceptance_id>")
 @needs(READ)
 def show(acceptance_id: int) -> str:
-    acceptance = g.session.get(Acceptance, acceptance_id)
+    asked = select(Acceptance).where(Acceptance.id == acceptance_id, rounds.seen_by(g.session, current_user()))
+    acceptance = g.session.scalars(asked).first()
     if acceptance is None:
         raise NotFound
-    cases.find(g.session, acceptance.case_id, current_user())
     there = rounds.of(g.session, acceptance)
     return render_template(
         "acceptance.html",

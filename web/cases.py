@@ -109,7 +109,7 @@ def show(case_id: int) -> str:
         done=_done(g.session, case),
         incidents=standing.incidents(g.session, case),
         operated=operated(g.session, case, user),
-        variables=[(each, instances.variables(g.session, each)) for each in running] if user.may(VARIABLES) else [],
+        variables=[(each, instances.variables(g.session, each)) for each in running if user.may_everywhere(VARIABLES)],
         problems={},
         typed="",
         **comments.talk(g.session, case),

@@ -9,6 +9,7 @@ from typing import Any
 
 from flask import Blueprint, Response, g, jsonify, make_response, render_template, request
 
+from archive import sight
 from archive.dossier_tables import Dossier
 from archive.images import texts
 from archive.materials import catalogue, categories, editing, suggestions
@@ -17,7 +18,7 @@ from archive.materials.models import MATERIAL_STATE_LABELS, Material, MaterialSt
 from archive.materials.pasted import pasted
 from archive.materials.rows import LONGEST_NAME, MOST_ROWS
 from web.auth import needs
-from web.dossiers import READ, find
+from web.dossiers import READ
 from web.i18n import _, language, say
 from web.reader import current_user
 from workflow import office
@@ -41,7 +42,7 @@ OUT = (
 @needs(READ)
 def show(dossier_id: int) -> str:
     """The catalogue; a sheet to write in for who may."""
-    dossier = find(g.session, dossier_id)
+    dossier = _bench(dossier_id)
     rows = catalogue.rows(g.session, dossier)
     writes = editing.may(g.session, dossier, current_user())
     return render_template(
@@ -75,7 +76,7 @@ def _suggested(dossier: Dossier, rows: Sequence[Material]) -> list[dict[str, Any
 @needs(READ)
 def save(dossier_id: int) -> Response:
     """Keep the rows, all or none."""
-    dossier, user = find(g.session, dossier_id), current_user()
+    dossier, user = _bench(dossier_id), current_user()
     case = editing.case_of(g.session, dossier, user)
     said, rows = _sent()
     why = _text(said.get("why"))
@@ -97,7 +98,7 @@ def save(dossier_id: int) -> Response:
 @needs(READ)
 def check(dossier_id: int) -> Response:
     """All that is wrong with rows still being written; keeps nothing."""
-    find(g.session, dossier_id)
+    _bench(dossier_id)
     return _answer(200, findings=_findings(catalogue.check(_sent()[1], _today())))
 
 
@@ -105,13 +106,18 @@ def check(dossier_id: int) -> Response:
 @needs(READ)
 def read_pasted(dossier_id: int) -> Response:
     """What a spreadsheet's block means, as rows; keeps nothing."""
-    find(g.session, dossier_id)
+    _bench(dossier_id)
     told = request.get_json(silent=True)
     text = told.get("text") if isinstance(told, dict) else None
     if not isinstance(text, str):
         raise Invalid(message="This was not understood.")
     rows, _wrong = pasted(text)
     return _answer(200, rows=[_typed(row) for row in rows])
+
+
+def _bench(dossier_id: int) -> Dossier:
+    """The dossier, if the reader sees it or is at work on it; else NotFound."""
+    return sight.find(g.session, current_user(), dossier_id, bench=True)
 
 
 def _sent() -> tuple[Any, list[Row]]:

@@ -3,8 +3,9 @@
 from flask import Blueprint, g, redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from archive import calendar, days
+from archive import calendar, days, sight
 from archive.days import DayFigures, DayRow
+from archive.packs import seen as packs_seen
 from web.auth import needs
 from web.naming import parse_day
 from web.packs import READ, visible_cases
@@ -27,9 +28,13 @@ PLACE_LABELS = {
 @blueprint.get("")
 @needs(READ)
 def index() -> str:
-    """The latest days; of a closed one the figures it was closed with, of an open one those of now."""
-    found = days.latest(g.session)
-    counted = {row.day: row.figures or days.figures(g.session, row.day).as_json() for row in found}
+    """The latest days; of a closed one the figures it was closed with, of an open one those of now. Whoever sees but a
+    part of the dossiers is told the figures of that part."""
+    found, user = days.latest(g.session), current_user()
+    limited = sight.is_limited(user)
+    seen = packs_seen.seen_by(g.session, user)
+    kept = {row.day: None if limited else row.figures for row in found}
+    counted = {day: told or days.figures(g.session, day, seen).as_json() for day, told in kept.items()}
     return render_template("days.html", days=found, figures=counted, today=office.of(g.session).today())
 
 
@@ -38,7 +43,8 @@ def index() -> str:
 def show(day: str) -> str:
     """One day. `?place=` shows the packs behind a figure."""
     asked = parse_day(day)
-    row, figures = days.find(g.session, asked), days.figures(g.session, asked)
+    row, seen = days.find(g.session, asked), packs_seen.seen_by(g.session, current_user())
+    figures = days.figures(g.session, asked, seen)
     place = request.args.get("place", "")
     shown = behind(figures, place)
     case = g.session.get(Case, row.case_id) if row.case_id else None

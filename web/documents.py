@@ -7,16 +7,13 @@ from archive.documents import KINDS, Document
 from web.files import download
 from web.i18n import language
 from web.reader import current_user
-from workflow import cases
 
 blueprint = Blueprint("documents", __name__, url_prefix="/documents")
 
 
 @blueprint.get("/<int:document_id>")
 def show(document_id: int) -> Response:
-    document = documents.find(g.session, document_id)
-    cases.find(g.session, document.case_id, current_user())
-    return download(document.file)
+    return download(documents.find(g.session, document_id, current_user()).file)
 
 
 def title(document: Document) -> str:

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, flash, g, redirect, render_template, send
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from archive import chains, documents, dossier_facts, labels, search, storage, strays, text_search
+from archive import chains, documents, dossier_facts, labels, search, sight, storage, strays, text_search
 from archive.chains import Entry as Changed
 from archive.dossier_tables import Dossier
 from archive.images import pages
@@ -27,12 +27,12 @@ from web.words import label as word_of
 from web.words import place_name
 from workflow import starts
 from workflow.clock import now
-from workflow.errors import Invalid, NotFound
+from workflow.errors import Invalid
 from workflow.identity import User
 
 blueprint = Blueprint("dossiers", __name__, url_prefix="/dossiers")
 
-READ = "dossiers.read"
+READ = sight.READ
 MOST_FOUND = 50
 LATEST = 20
 BESIDE = 20  # people and materials beside the dossiers found
@@ -70,17 +70,18 @@ CHANGED_LABELS = {
 def index() -> Response:
     """What the question fits; before any question the latest ones."""
     asked = asked_text("text", search.LONGEST)
-    found = search.dossiers(g.session, asked, MOST_FOUND) if asked else _latest(g.session)
+    seen = sight.seen_by(g.session, current_user())
+    found = search.dossiers(g.session, asked, MOST_FOUND, seen=seen) if asked else _latest(g.session, seen)
     homes = storage.homes(g.session, [dossier.id for dossier in found])
     standings = register.standings(g.session, found, current_user())
-    listed = {"dossiers": found, "homes": homes, "standings": standings, **_beside(asked, found)}
+    listed = {"dossiers": found, "homes": homes, "standings": standings, **_beside(asked, found, seen)}
     return page("dossiers.html", "_dossiers.html", asked=asked, most=MOST_FOUND, **listed)
 
 
 @blueprint.get("/<int:dossier_id>")
 @needs(READ)
 def show(dossier_id: int) -> str:
-    return _page(find(g.session, dossier_id), {})
+    return _page(find(dossier_id), {})
 
 
 @blueprint.get("/<int:dossier_id>/custody")
@@ -88,7 +89,7 @@ def show(dossier_id: int) -> str:
 def chain(dossier_id: int) -> str:
     """The chain of custody to be printed: every move with its moment, places, person and case, and whether it is
     whole."""
-    dossier = find(g.session, dossier_id)
+    dossier = find(dossier_id)
     links = chains.links(g.session, dossier, current_user())
     return render_template(
         "custody.html",
@@ -104,7 +105,7 @@ def chain(dossier_id: int) -> str:
 @needs(strays.PERMISSION)
 def put_back(dossier_id: int) -> Any:
     """A stray is put back: label and position scanned; 422 with the page when one is wrong."""
-    dossier = find(g.session, dossier_id)
+    dossier = find(dossier_id)
     try:
         strays.put_back(g.session, dossier, asked_text("label"), asked_text("position"), current_user())
     except Invalid as wrong:
@@ -117,35 +118,41 @@ def put_back(dossier_id: int) -> Any:
 @needs(READ)
 def label(dossier_id: int) -> Response:
     """The label for the dossier's back, with its number as Code 128."""
-    dossier = find(g.session, dossier_id)
+    dossier = find(dossier_id)
     content = labels.single(labels.of_dossier(dossier, storage.home(g.session, dossier)))
     name = f"{dossier.dossier_no}.pdf"
     return send_file(io.BytesIO(content), mimetype="application/pdf", as_attachment=True, download_name=name)
 
 
-def _beside(asked: str, found: list[Dossier]) -> dict[str, Any]:
+def _beside(asked: str, found: list[Dossier], seen: search.Seen) -> dict[str, Any]:
     """What else the question fits: people of whom no dossier was found, and materials."""
     if not asked:
         return {"others": [], "materials": [], "written": []}
     listed = {dossier.person_id for dossier in found}
-    others = search.without_dossier(g.session, asked, BESIDE) if len(found) < MOST_FOUND else []
+    people = sight.person_seen_by(g.session, current_user())
+    others = search.without_dossier(g.session, asked, BESIDE, people) if len(found) < MOST_FOUND else []
     return {
         "others": [person for person in others if person.id not in listed],
-        "materials": search.materials(g.session, asked, BESIDE),
-        "written": text_search.pages(g.session, asked, BESIDE) if current_user().may(editing.KEEP_UP) else [],
+        "materials": search.materials(g.session, asked, BESIDE, seen),
+        "written": _written(asked),
     }
 
 
-def find(session: Session, dossier_id: int) -> Dossier:
-    """The dossier; raises NotFound."""
-    found = session.get(Dossier, dossier_id)
-    if found is None:
-        raise NotFound
-    return found
+def _written(asked: str) -> list[text_search.Found]:
+    """The pages on which it is written, for who keeps the catalogue."""
+    user = current_user()
+    if not user.may(editing.KEEP_UP):
+        return []
+    return text_search.pages(g.session, asked, BESIDE, sight.seen_by(g.session, user, editing.KEEP_UP))
 
 
-def _latest(session: Session) -> list[Dossier]:
-    newest = select(Dossier).options(joinedload(Dossier.person)).order_by(Dossier.id.desc()).limit(LATEST)
+def find(dossier_id: int) -> Dossier:
+    """The dossier, if the reader sees it; else NotFound."""
+    return sight.find(g.session, current_user(), dossier_id)
+
+
+def _latest(session: Session, seen: search.Seen) -> list[Dossier]:
+    newest = select(Dossier).where(seen).options(joinedload(Dossier.person)).order_by(Dossier.id.desc()).limit(LATEST)
     return list(session.scalars(newest))
 
 

@@ -7,6 +7,7 @@ from PIL import Image
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from archive.packs import seen as packs_seen
 from archive.packs.models import Pack, PackPhoto
 from web.reader import current_user
 from workflow import attachments, cases, instances, tasks
@@ -70,7 +71,9 @@ def find(session: Session, file_id: int, user: User) -> StoredFile:
     """The file, if it is attached to a case or shows a pack the user may see; else NotFound."""
     attached = select(Attachment.file_id).join(Case, Case.id == Attachment.case_id).where(cases.visible_to(user))
     photos = select(PackPhoto.file_id).join(Pack)
-    if not user.may(ALL_PACKS):
+    if user.may(ALL_PACKS):
+        photos = photos.where(packs_seen.seen_by(session, user))
+    else:
         photos = photos.join(Case, Case.id == Pack.case_id).where(cases.visible_to(user))
     seen = or_(StoredFile.id.in_(attached), StoredFile.id.in_(photos))
     row = session.scalar(select(StoredFile).where(StoredFile.id == file_id, seen))

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response, current_app, g, make_response, redirect, render_template, request, send_file
 
+from archive import sight
 from archive.dossier_tables import Dossier
 from archive.images import defects, demands, pages, rounds
 from archive.images.defect_tables import DEFECT_LABELS, FATAL, STAGE_LABELS, Defect, ImageDefect, Stage
@@ -17,7 +18,6 @@ from archive.statuses import ENDED
 from web.asked import text as asked_text
 from web.asked import whole
 from web.auth import needs
-from web.dossiers import find
 from web.files import SANDBOX
 from web.reader import current_user
 from workflow.errors import Conflict, Invalid, NotFound, Unavailable
@@ -97,8 +97,8 @@ def settle(dossier_id: int, defect_id: int) -> Response:
 @needs(CHECK)
 def file(dossier_id: int, image_id: int) -> Response:
     """The image's bytes, to be shown on the page; kept by no cache, and nothing of them run."""
-    image = pages.find(g.session, image_id)
-    if image.material.dossier_id != _open(dossier_id).id or image.file.media_type not in SHOWN:
+    dossier, image = _open(dossier_id), pages.find(g.session, image_id)
+    if image.material.dossier_id != dossier.id or image.file.media_type not in SHOWN:
         raise NotFound
     place = current_app.office.files.path(image.sha256)  # type: ignore[attr-defined]
     if not place.exists():
@@ -118,7 +118,7 @@ def address(dossier: Dossier, stage: Stage, leaf: Leaf) -> str:
 
 
 def _open(dossier_id: int) -> Dossier:
-    dossier = find(g.session, dossier_id)
+    dossier = sight.find(g.session, current_user(), dossier_id, CHECK, bench=True)
     rounds.refuse_kin(g.session, dossier, current_user())
     if dossier.status in ENDED:
         raise Conflict("The dossier is no longer kept here; its images are shut.")

@@ -3,7 +3,7 @@
 from typing import Any
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
-from sqlalchemy import func, select
+from sqlalchemy import func
 from sqlalchemy.orm import Session
 
 from web.asked import text
@@ -23,10 +23,10 @@ blueprint = Blueprint("incidents", __name__, url_prefix="/incidents")
 MOST = 200  # rows shown; the oldest wait longest and stand first
 
 
-def open_count(session: Session, _user: User) -> int:
-    """How many incidents are open, for the badge."""
-    query = select(func.count()).select_from(Incident).where(Incident.status == IncidentStatus.OPEN)
-    return session.scalar(query) or 0
+def open_count(session: Session, user: User) -> int:
+    """How many incidents are open that the user sees, for the badge."""
+    seen = incidents.visible(user).where(Incident.status == IncidentStatus.OPEN).order_by(None)
+    return session.scalar(seen.with_only_columns(func.count(Incident.id))) or 0
 
 
 NAVIGATION = (

@@ -16,9 +16,8 @@ from web.fragments import page
 from web.i18n import language
 from web.navigation import Entry
 from web.reader import current_user
-from workflow import cases, starts
+from workflow import starts
 from workflow.errors import Conflict, Invalid, NotAllowed, NotFound, Refusal, Sentence
-from workflow.models import Case
 
 blueprint = Blueprint("inventories", __name__, url_prefix="/inventories")
 
@@ -39,8 +38,8 @@ BADGES = {
 @needs(READ)
 def index() -> str:
     """The counts the reader may see, newest first."""
-    visible = cases.visible(g.session, current_user()).with_only_columns(Case.id)
-    asked = select(Inventory).where(Inventory.case_id.in_(visible)).order_by(Inventory.case_id.desc()).limit(PAGE)
+    seen = work.seen_by(g.session, current_user())
+    asked = select(Inventory).where(seen).order_by(Inventory.case_id.desc()).limit(PAGE)
     plans = starts.may_begin(g.session, work.PROCESS, current_user())
     return render_template("inventories.html", inventories=g.session.scalars(asked).all(), plans=plans)
 
@@ -91,11 +90,11 @@ def decide(case_id: int) -> Response:
 
 
 def find(case_id: int) -> Inventory:
-    """The count, if the reader may see its case; else NotFound."""
-    inventory = g.session.get(Inventory, case_id)
+    """The count, if the reader may see it; else NotFound."""
+    asked = select(Inventory).where(Inventory.case_id == case_id, work.seen_by(g.session, current_user()))
+    inventory = g.session.scalars(asked).first()
     if inventory is None:
         raise NotFound
-    cases.find(g.session, inventory.case_id, current_user())
     return inventory
 
 

@@ -90,7 +90,7 @@ def _page(user: User, problems: Any) -> str:
     return render_template(
         "leaving.html",
         user=user,
-        plan=leaving.plan(g.session, user),
+        plan=leaving.plan(g.session, user, current_user()),
         kinds=[(kind, _(KIND_LABELS[kind.value])) for kind in leaving.Kind],
         chosen=CHOSEN,
         shown=ITEMS,

@@ -148,7 +148,7 @@ def _variables(session: Session, user: User, wish: Wish, problems: list[Sentence
         named.append(by.removeprefix(views.OF_VARIABLE))
     if not named:
         return wish
-    asked_in_forms, every = fields(session), user.may(EVERY_VARIABLE)
+    asked_in_forms, every = fields(session), user.may_everywhere(EVERY_VARIABLE)
     usable = {name for name in named if name in asked_in_forms or (every and views.is_there(session, name))}
     for name in dict.fromkeys(each for each in named if each not in usable):
         problems.append(sentence("No process knows “{name}” (any more); the list goes on without it.", name=name))

@@ -35,10 +35,10 @@ def show() -> str:
     people = load.people_of(g.session, current_user())
     if not people:
         raise NotAllowed("This page is for heads and those who hand out work.")
-    loads = load.loads(g.session, people)
+    loads = load.loads(g.session, people, current_user())
     chosen = next((each for each in loads if each.person.name == asked.text("person")), None)
     chosen = chosen or max(loads, key=lambda each: (each.overdue, each.open))
-    found = load.tasks_of(g.session, chosen.person)
+    found = load.tasks_of(g.session, chosen.person, current_user())
     return render_template("load.html", loads=loads, chosen=chosen, tasks=found, due_of=due, shown=load.SHOWN)
 
 

@@ -7,7 +7,6 @@ from openpyxl import Workbook
 
 from archive.reading import lending, register
 from archive.reading.loan_tables import Loan
-from archive.reading.models import ShutUnit
 from archive.reading.register import VIEW_LABELS, WHERE_LABELS, View, Where
 from web.asked import text as asked_text
 from web.asked import whole
@@ -57,7 +56,7 @@ def index() -> Response:
         older=found[register.PAGE - 1].case_id if len(found) > register.PAGE else None,
         counts=register.counts(g.session, user, text),
         soon=register.soon_until(g.session),
-        shut=register.shut_units(g.session) if user.may(OVERSEE) else [],
+        shut=register.shut_units(g.session, user) if user.may(OVERSEE) else [],
     )
 
 
@@ -65,10 +64,8 @@ def index() -> Response:
 @needs(OVERSEE)
 def lift(case_id: int) -> Response:
     """A unit that was shut out after a difference may read again."""
-    shut = g.session.get(ShutUnit, case_id)
-    if shut is None:
-        raise NotFound
-    lending.lift(g.session, shut, current_user())
+    user = current_user()
+    lending.lift(g.session, register.shut_unit(g.session, case_id, user), user)
     return make_response(redirect("/loans", 303))
 
 

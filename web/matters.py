@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
-from archive import storage
+from archive import sight, storage
 from archive.dossier_tables import Dossier
 from archive.packs.models import Pack, PackException, PackPhoto
 from workflow import cases, rows
@@ -17,7 +17,7 @@ from workflow.models import Case, StoredFile, UserTask
 from workflow.statements import Statement, columns
 from workflow.statuses import TaskStatus
 
-READ = "dossiers.read"
+READ = sight.READ
 STEPS = 20  # of those done, as many of the last
 _OF_CASE = bindparam("case_id")
 _PACKS = Statement(select(*columns(Pack)).where(Pack.case_id == _OF_CASE).order_by(Pack.id))
@@ -67,7 +67,7 @@ def matter_of(session: Session, case: Case, user: User) -> Matter:
         keys=[row.key for row in keys if row.key != cases.normal(case.business_key)],
         packs=found,
         photos=[photo.file for pack in found for photo in pack.photos],
-        dossiers=_dossiers(session, found) if user.may(READ) else [],
+        dossiers=_dossiers(session, case, user, found) if user.may(READ) else [],
         steps=steps,
         void=opinions.void(told),
         opinions=opinions.of(told),
@@ -91,7 +91,8 @@ def _photo(session: Session, row: Any) -> PackPhoto:
     return photo
 
 
-def _dossiers(session: Session, packs: list[Pack]) -> list[tuple[Dossier, str]]:
+def _dossiers(session: Session, case: Case, user: User, packs: list[Pack]) -> list[tuple[Dossier, str]]:
     ids = {pack.dossier_id for pack in packs if pack.dossier_id is not None}
-    found = session.scalars(select(Dossier).where(Dossier.id.in_(ids)).order_by(Dossier.id))
+    shown = sight.in_case(session, user, case)
+    found = session.scalars(select(Dossier).where(Dossier.id.in_(ids), shown).order_by(Dossier.id))
     return [(dossier, storage.home(session, dossier) or "") for dossier in found]

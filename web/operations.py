@@ -87,7 +87,7 @@ def _desk(case_id: int, instance_id: int, kind: str) -> Desk:
         raise NotFound
     if not user.may(PERMISSION[kind]):
         raise NotAllowed
-    if kind == "facts" and not user.may(cases.READ_ALL):
+    if kind == "facts" and not user.may_everywhere(cases.READ_ALL):
         raise NotAllowed
     case = cases.find(g.session, case_id, user)
     instance = g.session.get(ProcessInstance, instance_id)

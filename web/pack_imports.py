@@ -5,9 +5,10 @@ from typing import Any
 
 import xlsxwriter
 from flask import Blueprint, Response, current_app, g, make_response, redirect, render_template, request, send_file
+from sqlalchemy import ColumnElement
 
-from archive.packs import columns, imports, lists
-from archive.packs.models import ListStatus, RowStatus
+from archive.packs import columns, imports, lists, seen
+from archive.packs.models import CourierList, ListStatus, RowStatus
 from forms.kinds.uploads import own_name
 from web.auth import needs
 from web.errors import is_fragment
@@ -21,6 +22,7 @@ blueprint = Blueprint("pack_imports", __name__, url_prefix="/packs/imports")
 
 IMPORT = "packs.import"
 PREVIEW_ROWS = 20
+LATEST = 50  # lists
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ROW_LABELS = {RowStatus.WAITING: "waiting", RowStatus.ACCEPTED: "accepted", RowStatus.REJECTED: "rejected"}
 ROW_BADGES = {RowStatus.WAITING: "", RowStatus.ACCEPTED: "ok", RowStatus.REJECTED: "bad"}
@@ -29,7 +31,10 @@ ROW_BADGES = {RowStatus.WAITING: "", RowStatus.ACCEPTED: "ok", RowStatus.REJECTE
 @blueprint.get("")
 @needs(IMPORT)
 def index() -> str:
-    found = [(each, imports.progress(g.session, each)) for each in imports.latest(g.session)]
+    found = [
+        (each, imports.progress(g.session, each, _seen()))
+        for each in imports.latest(g.session, LATEST, seen.lists_seen_by(g.session, current_user()))
+    ]
     return render_template("pack_imports.html", lists=found)
 
 
@@ -64,16 +69,16 @@ def begin() -> Response:
 @needs(IMPORT)
 def show(list_id: int) -> Response:
     """Progress while it runs, the result of every row once it is done."""
-    courier_list = imports.find(g.session, list_id)
+    courier_list = _find(list_id)
     wanted = request.args.get("rows")
     status = RowStatus(wanted) if wanted in set(RowStatus) else None
     return page(
         "pack_import.html",
         "_pack_import.html",
         list=courier_list,
-        progress=imports.progress(g.session, courier_list),
+        progress=imports.progress(g.session, courier_list, _seen()),
         running=courier_list.status is not ListStatus.DONE,
-        rows=imports.rows(g.session, courier_list, status),
+        rows=imports.rows(g.session, courier_list, status, _seen()),
         status=status,
         row_labels=ROW_LABELS,
         row_badges=ROW_BADGES,
@@ -85,17 +90,26 @@ def show(list_id: int) -> Response:
 @needs(IMPORT)
 def result(list_id: int) -> Response:
     """The result of every row as a workbook. Cells are written as text, so that no cell becomes a formula."""
-    courier_list = imports.find(g.session, list_id)
+    courier_list = _find(list_id)
     body = io.BytesIO()
     with xlsxwriter.Workbook(body, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
         sheet = book.add_worksheet(_("Result"))
-        for number, cells in enumerate([_result_head(), *map(_result_row, imports.rows(g.session, courier_list))]):
+        rows = imports.rows(g.session, courier_list, None, _seen())
+        for number, cells in enumerate([_result_head(), *map(_result_row, rows)]):
             for place, cell in enumerate(cells):
                 sheet.write_string(number, place, cell)
         sheet.autofit()
     body.seek(0)
     name = f"{courier_list.name.rsplit('.', 1)[0]}-{_('Result')}.xlsx"
     return send_file(body, mimetype=XLSX, as_attachment=True, download_name=name)
+
+
+def _find(list_id: int) -> CourierList:
+    return imports.find(g.session, list_id, seen.lists_seen_by(g.session, current_user()))
+
+
+def _seen() -> ColumnElement[bool]:
+    return seen.rows_seen_by(g.session, current_user())
 
 
 def _result_head() -> list[str]:

@@ -9,7 +9,7 @@ from sqlalchemy import Select, exists, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from archive import custody
-from archive.packs import desk, exceptions
+from archive.packs import desk, exceptions, seen
 from archive.packs.models import Pack, PackException, PackStatus
 from archive.statuses import Channel
 from web.asked import text as asked_text
@@ -19,7 +19,7 @@ from web.fragments import page
 from web.navigation import Entry
 from web.reader import current_user
 from workflow import cases
-from workflow.errors import Conflict, Invalid, Sentence, sentence
+from workflow.errors import Conflict, Invalid, NotFound, Sentence, sentence
 from workflow.models import Case
 
 blueprint = Blueprint("packs", __name__, url_prefix="/packs")
@@ -67,7 +67,8 @@ def register() -> Response:
 
 
 def _wanted(asked: Asked) -> Select[tuple[Pack]]:
-    query = select(Pack).options(selectinload(Pack.exceptions)).order_by(Pack.id.desc())
+    mine = seen.seen_by(g.session, current_user())
+    query = select(Pack).where(mine).options(selectinload(Pack.exceptions)).order_by(Pack.id.desc())
     if asked.text:
         columns = (Pack.tracking_no, Pack.listed_name, Pack.sender)
         query = query.where(or_(*(column.icontains(asked.text, autoescape=True) for column in columns)))
@@ -91,7 +92,7 @@ def visible_cases(session: Session, case_ids: list[int | None]) -> set[int]:
 @blueprint.get("/<int:pack_id>")
 @needs(READ)
 def show(pack_id: int) -> str:
-    pack = desk.find(g.session, pack_id)
+    pack = seen.find(g.session, current_user(), pack_id)
     return render_template(
         "pack.html",
         pack=pack,
@@ -119,8 +120,19 @@ def receive_unlisted() -> Response:
     except Invalid as wrong:
         return _typed_again(typed, wrong.problems, 422)
     except Conflict as known:
-        return _typed_again(typed, {"tracking_no": [known.sentence]}, 409)
+        return _typed_again(typed, {"tracking_no": [_as_far_as_seen(known)]}, 409)
     return make_response(redirect(f"/cases/{pack.case_id}", 303))
+
+
+def _as_far_as_seen(known: Conflict) -> Sentence:
+    """Why the pack is refused; whose pack bears its number already only to who sees that one."""
+    if not isinstance(known, desk.AlreadyKnown):
+        return known.sentence
+    try:
+        seen.find(g.session, current_user(), known.pack.id)
+    except NotFound:
+        return sentence("This tracking number is in use already.")
+    return known.sentence
 
 
 def _typed_again(typed: dict[str, str], problems: Mapping[str, Sequence[Sentence]], status: int) -> Response:

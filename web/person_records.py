@@ -32,7 +32,7 @@ RELATIVE_FIELDS = ("relative_name", "relative_id_no", "kind")
 @blueprint.get("")
 @needs(READ)
 def show(dossier_id: int) -> str:
-    return _page(find(g.session, dossier_id), {})
+    return _page(find(dossier_id), {})
 
 
 @blueprint.post("")
@@ -108,7 +108,7 @@ def _beside(prefix: str) -> Iterator[None]:
 
 def _done(dossier_id: int, act: Callable[[Person], Any]) -> Any:
     """Do it and show the page anew; 422 with what was typed when something about it is wrong."""
-    dossier = find(g.session, dossier_id)
+    dossier = find(dossier_id)
     try:
         with g.session.begin_nested():
             act(dossier.person)

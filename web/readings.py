@@ -222,7 +222,7 @@ def _reading(grant: Grant, here: Sitting, stands: Standing) -> str:
 
 def _before(grant: Grant, user: User, stands: Standing | None, problem: Sentence | None = None) -> str:
     """Who is to sign in, who to be asked again, or how it ended; for who oversees it the log."""
-    oversees = grants.may_oversee(grant, user)
+    oversees = grants.may_oversee(g.session, grant, user)
     return render_template(
         "reading_before.html",
         grant=grant,

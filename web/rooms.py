@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 
-from archive import directory_history, rooms
+from archive import directory_history, rooms, search, sight
 from archive.directory_history import Directory
 from archive.storage import Room, Shelves
 from web.asked import text
@@ -67,7 +67,7 @@ def switch(code: str) -> Any:
 
 def _index(problems: Any) -> str:
     changes = directory_history.latest(g.session, Directory.ROOM)
-    figures = rooms.overview(g.session)
+    figures = rooms.overview(g.session, _seen())
     return render_template("rooms.html", rooms=figures, problems=problems, changes=changes, may=_may(), sizes=SIZES)
 
 
@@ -78,7 +78,7 @@ def _room(room: Room, problems: Any) -> str:
         "room.html",
         room=room,
         listed=listed,
-        taken=rooms.taken(g.session, listed),
+        taken=rooms.taken(g.session, listed, _seen()),
         beginning=beginning,
         out=out,
         most=rooms.SHOWN,
@@ -86,6 +86,10 @@ def _room(room: Room, problems: Any) -> str:
         may=_may(),
         changes=directory_history.latest(g.session, Directory.POSITION),
     )
+
+
+def _seen() -> search.Seen:
+    return sight.seen_by(g.session, current_user())
 
 
 def _may() -> bool:

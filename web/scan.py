@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, g, make_response, redirect, render_template
 from sqlalchemy.orm import Session
 
-from archive import dossiers, storage
+from archive import sight, storage
 from archive.dossier_tables import Dossier
 from web.asked import text as asked_text
 from web.matters import READ
@@ -49,17 +49,17 @@ def _known(session: Session, user: User, code: str, others: list[UserTask]) -> d
     return {
         "others": [(task, tasks.why_not(session, task, user)) for task in others],
         "cases": cases.by_key(session, code, user) if code else [],
-        "dossiers": _dossiers(session, code) if code and user.may(READ) else [],
+        "dossiers": _dossiers(session, user, code) if code and user.may(READ) else [],
     }
 
 
-def _dossiers(session: Session, code: str) -> list[Dossier]:
-    """A dossier by its number, or those whose home is the scanned position."""
+def _dossiers(session: Session, user: User, code: str) -> list[Dossier]:
+    """A dossier by its number, or those whose home is the scanned position, as far as the reader sees them."""
     try:
-        return [dossiers.by_no(session, code)]
+        return [sight.by_no(session, user, code)]
     except NotFound:
         pass
     try:
-        return storage.on_position(session, code)
+        return storage.on_position(session, code, sight.seen_by(session, user))
     except (Invalid, NotFound):
         return []

@@ -17,9 +17,7 @@ from web.errors import is_fragment
 from web.fragments import page
 from web.navigation import Entry
 from web.reader import current_user, viewer
-from workflow import cases
 from workflow.errors import Conflict, Invalid, NotAllowed, NotFound, Refusal, Sentence
-from workflow.models import Case
 
 blueprint = Blueprint("scanning", __name__, url_prefix="/scanning")
 
@@ -34,8 +32,8 @@ BADGES = {"out": "warn", "differs": "bad", "back": "ok", "stopped": "bad", "acce
 @needs(READ)
 def index() -> str:
     """The batches the reader may see, newest first."""
-    visible = cases.visible(g.session, current_user()).with_only_columns(Case.id)
-    asked = select(ScanBatch).where(ScanBatch.case_id.in_(visible)).order_by(ScanBatch.id.desc()).limit(PAGE)
+    seen = batches.seen_by(g.session, current_user())
+    asked = select(ScanBatch).where(seen).order_by(ScanBatch.id.desc()).limit(PAGE)
     return render_template("scanning.html", batches=g.session.scalars(asked).all())
 
 
@@ -94,11 +92,11 @@ def differ(batch_id: int) -> Response:
 
 
 def find(batch_id: int) -> ScanBatch:
-    """The batch, if the reader may see its case; else NotFound."""
-    batch = g.session.get(ScanBatch, batch_id)
+    """The batch, if the reader may see it; else NotFound."""
+    asked = select(ScanBatch).where(ScanBatch.id == batch_id, batches.seen_by(g.session, current_user()))
+    batch = g.session.scalars(asked).first()
     if batch is None:
         raise NotFound
-    cases.find(g.session, batch.case_id, current_user())
     return batch
 
 

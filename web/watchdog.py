@@ -36,9 +36,10 @@ KIND_LABELS = {
 }
 
 
-def open_count(session: Session, _user: User) -> int:
-    """How much is amiss, for the badge."""
-    return session.scalar(select(func.count()).select_from(Finding).where(Finding.ended_at.is_(None))) or 0
+def open_count(session: Session, user: User) -> int:
+    """How much is amiss that the user is shown, for the badge."""
+    amiss = select(func.count()).select_from(Finding).where(Finding.ended_at.is_(None), repairs.seen_by(session, user))
+    return session.scalar(amiss) or 0
 
 
 NAVIGATION = (Entry(N_("Watchdog"), "watchdog.index", order=72, permission=tasks.ASSIGN, badge=open_count),)
@@ -49,7 +50,8 @@ def index() -> str:
     _require()
     is_open = request.args.get("view") != "repaired"
     newest = g.session.scalars(select(Watch).order_by(Watch.id.desc()).limit(1)).first()
-    rows = [_row(each) for each in watchdog.findings(g.session, is_open)]
+    seen = repairs.seen_by(g.session, current_user())
+    rows = [_row(each) for each in watchdog.findings(g.session, is_open, seen=seen)]
     amiss = open_count(g.session, current_user())
     return render_template("watchdog.html", rows=rows, is_open=is_open, newest=newest, open=amiss)
 
@@ -66,7 +68,7 @@ def look() -> Response:
 @blueprint.get("/<int:finding_id>")
 def show(finding_id: int) -> str:
     _require()
-    finding = repairs.find(g.session, finding_id)
+    finding = repairs.find(g.session, finding_id, current_user())
     return render_template("finding.html", **facts_of(finding, current_user()))
 
 
@@ -74,7 +76,7 @@ def show(finding_id: int) -> str:
 def repair(finding_id: int) -> Response:
     """Do what was chosen, for the reason given; says whether all is well then."""
     _require()
-    finding = repairs.find(g.session, finding_id)
+    finding = repairs.find(g.session, finding_id, current_user())
     if repairs.perform(g.session, finding, current_user(), text("repair", 400), text("reason", 500)):
         flash(_("It is repaired."), "ok")
         return make_response(redirect(url_for(".index"), 303))

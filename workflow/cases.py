@@ -4,7 +4,7 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, bindparam, or_, select
+from sqlalchemy import ColumnElement, Select, String, bindparam, or_, select, true
 from sqlalchemy.dialects.postgresql import insert  # both databases say "or else" in the same words
 from sqlalchemy.orm import Session
 
@@ -15,7 +15,7 @@ from workflow.identity import User
 from workflow.models import Case, CaseGroup, CaseKey, CasePerson
 from workflow.statements import Given, Statement
 
-READ_ALL = "cases.read_all"  # the permission to see every case
+READ_ALL = "cases.read_all"  # the permission to see every case; counts from groups without limits only
 
 
 def _named(cases: Sequence[Given]) -> Any:
@@ -92,9 +92,19 @@ def visible(session: Session, user: User) -> Select[tuple[Case]]:
 
 def visible_to(user: User, case_id: ColumnElement[int] = Case.id) -> ColumnElement[bool]:
     """The condition on `cases`, or on what has this `case_id`, that says the user may see a row."""
-    if user.may(READ_ALL):
+    if user.may_everywhere(READ_ALL):
         return case_id.is_not(None)
     return shown_to(user.group_keys, user.name, case_id)
+
+
+def reached(
+    session: Session, user: User, permission: str, case_id: ColumnElement[Any] = Case.id
+) -> ColumnElement[bool]:
+    """The condition on what belongs to a case by `case_id` that a permission to see it reaches it: whoever has it in
+    limited groups only is shown what belongs to cases they may see. Nothing is asked of the others."""
+    if user.may_everywhere(permission) or not user.may(permission):
+        return true()
+    return case_id.in_(visible(session, user).with_only_columns(Case.id))
 
 
 def shown_to(group_keys: Any, name: Any, case_id: ColumnElement[int] = Case.id) -> ColumnElement[bool]:

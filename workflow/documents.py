@@ -4,6 +4,7 @@ The template is a file from outside: it is checked before it is opened, and its 
 access to anything but the facts. (docxtpl's own environment would run any Python a template names.)
 """
 
+import hashlib
 import io
 import zipfile
 from collections.abc import Mapping
@@ -29,6 +30,8 @@ MOST_PARTS = 500
 LONGEST_RANGE = 2_000  # rounds of a range() in a template
 BODY = "word/document.xml"
 _LIMITS = xmlsafe.Limits(size=8_000_000, elements=60_000, depth=200, attribute=100_000)
+MOST_REMEMBERED = 1_000  # templates known to be plain
+_plain: set[bytes] = set()  # SHA-256 of each
 _ACTIVE = ("vbaproject", "activex", "embeddings/", "oleobject")
 _LINKS = ("hyperlink",)  # a link goes nowhere until a person clicks it
 
@@ -55,7 +58,7 @@ def render(template: bytes, facts: Mapping[str, Any]) -> bytes:
 
     Raises TemplateRefused for a file that is no plain .docx, or a placeholder nothing is known of.
     """
-    check(template)
+    _check_once(template)
     try:
         answer = filler.call("filled", template, dict(facts))
     except Overstepped:
@@ -107,6 +110,16 @@ def check(template: bytes) -> None:
                     _check_xml(name, _read(package, name))
     except zipfile.BadZipFile:
         raise TemplateRefused("The template is not a .docx file.") from None
+
+
+def _check_once(template: bytes) -> None:
+    """The same, but what was found plain is not looked through again: offices fill a few templates all day."""
+    digest = hashlib.sha256(template).digest()
+    if digest not in _plain:
+        check(template)
+        if len(_plain) >= MOST_REMEMBERED:
+            _plain.clear()
+        _plain.add(digest)
 
 
 def _check_parts(package: zipfile.ZipFile) -> None:

@@ -18,6 +18,7 @@ class Group(Base):
     name: Mapped[str] = mapped_column(String(120))
     name_en: Mapped[str] = mapped_column(String(120), default="")
     permissions: Mapped[list[Any]] = mapped_column(default=list)
+    limited: Mapped[bool] = mapped_column(default=False)  # permits it for a part only; which one, the archive says
 
 
 class Membership(Base):
@@ -48,7 +49,15 @@ class User(Base):
 
     def may(self, permission: str) -> bool:
         """Whether one of the user's groups permits it; "*" permits everything."""
-        return self.active and any({permission, "*"} & set(group.permissions) for group in self.groups)
+        return bool(self.permitted_by(permission))
+
+    def permitted_by(self, permission: str) -> list[Group]:
+        """The user's groups that permit it; none for somebody who is switched off."""
+        return [group for group in self.groups if self.active and {permission, "*"} & set(group.permissions)]
+
+    def may_everywhere(self, permission: str) -> bool:
+        """Whether one of the user's groups permits it for the whole office, not for a part of it only."""
+        return any(not group.limited for group in self.permitted_by(permission))
 
 
 def members(session: Session, group_keys: Iterable[str]) -> list[User]:

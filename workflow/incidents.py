@@ -88,7 +88,7 @@ def resolve(session: Session, incident: Incident, by: str, reason: str = "") -> 
 def visible(user: User) -> Select[tuple[Incident]]:
     """The incidents the user may see, newest first: all of them by permission, else those in cases they may see."""
     query = select(Incident).order_by(Incident.opened_at.desc(), Incident.id.desc())
-    if user.may(RETRY):
+    if user.may_everywhere(RETRY):
         return query
     return (
         query.join(ProcessInstance, ProcessInstance.id == Incident.instance_id)

@@ -4,12 +4,12 @@
 with a sentence; once the account is switched off it goes where the model says (workflow.performers.rescue).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import ColumnElement, delete, or_, select, true
 from sqlalchemy.dialects.postgresql import insert  # both databases say "or else" in the same words
 from sqlalchemy.orm import Session, joinedload
 
@@ -66,9 +66,16 @@ class Plan:
         return [item for item in self.items if item.kind is kind]
 
 
-def plan(session: Session, user: User) -> Plan:
-    """Everything that is this person's now, and what would be without anybody if they left."""
-    items = (*_tasks(session, user), *_cases(session, user), *_people(session, user), *_substitutions(session, user))
+def plan(session: Session, user: User, by: User | None = None) -> Plan:
+    """Everything that is this person's now, and what would be without anybody if they left; of tasks and cases what
+    `by` sees."""
+    seen = _seen(session, user, by)
+    items = (
+        *_tasks(session, user, seen(UserTask.case_id)),
+        *_cases(session, user, seen(Case.id)),
+        *_people(session, user),
+        *_substitutions(session, user),
+    )
     alone = [group for group in user.groups if {each.name for each in members(session, [group.key])} <= {user.name}]
     return Plan(user, items, tuple(alone), tuple(_drawn(session, user)))
 
@@ -94,7 +101,7 @@ def hand_over(session: Session, user: User, receivers: Mapping[str, str], by: Us
         raise Invalid({"reason": [sentence("Please say why.")]})
     known = {name: _receiver(session, user, name) for name in set(receivers.values()) if name}
     done = []
-    for item in sorted(plan(session, user).items, key=_order):
+    for item in sorted(plan(session, user, by).items, key=_order):
         name = item.goes_to or receivers.get(item.key, receivers.get(item.kind, ""))
         to = session.get(User, name) if name else None
         if to is not None or item.kind is Kind.STOOD_IN:
@@ -132,10 +139,18 @@ def _receiver(session: Session, user: User, name: str) -> User:
     return found
 
 
-def _tasks(session: Session, user: User) -> Iterator[Item]:
+def _seen(session: Session, user: User, by: User | None) -> Callable[[ColumnElement[int]], ColumnElement[bool]]:
+    """The condition on the id of a case that `by` sees what belongs to it: a head all their people have, who hands out
+    work as far as that reaches."""
+    if by is None or by.may_everywhere(MANAGE) or performers.is_head_of(session, by, user.name):
+        return lambda case_id: true()
+    return lambda case_id: cases.reached(session, by, ASSIGN if by.may(ASSIGN) else MANAGE, case_id)
+
+
+def _tasks(session: Session, user: User, seen: ColumnElement[bool]) -> Iterator[Item]:
     by_name = select(TaskCandidate.task_id).where(TaskCandidate.candidate == f"user:{user.name}")
     theirs = or_(UserTask.assignee == user.name, UserTask.delegated_by == user.name, UserTask.id.in_(by_name))
-    query = select(UserTask).where(UserTask.status == TaskStatus.OPEN, theirs)
+    query = select(UserTask).where(UserTask.status == TaskStatus.OPEN, theirs, seen)
     query = query.options(joinedload(UserTask.case), joinedload(UserTask.definition))
     for task in session.scalars(query.order_by(UserTask.due_at, UserTask.id)):
         if task.assignee == user.name:
@@ -155,9 +170,9 @@ def _lender(session: Session, task: UserTask) -> str | None:
     return None
 
 
-def _cases(session: Session, user: User) -> Iterator[Item]:
+def _cases(session: Session, user: User, seen: ColumnElement[bool]) -> Iterator[Item]:
     theirs = or_(Case.taken_over_by == user.name, (Case.opened_by == user.name) & Case.taken_over_by.is_(None))
-    for case in session.scalars(select(Case).where(Case.closed_at.is_(None), theirs).order_by(Case.id)):
+    for case in session.scalars(select(Case).where(Case.closed_at.is_(None), theirs, seen).order_by(Case.id)):
         yield Item(Kind.CASE, case.id, case)
 
 

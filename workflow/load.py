@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-from sqlalchemy import case, func, select
+from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session, joinedload
 
-from workflow import office, substitutes
+from workflow import cases, office, substitutes
 from workflow.clock import now
 from workflow.identity import User
 from workflow.models import Substitution, UserTask
@@ -55,8 +55,8 @@ def people_of(session: Session, head: User) -> list[User]:
     return list(session.scalars(query.where(User.name.in_(found)))) if found else []
 
 
-def loads(session: Session, people: Sequence[User]) -> list[Load]:
-    """The load of these people, in their order."""
+def loads(session: Session, people: Sequence[User], head: User) -> list[Load]:
+    """The load of these people, in their order, as far as their head sees it."""
     names = [person.name for person in people]
     overdue, today = (UserTask.due_at < now()), (UserTask.due_at >= now()) & (UserTask.due_at < _midnight(session))
     query = select(
@@ -65,21 +65,22 @@ def loads(session: Session, people: Sequence[User]) -> list[Load]:
         func.sum(case((overdue, 1), else_=0)),
         func.sum(case((today, 1), else_=0)),
         func.min(UserTask.created_at),
-    ).where(UserTask.assignee.in_(names), UserTask.status == TaskStatus.OPEN)
+    ).where(UserTask.assignee.in_(names), UserTask.status == TaskStatus.OPEN, _seen(session, head))
     found = {row[0]: row[1:] for row in session.execute(query.group_by(UserTask.assignee))}
     away = _stood_in(session, names)
     return [Load(each, *found.get(each.name, (0, 0, 0, None)), tuple(away.get(each.name, ()))) for each in people]
 
 
-def tasks_of(session: Session, person: User) -> list[UserTask]:
-    """What the person has in hand, the most pressing first, up to SHOWN."""
-    return _listed(session, UserTask.assignee == person.name)
+def tasks_of(session: Session, person: User, head: User) -> list[UserTask]:
+    """What the person has in hand, the most pressing first, up to SHOWN, as far as their head sees it."""
+    return _listed(session, UserTask.assignee == person.name, _seen(session, head))
 
 
 def chosen(session: Session, head: User, task_ids: Sequence[int]) -> list[UserTask]:
     """Those of these tasks that are in the hands of people whose load this user sees, in the order asked."""
     names = [person.name for person in people_of(session, head)]
-    found = {task.id: task for task in _listed(session, UserTask.id.in_(task_ids) & UserTask.assignee.in_(names))}
+    asked = (UserTask.id.in_(task_ids), UserTask.assignee.in_(names), _seen(session, head))
+    found = {task.id: task for task in _listed(session, *asked)}
     return [found[each] for each in dict.fromkeys(task_ids) if each in found]
 
 
@@ -112,8 +113,12 @@ def _stood_in(session: Session, names: Sequence[str]) -> dict[str, list[Substitu
     return found
 
 
-def _listed(session: Session, of: object) -> list[UserTask]:
-    query = select(UserTask).where(of, UserTask.status == TaskStatus.OPEN)  # type: ignore[arg-type]
+def _seen(session: Session, head: User) -> ColumnElement[bool]:
+    return cases.reached(session, head, ASSIGN, UserTask.case_id)
+
+
+def _listed(session: Session, *of: ColumnElement[bool]) -> list[UserTask]:
+    query = select(UserTask).where(*of, UserTask.status == TaskStatus.OPEN)
     return list(session.scalars(_whole(query.order_by(UserTask.due_at.is_(None), UserTask.due_at, UserTask.id))))
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from workflow.errors import Sentence
 from workflow.identity import User
 from workflow.models import ProcessInstance, UserTask
 
@@ -33,6 +34,7 @@ Listener = Callable[[Session, UserTask, User, dict[str, Any]], Mapping[str, Any]
 Check = Callable[[Session], Iterable[str]]
 Subjects = Callable[[Session, int], Iterable[str]]
 Ending = Callable[[Session, int], None]
+Bond = Callable[[Session, int], Sentence | None]
 
 service_tasks: dict[str, Handler] = {}
 listeners: dict[str, Listener] = {}
@@ -41,6 +43,7 @@ of_a_case: set[str] = set()  # those functions that are also told the running in
 checks: dict[str, Check] = {}
 subjects_of: dict[str, Subjects] = {}
 endings: dict[str, Ending] = {}
+bonds: dict[str, Bond] = {}
 messages: set[str] = set()  # names of messages that the house sends by itself, from outside any process
 discovered: set[str] = set()  # the packages whose modules are all imported
 once: set[str] = set()  # topics whose work is done once in a process, also when it passes there again
@@ -110,6 +113,17 @@ def on_case_over(name: str) -> Callable[[Ending], Ending]:
     """Register what the domain does when a case is over, however it ended: f(session, case id), in the transaction that
     closes it. It must be quick and refuse nothing; a case that is reopened may be over a second time."""
     return _register(endings, name)
+
+
+def before_ending(name: str) -> Callable[[Bond], Bond]:
+    """Register what people must do before they end a case ahead of its time: f(session, case id) → a sentence, or None.
+    What fails by itself ends nevertheless."""
+    return _register(bonds, name)
+
+
+def why_not_ended(session: Session, case_id: int) -> Sentence | None:
+    """Why people may not end this case by hand now; None when they may."""
+    return next((said for bond in bonds.values() if (said := bond(session, case_id)) is not None), None)
 
 
 def case_over(session: Session, case_id: int) -> None:

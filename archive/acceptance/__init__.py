@@ -6,5 +6,6 @@ machine    A3, A4, A6, A9: what the machine does with a batch
 group      A1, A2, A8: who applies, who forms the group, who signs
 checking   A5, A7, A8: the two checkers, the notice, what is mended
 goods      equipment and services
+ending     the case is over before its time
 papers     their papers, all of the series 验字
 """

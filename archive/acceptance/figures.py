@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import case, func, select
+from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
 
 from archive.acceptance.models import DECIDED, Acceptance, AcceptanceStatus
@@ -25,15 +25,15 @@ class Figures:
         return 100 * self.first / self.decided if self.decided else None
 
 
-def of(session: Session) -> Figures:
-    """The figures of all acceptances that are over."""
+def of(session: Session, *seen: ColumnElement[bool]) -> Figures:
+    """The figures of the acceptances that are over, all or those that are `seen`."""
     asked = select(
         func.count(Acceptance.id),
         func.sum(case((Acceptance.first_pass.is_(True), 1), else_=0)),
         func.sum(Acceptance.applied),
         func.sum(Acceptance.quantity),
         func.sum(Acceptance.amount),
-    ).where(Acceptance.status != AcceptanceStatus.OPEN)
+    ).where(Acceptance.status != AcceptanceStatus.OPEN, *seen)
     return Figures(*(int(each or 0) for each in session.execute(asked).one()))
 
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, joinedload
 
-from archive import parameters
+from archive import parameters, sight
 from archive.acceptance import sampling
 from archive.acceptance.models import Acceptance, AcceptanceDossier, AcceptanceRound, Subject
 from archive.acceptance.sampling import Plan
@@ -13,10 +13,12 @@ from archive.dossier_tables import Dossier
 from archive.images import defects
 from archive.images.defect_tables import ImageDefect
 from archive.scanning import batches
-from archive.scanning.models import ScanBatch, ScanStatus
+from archive.scanning.models import ScanBatch, ScanDossier, ScanStatus
+from workflow import cases
 from workflow.clock import now
 from workflow.errors import NotFound
-from workflow.models import UserTask
+from workflow.identity import User
+from workflow.models import Case, UserTask
 from workflow.registry import Work, fsck_check
 
 
@@ -86,6 +88,14 @@ def last(session: Session, acceptance: Acceptance) -> AcceptanceRound:
     if not found:
         raise NotFound
     return found[-1]
+
+
+def seen_by(session: Session, user: User) -> ColumnElement[bool]:
+    """The condition on Acceptance that the user sees it whole: its case and, unless at work on it, each dossier of its
+    batch (archive.sight.together)."""
+    held = select(ScanDossier.dossier_id).where(ScanDossier.batch_id == Acceptance.batch_id).correlate(Acceptance)
+    visible = cases.visible(session, user).with_only_columns(Case.id)
+    return Acceptance.case_id.in_(visible) & sight.together(session, user, Acceptance.case_id, held)
 
 
 def dossiers(session: Session, round_: AcceptanceRound, sampled: bool = False) -> list[AcceptanceDossier]:

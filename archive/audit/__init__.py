@@ -4,6 +4,7 @@ items        what is audited: three ages, two histories, one identity, and what 
 reviewing    claim against earliest record: a first reviewer, then another
 deciding     doubts listed, supplemented, determined by the leaders; what is serious goes to discipline
 filing       the determination filed to class 5, its result to the master data, both values kept
+ending       the case is over before its time
 gate         whether an open doubt stops an appointment or a transfer
 work         the audit a step is about
 """

@@ -3,14 +3,16 @@
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
+from archive import sight
 from archive.inventory.models import DECISIONS, DIFFERENCES, RESULTS, Inventory, InventoryLine, Result
 from archive.steps import case_id
+from workflow import cases
 from workflow.errors import NotAllowed, NotFound
 from workflow.identity import User
-from workflow.models import UserTask
+from workflow.models import Case, UserTask
 from workflow.registry import Work
 from workflow.statuses import TaskStatus
 
@@ -29,6 +31,14 @@ def find(session: Session, case: int) -> Inventory:
     if found is None:
         raise NotFound
     return found
+
+
+def seen_by(session: Session, user: User) -> ColumnElement[bool]:
+    """The condition on Inventory that the user sees it whole: its case and, unless at work on it, each of its dossiers
+    (archive.sight.together)."""
+    listed = select(InventoryLine.dossier_id).where(InventoryLine.case_id == Inventory.case_id).correlate(Inventory)
+    visible = cases.visible(session, user).with_only_columns(Case.id)
+    return Inventory.case_id.in_(visible) & sight.together(session, user, Inventory.case_id, listed)
 
 
 def in_hand(session: Session, inventory: Inventory, user: User, *activities: str) -> UserTask | None:

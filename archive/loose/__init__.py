@@ -5,5 +5,6 @@ sending      a unit sends papers with a list; how late they are
 checking     the eight points; refused with the reason, or accepted and registered
 filing       into the folder, out of the store, into the catalogue, back; what was lacking is obtained
 chasing      once a quarter every unit is asked for what is lacking
+ending       the case is over before its time
 work         the list a step is about
 """

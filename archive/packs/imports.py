@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from archive import days, vault
@@ -53,28 +53,23 @@ def begin(session: Session, content: bytes, name: str, by: str) -> CourierList:
     return courier_list
 
 
-def find(session: Session, list_id: int) -> CourierList:
-    """The list; raises NotFound."""
-    found = session.get(CourierList, list_id)
+def find(session: Session, list_id: int, *seen: ColumnElement[bool]) -> CourierList:
+    """The list, one of those `seen`; raises NotFound."""
+    found = session.scalars(select(CourierList).where(CourierList.id == list_id, *seen)).first()
     if found is None:
         raise NotFound
     return found
 
 
-def latest(session: Session, limit: int = 50) -> list[CourierList]:
-    """The imported lists, newest first."""
-    return list(session.scalars(select(CourierList).order_by(CourierList.id.desc()).limit(limit)))
+def latest(session: Session, limit: int = 50, *seen: ColumnElement[bool]) -> list[CourierList]:
+    """The imported lists, newest first, all or those `seen` (archive.packs.seen.lists_seen_by)."""
+    return list(session.scalars(select(CourierList).where(*seen).order_by(CourierList.id.desc()).limit(limit)))
 
 
-def progress(session: Session, courier_list: CourierList) -> Progress:
-    """Counts of the list's rows by what became of them."""
-    counted = dict(
-        session.execute(
-            select(CourierRow.status, func.count())
-            .where(CourierRow.list_id == courier_list.id)
-            .group_by(CourierRow.status)
-        ).all()
-    )
+def progress(session: Session, courier_list: CourierList, *seen: ColumnElement[bool]) -> Progress:
+    """Counts of the list's rows by what became of them, all or those `seen` (archive.packs.seen.rows)."""
+    asked = select(CourierRow.status, func.count()).where(CourierRow.list_id == courier_list.id, *seen)
+    counted = dict(session.execute(asked.group_by(CourierRow.status)).all())
     by_status = {status: counted.get(status, 0) for status in RowStatus}
     return Progress(
         rows=sum(by_status.values()),
@@ -84,9 +79,12 @@ def progress(session: Session, courier_list: CourierList) -> Progress:
     )
 
 
-def rows(session: Session, courier_list: CourierList, status: RowStatus | None = None) -> list[CourierRow]:
-    """The rows in the file's order, all or those of one status; `kept_sentences.spoken` says their `reason`."""
-    query = select(CourierRow).where(CourierRow.list_id == courier_list.id).order_by(CourierRow.number)
+def rows(
+    session: Session, courier_list: CourierList, status: RowStatus | None = None, *seen: ColumnElement[bool]
+) -> list[CourierRow]:
+    """The rows in the file's order, all or those of one status, all or those `seen`; `kept_sentences.spoken` says their
+    `reason`."""
+    query = select(CourierRow).where(CourierRow.list_id == courier_list.id, *seen).order_by(CourierRow.number)
     return list(session.scalars(query.where(CourierRow.status == status) if status else query))
 
 

@@ -35,7 +35,7 @@ def shut(session: Session, grant: Grant, status: GrantStatus) -> None:
 
 def withdraw(session: Session, grant: Grant, user: User, why: str) -> None:
     """Take the grant back, also while it is read. Who approved it may, and who oversees readings; with a reason."""
-    if not grants.may_oversee(grant, user):
+    if not grants.may_oversee(session, grant, user):
         raise NotAllowed
     if not why.strip():
         raise wrong("why", "Say why it is withdrawn.")

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.orm import Session
 
-from archive import parameters
+from archive import parameters, sight
 from archive.images import pages
 from archive.images.demands import ImageKind
 from archive.images.models import ImageFile
@@ -59,19 +59,24 @@ def end(session: Session, grant: Grant, status: GrantStatus, by: str, why: str =
 
 def find(session: Session, grant_id: int, user: User) -> Grant:
     """The grant, for its readers, for who approved it and who oversees readings; NotFound for everybody else."""
-    grant = session.get(Grant, grant_id)
-    if grant is None or not (is_reader(grant, user.name) or may_oversee(grant, user)):
+    asked = select(Grant).join(ReadingRequest).where(Grant.id == grant_id, _shown_to(session, user))
+    grant = session.scalars(asked).first()
+    if grant is None:
         raise NotFound
     return grant
 
 
 def of(session: Session, user: User) -> list[Grant]:
     """The grants this user reads by or has to look after, newest first."""
-    asked = select(Grant).join(ReadingRequest)
-    if not user.may(OVERSEE):
-        reads = select(Reader.case_id).where(Reader.login == user.name)
-        asked = asked.where(or_(Grant.case_id.in_(reads), ReadingRequest.approved_by == user.name))
+    asked = select(Grant).join(ReadingRequest).where(_shown_to(session, user))
     return list(session.scalars(asked.order_by(Grant.id.desc()).limit(200)))
+
+
+def _shown_to(session: Session, user: User) -> ColumnElement[bool]:
+    """The condition on grants, joined with their requests."""
+    reads = select(Reader.case_id).where(Reader.login == user.name)
+    overseen = sight.through(Grant.dossier_id, sight.seen_by(session, user, OVERSEE))
+    return or_(Grant.case_id.in_(reads), ReadingRequest.approved_by == user.name, overseen)
 
 
 def is_reader(grant: Grant, login: str) -> bool:
@@ -84,9 +89,9 @@ def logins(grant: Grant) -> list[str]:
     return [each.login for each in grant.request.readers if each.login]
 
 
-def may_oversee(grant: Grant, user: User) -> bool:
-    """Whether this user may withdraw the grant and see its log."""
-    return user.may(OVERSEE) or user.name == grant.request.approved_by
+def may_oversee(session: Session, grant: Grant, user: User) -> bool:
+    """Whether this user may withdraw the grant and see its log: who approved it, and who oversees readings of it."""
+    return user.name == grant.request.approved_by or sight.sees(session, user, grant.dossier_id, OVERSEE)
 
 
 def is_open(grant: Grant) -> bool:

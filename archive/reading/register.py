@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, true
 from sqlalchemy.orm import Session, contains_eager
 
-from archive import calendar, parameters
+from archive import calendar, parameters, sight
 from archive.dossier_tables import Dossier
 from archive.persons import Person
 from archive.reading.grants import OVERSEE
@@ -110,21 +110,30 @@ def counts(session: Session, user: User, text: str = "") -> dict[View, int]:
     """How many rows each view has, in one question; by the very conditions of the list."""
     conditions = _of_views(soon_until(session))
     counted = [func.count(case((condition, 1))) for condition in conditions.values()]
-    return dict(zip(conditions, session.execute(_seen(user, text).with_only_columns(*counted)).one(), strict=True))
+    row = session.execute(_seen(session, user, text).with_only_columns(*counted)).one()
+    return dict(zip(conditions, row, strict=True))
 
 
 def find(session: Session, case_id: int, user: User) -> Loan:
     """The loan of this case; NotFound when there is none or it is not to be seen."""
-    found = session.get(Loan, case_id)
-    if found is None or (found.request.shielded and not user.may(OVERSEE)):
+    found = session.scalars(_seen(session, user, "").where(Loan.case_id == case_id)).first()
+    if found is None:
         raise NotFound
     return found
 
 
-def shut_units(session: Session) -> list[ShutUnit]:
-    """The units that may not read now, longest first."""
-    asked = select(ShutUnit).where(ShutUnit.lifted_at.is_(None))
+def shut_units(session: Session, user: User) -> list[ShutUnit]:
+    """The units that may not read now, longest first, as far as this reader may know why."""
+    asked = _shut(session, user).where(ShutUnit.lifted_at.is_(None))
     return list(session.scalars(asked.order_by(ShutUnit.shut_at, ShutUnit.case_id)))
+
+
+def shut_unit(session: Session, case_id: int, user: User) -> ShutUnit:
+    """The unit that was shut out in this case; NotFound when there is none or the reader may not know of it."""
+    found = session.scalars(_shut(session, user).where(ShutUnit.case_id == case_id)).first()
+    if found is None:
+        raise NotFound
+    return found
 
 
 def where(loan: Loan, soon: datetime) -> Where:
@@ -152,12 +161,18 @@ def _standing(dossier: Dossier, loan: Loan | None, soon: datetime, user: User) -
 
 
 def _asked(session: Session, user: User, view: View, text: str) -> Select[Any]:
-    return _seen(user, text).where(_of_views(soon_until(session))[view])
+    return _seen(session, user, text).where(_of_views(soon_until(session))[view])
 
 
-def _seen(user: User, text: str) -> Select[Any]:
+def _shut(session: Session, user: User) -> Select[Any]:
+    asked = select(ShutUnit).join(ReadingRequest, ReadingRequest.case_id == ShutUnit.case_id)
+    return asked.where(sight.through(ReadingRequest.dossier_id, sight.seen_by(session, user, OVERSEE)))
+
+
+def _seen(session: Session, user: User, text: str) -> Select[Any]:
     """The loans this reader may know of, with their dossiers and requests, that fit the text."""
     asked = select(Loan).join(Loan.request).join(Loan.dossier).join(Dossier.person)
+    asked = asked.where(sight.seen_by(session, user))
     asked = asked.options(contains_eager(Loan.request), contains_eager(Loan.dossier).contains_eager(Dossier.person))
     if not user.may(OVERSEE):
         asked = asked.where(~ReadingRequest.shielded)

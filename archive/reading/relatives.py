@@ -80,4 +80,8 @@ def find(session: Session, person: Person, relative_id: int) -> Relative:
 
 def import_rows(session: Session, rows: Iterable[tuple[int, Row]], user: User) -> list[RowResult]:
     """Note every row (number in the list, facts); one result for each."""
-    return rosters.take_all(session, rows, lambda opened, row: note(opened, upkeep.person_of(opened, row), row, user))
+
+    def take(opened: Session, row: Row) -> Outcome:
+        return note(opened, upkeep.person_of(opened, row, user), row, user)
+
+    return rosters.take_all(session, rows, take)

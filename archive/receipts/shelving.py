@@ -23,6 +23,7 @@ from workflow.models import UserTask
 from workflow.registry import Work, expression_function, on_completion, service_task
 
 SUGGESTED = 20
+UNTOUCHED = (SortStatus.NONE, DigitStatus.NONE)
 
 
 @on_completion("receipt.shelve")
@@ -67,11 +68,13 @@ def send_slip(session: Session, task: UserTask, user: User, answers: dict[str, A
 
 @service_task("receipt.queue", only_once=True)
 def queue_work(session: Session, work: Work) -> None:
-    """R10: sorting and scanning know of the dossier."""
+    """R10: sorting and scanning know of the dossier, unless they have begun: it stands on the shelf since R8, and its
+    slip may take days."""
     pack = pack_of(session, work)
     dossier = session.get_one(Dossier, pack.dossier_id)
-    queued = {"sort_status": SortStatus.QUEUED, "digit_status": DigitStatus.QUEUED}
-    dossiers.update_facts(session, dossier, queued, history.SYSTEM, pack.case, "queued")
+    waits = {"sort_status": SortStatus.QUEUED, "digit_status": DigitStatus.QUEUED}
+    queued = {field: status for field, status in waits.items() if getattr(dossier, field) in UNTOUCHED}
+    dossiers.update_facts(session, dossier, queued, history.SYSTEM, pack.case, "queued", beside=True)
     noted(session, pack, history.SYSTEM, "queued", dossier_no=dossier.dossier_no)
 
 

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, joinedload
 
-from archive import dossiers, numbers
+from archive import dossiers, numbers, sight
 from archive.dossier_tables import Dossier
 from archive.images import defects, demands, misfits, pages
 from archive.images.defect_tables import DEFECT_LABELS, Stage
@@ -18,9 +18,10 @@ from archive.refusals import wrong
 from archive.scanning.models import ENTERED, BatchStatus, ScanBatch, ScanDossier, ScanStatus, Unit
 from archive.scans import normalise
 from archive.statuses import DigitStatus, DossierStatus, SortStatus
-from workflow import history
+from workflow import cases, history
 from workflow.clock import now
 from workflow.errors import Conflict, NotFound, Sentence, sentence
+from workflow.identity import User
 from workflow.models import Case
 from workflow.registry import fsck_check
 
@@ -84,15 +85,23 @@ def plan(session: Session, case: Case, terms: Terms, wanted: Sequence[str], by: 
     return batch, refused
 
 
-def judged(session: Session, wanted: Sequence[str]) -> tuple[list[Dossier], list[Refused]]:
-    """Which of these numbers can be scanned now, each once; and which cannot, each with the reason. Raises Invalid
-    beside `dossiers` when these are too many for a batch."""
+def judged(session: Session, wanted: Sequence[str], planner: User | None = None) -> tuple[list[Dossier], list[Refused]]:
+    """Which of these numbers can be scanned now, each once; and which cannot, each with the reason. What the planner
+    does not see there is not. Raises Invalid beside `dossiers` when these are too many for a batch."""
     named = [each for each in dict.fromkeys(wanted) if each.strip()]
     if len(named) > MOST:
         raise wrong("dossiers", "A batch holds at most {most} dossiers.", most=MOST)
-    found = [_judged(session, number) for number in named]
+    found = [_judged(session, planner, number) for number in named]
     taken = {each.id: each for each in found if isinstance(each, Dossier)}
     return list(taken.values()), [each for each in found if isinstance(each, Refused)]
+
+
+def seen_by(session: Session, user: User) -> ColumnElement[bool]:
+    """The condition on ScanBatch that the user sees it whole: its case and, unless at work on it, each of its dossiers
+    (archive.sight.together)."""
+    held = select(ScanDossier.dossier_id).where(ScanDossier.batch_id == ScanBatch.id).correlate(ScanBatch)
+    visible = cases.visible(session, user).with_only_columns(Case.id)
+    return ScanBatch.case_id.in_(visible) & sight.together(session, user, ScanBatch.case_id, held)
 
 
 def entries(session: Session, batch: ScanBatch) -> list[ScanDossier]:
@@ -126,6 +135,14 @@ def agreed(session: Session, dossier: Dossier) -> Demands:
     mine = (ScanDossier.dossier_id == dossier.id, ScanDossier.status != ScanStatus.FELL_OUT)
     found = session.scalars(asked.where(*mine, ScanBatch.status.in_(RUNNING)).order_by(ScanBatch.id.desc())).first()
     return demanded(found) if found is not None else demands.of(session)
+
+
+def undecided(session: Session, dossier: Dossier) -> ScanBatch | None:
+    """The batch the dossier is back from whose acceptance is to come: the checkers need it, and it may be worked over
+    again."""
+    asked = select(ScanBatch).join(ScanDossier, ScanDossier.batch_id == ScanBatch.id)
+    back = (ScanDossier.dossier_id == dossier.id, ScanDossier.status == ScanStatus.BACK)
+    return session.scalars(asked.where(*back, ScanBatch.status.in_(RUNNING)).order_by(ScanBatch.id)).first()
 
 
 def lacking(session: Session, entry: ScanDossier, stage: Stage = Stage.FIRM) -> list[Sentence]:
@@ -211,9 +228,9 @@ def give_up(session: Session, batch: ScanBatch, by: str) -> None:
     batch.status = BatchStatus.GIVEN_UP
 
 
-def _judged(session: Session, number: str) -> Dossier | Refused:
+def _judged(session: Session, planner: User | None, number: str) -> Dossier | Refused:
     try:
-        dossier = dossiers.by_no(session, number)
+        dossier = sight.by_no(session, planner, number)
     except NotFound as refused:
         return Refused(number.strip(), refused.sentence)
     said = _why_not(session, dossier)
@@ -231,10 +248,10 @@ def _why_not(session: Session, dossier: Dossier) -> Sentence | None:
         return sentence("It is not sorted yet.")
     if any(each.state is not MaterialState.KEPT or not each.pages for each in materials):
         return sentence("Its catalogue has materials without a class or pages.")
-    in_batch = select(ScanDossier.id).join(ScanBatch).where(ScanDossier.dossier_id == dossier.id)
-    back = (ScanDossier.status == ScanStatus.BACK) & ScanBatch.status.in_(RUNNING)  # not accepted yet
-    running = in_batch.where(ScanDossier.status.in_(ENTERED) | back).limit(1)
-    return sentence("It is in another scanning batch.") if session.scalar(running) else None
+    entered = select(ScanDossier.id).where(ScanDossier.dossier_id == dossier.id, ScanDossier.status.in_(ENTERED))
+    if undecided(session, dossier) is not None or session.scalar(entered.limit(1)):
+        return sentence("It is in another scanning batch.")
+    return None
 
 
 def _accepted(session: Session, entry: ScanDossier) -> DigitStatus:

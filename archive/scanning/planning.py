@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from archive import documents
+from archive import documents, sight
 from archive.answers import text
 from archive.dossier_tables import Dossier
 from archive.scanning import batches
@@ -18,6 +18,7 @@ from archive.statuses import DigitStatus, DossierStatus, SortStatus
 from archive.steps import case_of
 from workflow import cases
 from workflow.errors import sentence
+from workflow.identity import User
 from workflow.kept_sentences import kept
 from workflow.models import Case
 from workflow.registry import Work, service_task
@@ -33,8 +34,9 @@ def plan(session: Session, work: Work) -> Mapping[str, Any]:
     batch_id, batch_no, dossiers (how many), refused ([{dossier_no, why}]), any_refused.
     """
     case = case_of(session, work)
-    wanted = [*text(work.variables, "dossier_nos").split(), *_waiting(session, work.variables)]
-    taken, refused = batches.judged(session, wanted[: batches.MOST])
+    planner = sight.opener(session, case)
+    wanted = [*text(work.variables, "dossier_nos").split(), *_waiting(session, planner, work.variables)]
+    taken, refused = batches.judged(session, wanted[: batches.MOST], planner)
     told = [{"dossier_no": each.dossier_no, "why": kept(each.said)} for each in refused]
     told += [{"dossier_no": each, "why": kept(_full())} for each in wanted[batches.MOST :]]
     if not told and not taken:
@@ -45,7 +47,7 @@ def plan(session: Session, work: Work) -> Mapping[str, Any]:
     return facts
 
 
-def _waiting(session: Session, variables: Mapping[str, Any]) -> list[str]:
+def _waiting(session: Session, planner: User | None, variables: Mapping[str, Any]) -> list[str]:
     """The numbers of those sorted and not yet scanned that wait longest, as many as asked for."""
     count = min(int(variables.get("from_queue") or 0), batches.MOST)
     running = select(ScanDossier.dossier_id).where(ScanDossier.status.in_(ENTERED))
@@ -55,6 +57,7 @@ def _waiting(session: Session, variables: Mapping[str, Any]) -> list[str]:
         Dossier.status == DossierStatus.IN_STORE,
         Dossier.held_by_case_id.is_(None),
         Dossier.id.not_in(running),
+        sight.known_to(session, planner),
     )
     return list(session.scalars(asked.order_by(Dossier.registered_at, Dossier.id).limit(count)))
 

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from archive import documents, dossiers, numbers, parameters
+from archive import documents, numbers, parameters, sight
 from archive.dossier_tables import Dossier
 from archive.sorting.models import Sorting
 from archive.sorting.work import PROCESS
@@ -40,7 +40,7 @@ def begin(session: Session, work: Work) -> Mapping[str, Any]:
     free = parameters.value(session, "sort_limit") - _in_hand(session, sorter)
     begun: list[Dossier] = []
     refused: list[dict[str, str]] = []
-    for number, dossier in _wanted(session, work.variables):
+    for number, dossier in _wanted(session, sight.opener(session, batch), work.variables):
         why = _why_not(session, dossier) or ("limit" if len(begun) >= free else None)
         if why or dossier is None:
             refused.append({"dossier_no": number, "why": REASONS[why or "unknown"]})
@@ -59,13 +59,15 @@ def _case(session: Session, work: Work) -> Case:
     return session.get_one(Case, work.instance.case_id)
 
 
-def _wanted(session: Session, variables: Mapping[str, Any]) -> Iterator[tuple[str, Dossier | None]]:
-    """The dossiers named, each once, then those that wait longest."""
+def _wanted(
+    session: Session, planner: User | None, variables: Mapping[str, Any]
+) -> Iterator[tuple[str, Dossier | None]]:
+    """The dossiers named, each once, then those that wait longest; of those the planner may name."""
     named = dict.fromkeys(str(row.get("dossier_no") or "") for row in variables.get("dossiers") or [])
     seen: set[int] = set()
     for number in [each for each in named if each][:MOST]:
         try:
-            dossier = dossiers.by_no(session, number)
+            dossier = sight.by_no(session, planner, number)
         except NotFound:
             yield number, None
             continue
@@ -77,6 +79,7 @@ def _wanted(session: Session, variables: Mapping[str, Any]) -> Iterator[tuple[st
         Dossier.status == DossierStatus.IN_STORE,
         Dossier.held_by_case_id.is_(None),
         Dossier.id.not_in(seen),
+        sight.known_to(session, planner),
         Dossier.id.not_in(running),
     )
     count = min(int(variables.get("from_queue") or 0), MOST)

@@ -12,6 +12,7 @@ letters      I3 to I6: our own letters that ask for a dossier
 coming       I1, I2, J1 to J7: who applies, what arrives, what differs, the receipt back
 chain        the way of a dossier through several keepers of this house, without a gap
 deadlines    calendar months and working days, and pauses of the clock
+stopping     the case is over before its time
 invariants   what must hold of transfers, asked by fsck
 work         the transfer a step is about
 """

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from archive import calendar, custody, dossiers, parameters
@@ -13,6 +14,8 @@ from archive.refusals import wrong
 from archive.scans import normalise
 from archive.statuses import DossierStatus
 from archive.transfer import codes, deadlines
+from archive.transfer.keepers import Keeper
+from archive.transfer.letter_tables import Letter, LetterStatus
 from archive.transfer.models import Dispatch, DispatchOutcome, Transfer, TransferStatus
 from archive.transfer.preparing import shelve_again
 from archive.transfer.sending import correct_number, second
@@ -23,6 +26,8 @@ from workflow.errors import Conflict
 from workflow.identity import User
 from workflow.models import UserTask
 from workflow.registry import Work, on_completion, service_task
+
+RECEIVED = (LetterStatus.ARRIVED, LetterStatus.CLOSED)
 
 
 def dispatch_of(transfer: Transfer) -> Dispatch:
@@ -42,12 +47,23 @@ def receipt(session: Session, task: UserTask, user: User, answers: dict[str, Any
     if result == "confirmed":
         return {"receipt_result": result, **_checked(session, dispatch, answers)}
     note = need(answers, "receipt_note", "Say what happened.")
+    if result in ("returned", "recall"):
+        _refuse_received(session, dispatch)
     if result == "recall":
         issue(session, transfer, "transfer_recall", user.name, note=note, sent_on=_day(session, dispatch))
     if result == "correct":
         fresh = correct_number(session, dispatch, text(answers, "right_no"), user, second(answers, user), note)
         return {"receipt_result": result, "receipt_note": note, "track_no": fresh, "witness": None}
     return {"receipt_result": result, "receipt_note": note}
+
+
+def _refuse_received(session: Session, dispatch: Dispatch) -> None:
+    """What an office of this house has scanned at its end has not come back; unless that office sends it back."""
+    asked = select(Letter).where(Letter.notice_no == dispatch.notice_no, Letter.status.in_(RECEIVED))
+    letter = session.scalars(asked.join(Keeper, Keeper.code == Letter.keeper_code).where(Keeper.inside)).first()
+    if letter is not None:
+        receiver = session.get_one(Keeper, letter.receiver_code)
+        raise Conflict("{keeper} has received this pack by its own scan; its receipt is to come.", keeper=receiver.name)
 
 
 def _checked(session: Session, dispatch: Dispatch, answers: Mapping[str, Any]) -> dict[str, Any]:
@@ -114,6 +130,7 @@ def take_back(session: Session, task: UserTask, user: User, answers: dict[str, A
     dossier, case = transfer.dossier, transfer.case
     check_label(dossier, answers)
     note = need(answers, "back_note", "Say why it came back.")
+    _refuse_received(session, dispatch_of(transfer))
     _end(dispatch_of(transfer), DispatchOutcome.RETURNED)
     if answers.get("back_result") == "keep":
         shelve_again(session, transfer, user, answers, f"returned: {note}")

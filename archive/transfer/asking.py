@@ -14,6 +14,7 @@ from archive.scans import halved
 from archive.statuses import ENDED, DossierKind, label
 from archive.steps import case_of
 from archive.transfer import deadlines, keepers
+from archive.transfer.letter_tables import Letter
 from archive.transfer.models import RUNNING, VOID, Applicant, Transfer, TransferStatus
 from archive.transfer.work import is_cadre, issue, transfer_of
 from workflow import cases, office
@@ -87,6 +88,7 @@ def _accept(session: Session, transfer: Transfer, answers: Mapping[str, Any]) ->
     transfer.reason = text(answers, "reason")
     keeper = keepers.known(session, text(answers, "keeper"), "keeper")
     transfer.keeper_code, transfer.keeper = keeper.code, keeper
+    _refuse_elsewhere(session, transfer, text(answers, "letter_no"))
     _take_letter(session, transfer, answers)
     _refuse_second(session, transfer)
     begun = now()
@@ -139,6 +141,16 @@ def _take_letter(session: Session, transfer: Transfer, answers: Mapping[str, Any
         raise wrong("letter_no", "Letter {number} was used already.", number=number)
     transfer.letter_no, transfer.letter_date = number, written
     transfer.letter_persons, transfer.letter_use = persons_named, min(free)
+
+
+def _refuse_elsewhere(session: Session, transfer: Transfer, typed: str) -> None:
+    """What another office of this house asks for with this letter goes to that office and nowhere else."""
+    dossier, number = transfer.dossier, halved(typed)
+    mine = (Letter.number == number, Letter.id_fingerprint == dossier.person.id_fingerprint)
+    letter = session.scalars(select(Letter).where(*mine, Letter.keeper_code == dossier.keeper_code)).first()
+    if letter is not None and letter.receiver_code != transfer.keeper_code:
+        receiver = keepers.known(session, letter.receiver_code, "keeper")
+        raise wrong("keeper", "Letter {number} is of {keeper}.", number=number, keeper=receiver.name)
 
 
 def _refuse_gone(transfer: Transfer) -> None:

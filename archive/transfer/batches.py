@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from archive import documents, dossiers
+from archive import documents, sight
 from archive.answers import need, text
 from archive.dossier_tables import Dossier
 from archive.refusals import wrong
@@ -40,7 +40,7 @@ def begin(session: Session, work: Work) -> Mapping[str, Any]:
     begun: list[Dossier] = []
     refused: list[dict[str, str]] = []
     for number in _named(known)[:MOST]:
-        dossier, why = _found(session, number)
+        dossier, why = _found(session, batch, number)
         if dossier is None or why:
             refused.append({"dossier_no": number, "why": why})
         else:
@@ -58,9 +58,9 @@ def _named(known: Mapping[str, Any]) -> list[str]:
     return [each for each in dict.fromkeys(typed) if each]
 
 
-def _found(session: Session, number: str) -> tuple[Dossier | None, str]:
+def _found(session: Session, batch: Case, number: str) -> tuple[Dossier | None, str]:
     try:
-        dossier = dossiers.by_no(session, number)
+        dossier = sight.by_no(session, sight.opener(session, batch), number)
     except NotFound:
         return None, "没有此档案编号"
     running = select(Transfer).where(Transfer.dossier_id == dossier.id, Transfer.status.in_(RUNNING))

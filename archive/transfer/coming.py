@@ -179,7 +179,7 @@ def _check_channel(letter: Letter, answers: Mapping[str, Any]) -> None:
 def _take_over(session: Session, letter: Letter, user: User) -> None:
     """The scan at the receiving end: the other office's pack is the one of this notice, and passes into our hands."""
     dossier = kept_inside(session, letter)
-    sent = dispatched(session, dossier, letter.notice_no) if dossier else False
+    sent = dispatched(session, dossier, letter) if dossier else False
     if dossier is None or not sent:
         said = "No pack of this person is on its way under notice {number}."
         raise wrong("scan_notice", said, number=letter.notice_no)
@@ -187,10 +187,11 @@ def _take_over(session: Session, letter: Letter, user: User) -> None:
     custody.record(session, dossier, place, user.name, letter.case, "received, notice scanned")
 
 
-def dispatched(session: Session, dossier: Dossier, notice_no: str) -> bool:
-    """Whether a pack with this dossier is on its way under this notice."""
+def dispatched(session: Session, dossier: Dossier, letter: Letter) -> bool:
+    """Whether a pack with this dossier is on its way to the letter's receiver under the notice scanned."""
     query = select(Dispatch.id).join(Transfer, Transfer.case_id == Dispatch.case_id)
-    same = (Transfer.dossier_id == dossier.id, Dispatch.notice_no == notice_no, Dispatch.outcome.is_(None))
+    same = (Transfer.dossier_id == dossier.id, Transfer.keeper_code == letter.receiver_code)
+    same = (*same, Dispatch.notice_no == letter.notice_no, Dispatch.outcome.is_(None))
     return session.scalars(query.where(*same)).first() is not None
 
 

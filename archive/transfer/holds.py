@@ -16,6 +16,7 @@ from archive.materials import catalogue
 from archive.materials.models import MaterialState
 from archive.packs.models import Pack, PackException
 from archive.reading.loan_tables import Loan
+from archive.scanning import batches
 from archive.statuses import DossierStatus
 from archive.transfer import deadlines
 from archive.transfer.models import Transfer
@@ -65,9 +66,13 @@ def _standing(session: Session, dossier: Dossier, case: Case) -> Iterator[Hold]:
         yield Hold("sealed", "经有权机关决定封存")
     elif dossier.status in AT_WORK:
         yield Hold(*AT_WORK[dossier.status])
+    elif dossier.status is DossierStatus.LEAVING and dossier.held_by_case_id is None:
+        yield Hold("not_in_store", "上次转出已终止，尚未归架")
     holder = dossier.held_by_case_id
     if holder is not None and holder != case.id and dossier.status is DossierStatus.IN_STORE:
         yield Hold("held", f"正在办理：{session.get_one(Case, holder).title}")
+    if (batch := batches.undecided(session, dossier)) is not None:
+        yield Hold("accepting", f"数字化成果尚未验收：批次 {batch.number}")
 
 
 def _loan(session: Session, dossier: Dossier) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from archive import dossiers, storage
+from archive import sight, storage
 from archive.statuses import ENDED
 from forms.component import Component
 from forms.context import FormContext
@@ -22,7 +22,7 @@ class DossierPicker(Code):
 
     def check(self, value: Any, context: FormContext, scope: Mapping[str, Any]) -> Any:
         try:
-            found = dossiers.by_no(context.session, value)
+            found = sight.by_no(context.session, context.user, value)
         except NotFound as missing:
             raise Invalid(message=missing.sentence.template, **missing.sentence.facts) from None
         if found.status in ENDED:

@@ -18,6 +18,7 @@ from workflow import cases
 from workflow import clock as clocks
 from workflow.documents import check
 from workflow.errors import Invalid, NotFound
+from workflow.identity import User
 from workflow.registry import checks
 
 FACTS = {
@@ -126,7 +127,7 @@ def test_a_paper_is_kept_with_the_hash_of_what_was_issued(session, case):
 
     assert hashlib.sha256(content(session, paper)).hexdigest() == paper.file.sha256
     assert paper.template_sha256 == hashlib.sha256((TEMPLATES / "merge.docx").read_bytes()).hexdigest()
-    assert documents.of_case(session, case) == [documents.find(session, paper.id)]
+    assert documents.of_case(session, case) == [documents.find(session, paper.id, session.get_one(User, "dora"))]
     assert paper.file.name == "并档记录〔2026〕并字0001号.docx"
 
 
@@ -147,7 +148,7 @@ def test_an_unknown_kind_or_paper_is_not_found(session, case):
     with pytest.raises(NotFound):
         documents.issue(session, case, "wish", {}, "anna")
     with pytest.raises(NotFound):
-        documents.find(session, 999)
+        documents.find(session, 999, session.get_one(User, "dora"))
 
 
 def test_a_number_without_a_paper_and_a_paper_without_a_number_are_found_out(session, case):

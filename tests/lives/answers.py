@@ -140,12 +140,32 @@ def _applicant(facts: Facts, asking: Asking) -> str:
 
 
 def _channel(facts: Facts, asking: Asking) -> str | None:
+    if facts.variables.get("batch_case_id") and not asking.seldom(0.2):
+        return "by_hand"
     if facts.guarded or facts.process in ("transfer-in",):
         return "confidential"
     return "ems" if facts.process == "receipt" else asking.chance.choice(("confidential", "ems"))
 
 
+def _sent(facts: Facts) -> int:
+    return len(facts.variables.get("sent_rows") or [])
+
+
+def _lost(facts: Facts) -> int:
+    """Of some batches one pack does not arrive."""
+    return int(facts.activity == "count_in" and facts.case_id % 4 == 0 and _sent(facts) > 0)
+
+
+def _changes(facts: Facts, asking: Asking) -> list[dict[str, str]]:
+    material = str(facts.materials[0][0]) if facts.materials else ""
+    return [
+        {"field": "native_place", "new_value": f"云溪{asking.house.number()}", "basis": "户口簿", "material": material}
+    ]
+
+
 def _keeper(facts: Facts, asking: Asking) -> str | None:
+    if facts.receiver and not asking.seldom(0.1):
+        return facts.receiver
     if asking.drawn:
         return None
     return facts.keeper or asking.chance.choice(("LC01", "LC02"))
@@ -169,7 +189,7 @@ def _head(asking: Asking) -> str:
 
 def _group(facts: Facts, asking: Asking) -> list[str]:
     asking.house.turn += 1
-    return [_head(asking), *_checkers(asking), "registry4"]
+    return [_head(asking), *_checkers(asking), asking.house.of_group("registry")[-1]]
 
 
 def _from_queue(facts: Facts, asking: Asking) -> str:
@@ -236,6 +256,13 @@ KNOWN: dict[str, Answer] = {
     "grant_minutes": lambda facts, asking: "60",
     "grant_days": lambda facts, asking: "5",
     "minutes_read": lambda facts, asking: "40",
+    "counted_out": lambda facts, asking: str(facts.packed),
+    "counted_in": lambda facts, asking: str(_sent(facts) - _lost(facts)),
+    "missing": lambda facts, asking: asking.options[: _lost(facts)],
+    "changes": _changes,
+    "rebuilt": lambda facts, asking: [{"name": "干部履历表", "source": "本人重新填写"}],
+    "new_id_no": lambda facts, asking: "",
+    "searcher": lambda facts, asking: asking.other("store", "registry"),
     "group": _group,
     "group_head": lambda facts, asking: _head(asking),
     "checker_first": lambda facts, asking: _checkers(asking)[0],
@@ -250,6 +277,9 @@ KNOWN: dict[str, Answer] = {
     "carriers_back": lambda facts, asking: "0" if asking.seldom(0.1) else "1",
     "mode": lambda facts, asking: asking.chance.choice(("digital", "room", "lend", "copy")),
     "region": lambda facts, asking: "work",
+    "judgement": lambda facts, asking: None if facts.kept_no or facts.dossier_no else "wrong_id",
+    "hold_result": lambda facts, asking: "cancel" if asking.chance.random() < 0.2 else "look_again",
+    "close_result": lambda facts, asking: "expire" if asking.chance.random() < 0.5 else None,
     "letter_way": lambda facts, asking: "post",
     "asker": lambda facts, asking: asking.chance.choice(("self", "self", "unit")),
     "unit": lambda facts, asking: asking.chance.choice(("云溪市教育局", "云溪市人事局", "云溪市财政局")),

@@ -17,6 +17,8 @@ from tests.people import PASSWORD
 DONE = (302, 303)
 WRONG = 0.06  # how often a form is sent with something wrong in it
 
+SIGNERS = {"receiver": "sorter", "first_signature": "first_counter", "second_signature": "second_counter"}
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -100,8 +102,8 @@ def _rest(house: House, who: Person, facts: Facts, found: Mapping[str, Any], for
 def _value(house: House, who: Person, facts: Facts, control: Any, field: Mapping[str, Any], mood: Mood) -> Any:
     key = control.name.partition(".")[0]
     if control.name.endswith(".by"):
-        if key == "receiver" and facts.variables.get("sorter"):
-            return facts.variables["sorter"]
+        if signer := facts.variables.get(SIGNERS.get(key, "")):
+            return signer
         others = [each for each in control.options if each in house.people and each != who.login]
         return house.chance.choice(others) if others else answers.Asking(house, who.login, [], "", mood).other("review")
     if control.name.endswith(".password"):

@@ -19,6 +19,7 @@ from archive.scanning import batches
 from archive.scanning.models import ScanBatch, ScanDossier, ScanStatus
 from archive.storage import home
 from tests.archive.images import parcelled
+from tests.lives import counting
 from tests.lives.house import House
 from tests.lives.knowing import Facts
 from tests.lives.person import Person
@@ -30,6 +31,7 @@ SHEETS = (
     ("高中毕业生学籍表", "4-1", "1990-07"),
     ("入团志愿书", "6", "1988-05"),
 )
+SCANNED = (ScanStatus.OUT, ScanStatus.DIFFERS, ScanStatus.BACK)  # the firm had them before it
 Deed = Callable[[House, Person, Facts], None]
 
 
@@ -114,20 +116,28 @@ def count_back(house: House, who: Person, facts: Facts) -> None:
 
 def bring_package(house: House, who: Person, facts: Facts) -> None:
     """All that is out comes as a package; now and then one page of it is lacking at first."""
-    batch, lines = _lines(house, facts, ScanStatus.OUT)
+    batch, lines = _lines(house, facts, *SCANNED)
     if not lines:
         return
+    before = house.beside[f"packages of {facts.case_id}"]
+    house.beside[f"packages of {facts.case_id}"] += 1
     with house.database.reading() as session:
         wanted = [session.get_one(Dossier, each[0]) for each in lines]
-        spoil = _lose_a_page if house.chance.random() < 0.1 else _leave
-        content = parcelled.of(session, *wanted, spoil=spoil)
+        folders = {parcelled.folder_of(session, each): parcelled.files_of(session, each) for each in wanted}
+    if before:  # scanned again: other pictures
+        folders = {name: _scanned_again(files, before) for name, files in folders.items()}
+    if house.chance.random() < 0.1:
+        _lose_a_page(next(iter(folders.values())))
+    content = parcelled.package({name: parcelled.sealed(files) for name, files in folders.items()})
     sent = {"file": (io.BytesIO(content), "batch.zip")}
     who.send(f"/scanning/{batch}/parcels", sent, content_type="multipart/form-data")
     house.machine()
 
 
-def _leave(files: dict[str, bytes]) -> None:
-    """Nothing is wrong with it."""
+def _scanned_again(files: dict[str, bytes], times: int) -> dict[str, bytes]:
+    pages = sorted(name for name in files if name.endswith(".jpg"))
+    fresh = {name: parcelled.page(50_000 + 100 * (times % 9) + place) for place, name in enumerate(pages)}
+    return {**files, **fresh}
 
 
 def _lose_a_page(files: dict[str, bytes]) -> None:
@@ -136,7 +146,7 @@ def _lose_a_page(files: dict[str, bytes]) -> None:
 
 def look(house: House, who: Person, facts: Facts) -> None:
     """Every page of the batch, by the firm."""
-    _, lines = _lines(house, facts, ScanStatus.OUT)
+    _, lines = _lines(house, facts, *SCANNED)
     for dossier_id, *_ in lines:
         look_at(house, who, dossier_id, Stage.FIRM)
 
@@ -215,4 +225,8 @@ DEEDS: dict[tuple[str, str], Deed] = {
     ("scanning", "take_back"): count_back,
     ("acceptance", "check_first"): look_at_sample,
     ("acceptance", "check_second"): look_at_sample,
+    ("inventory", "count_first"): counting.scan,
+    ("inventory", "count_second"): counting.scan,
+    ("inventory", "search"): counting.search,
+    ("inventory", "decide"): counting.decide,
 }

@@ -32,7 +32,7 @@ class Mood(StrEnum):
 
     @classmethod
     def after(cls, refusals: int) -> "Mood":
-        return cls.PLAYFUL if refusals < 3 else cls.TIRED if refusals < 6 else cls.LOST
+        return cls.PLAYFUL if refusals < 2 else cls.LOST if refusals > 3 and refusals % 2 else cls.TIRED
 
 
 @cache

@@ -26,6 +26,7 @@ STAFF = {
     "store": ("陈库", "褚库"),
     "scanning": ("维扫", "华扫", "严扫"),
     "director": ("朱主任", "秦主任", "尤主任"),
+    "admin": ("许管",),
 }
 KEEPERS = (
     {"code": "YX", "name": "云溪区人才中心", "inside": True},
@@ -46,7 +47,9 @@ class House:
         self.app.config["PROPAGATE_EXCEPTIONS"] = False
         self.people = {login: Person(login, self.app.test_client) for login in self._found(places)}
         self.turn = 0
+        self.at = ""  # the step somebody is at, and whose matter it is
         self.seen: Counter[tuple[str, str]] = Counter()
+        self.beside: Counter[str] = Counter()  # how often what happened beside the work
         self._numbers = iter(range(1, 10**9))
 
     def _found(self, places: int) -> list[str]:

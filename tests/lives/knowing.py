@@ -12,11 +12,13 @@ from archive.materials import catalogue
 from archive.materials.models import Material
 from archive.packs.models import Pack
 from archive.persons import Person
-from archive.statuses import ENDED
-from archive.transfer.letter_tables import Letter
-from archive.transfer.models import Transfer, TransferStatus
+from archive.statuses import ENDED, Channel
+from archive.transfer.letter_tables import OPEN, Letter
+from archive.transfer.models import RUNNING, Transfer, TransferStatus
 from workflow import instances
 from workflow.models import Case, ProcessInstance, UserTask
+
+LEAVING = ("transfer-out", "transfer-in")
 
 
 @dataclass
@@ -38,8 +40,11 @@ class Facts:
     guarded: bool = False
     notice: str = ""
     keeper: str = ""  # the office of this house that keeps the person's dossier
+    receiver: str = ""  # the office of this house that wrote the letter for it
     kept_no: str = ""  # and its number there
     awaits: bool = False  # something from outside is to come first
+    packed: int = 0  # of a batch that leaves together: packs sealed for carriers
+    void: bool = False  # nothing is left to be done: its matter can only be ended
     materials: list[tuple[int, int]] = field(default_factory=list)  # (id, pages)
 
 
@@ -64,10 +69,36 @@ def of_case(session: Session, facts: Facts, cards: dict[str, str]) -> None:
     if letter:
         facts.guarded = letter.guarded or letter.cadre
         facts.notice = _notice_inside(session, letter)
+    facts.packed = _packed(session, facts)
     facts.keeper, facts.kept_no = _kept(session, facts.name)
+    facts.receiver = _written_by(session, facts)
     facts.awaits = facts.activity == "receive_pack" and _is_awaited(session, letter)
+    if facts.activity == "count_out" and not facts.packed:
+        facts.awaits = _may_be_packed(session, facts)
+        facts.void = not facts.awaits
     if dossier:
         _lay_open(session, facts, dossier)
+
+
+def _written_by(session: Session, facts: Facts) -> str:
+    """Whose letter lies before one who is to accept it."""
+    number = facts.variables.get("letter_no")
+    asked = select(Letter.receiver_code).where(Letter.name == facts.name, Letter.number == number)
+    return session.scalars(asked).first() or "" if number and facts.process == "transfer-out" else ""
+
+
+def _packed(session: Session, facts: Facts) -> int:
+    """What stands sealed and ready for two carriers, of this batch."""
+    waits = (Transfer.status == TransferStatus.READY, Transfer.channel == Channel.BY_HAND)
+    mine = session.scalars(select(Transfer).where(Transfer.batch_case_id == facts.case_id, *waits))
+    return sum(each.notice_no not in {one.notice_no for one in each.dispatches} for each in mine)
+
+
+def _may_be_packed(session: Session, facts: Facts) -> bool:
+    """Whether any dossier of the batch is still on its way through the house."""
+    coming = (TransferStatus.ASKED, TransferStatus.ACCEPTED, TransferStatus.READY)
+    mine = (Transfer.batch_case_id == facts.case_id, Transfer.status.in_(coming))
+    return session.scalars(select(Transfer.case_id).where(*mine).limit(1)).first() is not None
 
 
 def _kept(session: Session, name: str) -> tuple[str, str]:
@@ -111,6 +142,14 @@ def dossier_of(session: Session, case_id: int, variables: dict[str, Any]) -> Dos
     held = session.scalars(select(Dossier).where(Dossier.held_by_case_id == case_id)).all()
     pack = session.scalars(select(Pack.dossier_id).where(Pack.case_id == case_id)).first()
     return held[0] if len(held) == 1 else session.get(Dossier, pack) if pack else None
+
+
+def leaves(session: Session, dossier_id: int, name: str) -> bool:
+    """Whether it is asked for already, by a letter from outside or from the other office."""
+    running = select(Transfer.case_id).where(Transfer.dossier_id == dossier_id, Transfer.status.in_(RUNNING))
+    asked = select(Letter.case_id).where(Letter.name == name, Letter.status.in_(OPEN))
+    wanted = select(Case.id).where(Case.closed_at.is_(None), Case.title.contains(name), Case.process_key.in_(LEAVING))
+    return any(session.scalars(each.limit(1)).first() is not None for each in (running, asked, wanted))
 
 
 def process_of(session: Session, case_id: int) -> ProcessInstance | None:

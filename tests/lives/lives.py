@@ -11,20 +11,23 @@ from archive import custody, storage
 from archive.demo.invented import people as invented
 from archive.dossier_tables import Dossier
 from archive.persons import Person as Card
-from archive.reading.loan_tables import Loan
 from archive.statuses import AuditStatus, DigitStatus, DossierStatus, SortStatus
 from archive.transfer.letter_tables import Letter, LetterStatus
-from tests.lives import clerk, deeds, knowing
+from tests.lives import beside, clerk, deeds, knowing
 from tests.lives.house import House
 from tests.lives.knowing import Facts
 from tests.lives.person import Person, problems
 from workflow import fsck, tasks
-from workflow.models import Case, Finding, Incident, UserTask
+from workflow.models import Finding, Incident, UserTask
 from workflow.statuses import TaskStatus
 
 MATTERS = 5  # of one dossier before it may leave
+PACKS = 3  # that come for one person, when the first is sent back
+TRIES = 4  # times it is to be sent away
 WAYS = ("receipt", "receipt", "receipt", "flow", "cadre")
 STILL = 25  # rounds in which nobody could do anything, however much time has passed: they are stuck
+GIVEN_UP = 12  # refusals of one task until its matter is ended by hand
+WAITED_FOR = ("settle_hold",)  # steps at which one looks from time to time
 AGAIN = 60  # times one step of a case is done; beyond, it goes round and round
 
 
@@ -48,7 +51,8 @@ class Lives:
     lives: list[Life] = field(default_factory=list)
     tries: Counter[int] = field(default_factory=Counter)
     done: Counter[tuple[int, str]] = field(default_factory=Counter)
-    sent: set[str] = field(default_factory=set)  # whose packs have come for a letter
+    sent: Counter[str] = field(default_factory=Counter)  # whose packs have come for a letter
+    given_up: list[str] = field(default_factory=list)
     said: dict[int, list[str]] = field(default_factory=lambda: defaultdict(list))
 
     @classmethod
@@ -67,7 +71,7 @@ class Lives:
             self._begin_some()
             did = self._work()
             deeds.readings(self.house)
-            self._meddle()
+            beside.happen(self.house)
             self.house.machine()
             self._packs_for_letters()
             self._refuse_incidents()
@@ -137,8 +141,8 @@ class Lives:
             asked = asked.order_by(Letter.case_id)
             names = [each.name for each in session.scalars(asked)]
         for name in names:
-            if self.house.chance.random() < 0.1 and name not in self.sent:
-                self.sent.add(name)
+            if self.house.chance.random() < 0.1 and self.sent[name] < PACKS:
+                self.sent[name] += 1
                 self._pack(name)
 
     # matters
@@ -151,7 +155,7 @@ class Lives:
         elif dossier.digit_status is not DigitStatus.ACCEPTED:
             kinds += [self._scan] * 3
         if life.matters > MATTERS:
-            kinds = [self._send_away] if life.matters <= MATTERS * 4 else []
+            kinds = [self._send_away] if life.matters <= MATTERS + TRIES else []
             life.left |= not kinds
         if kinds:
             self.house.chance.choice(kinds)(life, dossier)
@@ -190,30 +194,15 @@ class Lives:
         self._begin(life, dossier, "loose-materials", "loose-list", ("window",), **typed)
 
     def _send_away(self, life: Life, dossier: Dossier) -> None:
-        """To a keeper elsewhere, or asked for by the other office of this house."""
+        """To a keeper elsewhere, or asked for by the other office of this house; nobody asks twice."""
+        with self.house.database.reading() as session:
+            if knowing.leaves(session, dossier.id, life.name):
+                life.matters -= 1
+                return
         if self.house.chance.random() < 0.4 and dossier.keeper_code == "YX":
             self._ask_for(life, "cadre")
         else:
             self._begin(life, dossier, "transfer-out", "transfer-start", ("window",), dossier_no=dossier.dossier_no)
-
-    def _meddle(self) -> None:
-        """Loans are extended or called back; pages of all kinds are looked at."""
-        house = self.house
-        with house.database.reading() as session:
-            loans = list(
-                session.scalars(select(Loan.case_id).where(Loan.ended_at.is_(None), Loan.away).order_by(Loan.case_id))
-            )
-            opened = list(session.scalars(select(Case.id).order_by(Case.id.desc()).limit(9)))
-            held = list(session.scalars(select(Dossier.id).order_by(Dossier.id).limit(99)))
-        for case_id in loans:
-            if house.chance.random() < 0.05:
-                house.person("window").send(f"/loans/{case_id}/extension", {"reason": "考察未结束"})
-            elif house.chance.random() < 0.03:
-                house.person("director").send(f"/loans/{case_id}/recall", {"why": "任免急需"})
-        if house.chance.random() < 0.3:
-            pages = ["/inbox", "/loans", "/dossiers", "/packs", "/scanning", "/readings", "/days"]
-            pages += [f"/cases/{each}" for each in opened] + [f"/dossiers/{each}" for each in held]
-            house.person("window", "registry", "review", "director", "store").open(house.chance.choice(pages))
 
     # tasks
 
@@ -226,17 +215,19 @@ class Lives:
         return sum(self._try(each) for each in waiting)
 
     def _try(self, task_id: int) -> bool:
-        if self.house.chance.random() > (0.1 if self._is_slow(task_id) else 4 / (4 + self.tries[task_id])):
-            return False
         with self.house.database.reading() as session:
             task = session.get(UserTask, task_id)
-            if task.status is not TaskStatus.OPEN:
+            patience = 0.1 if self._is_slow(task_id, task.activity_id) else 2 / (2 + self.tries[task_id])
+            if task.status is not TaskStatus.OPEN or self.house.chance.random() > patience:
                 return False
             facts = knowing.of_task(session, task, self.cards)
             facts.variables["free_place"] = self._free_place(session, facts)
             who = self._offered(session, task)
-        if who is None or facts.awaits:
+        if facts.void:
+            beside.cancel(self.house, facts.case_id, "已无可移交的档案")
+        if who is None or facts.awaits or facts.void:
             return False
+        self.house.at = f"{facts.process}.{facts.activity} of case {facts.case_id}, {facts.name}, by {who.login}"
         outcome = clerk.do(self.house, who, task_id, facts, self.tries[task_id])
         if outcome.done:
             self.house.machine()
@@ -247,11 +238,18 @@ class Lives:
         else:
             self.tries[task_id] += 1
             self.said[task_id].append(f"{facts.process}.{facts.activity} {who.login}: {outcome.said}")
+            self._give_up(task_id, facts)
         return outcome.done
 
-    def _is_slow(self, task_id: int) -> bool:
+    def _give_up(self, task_id: int, facts: Facts) -> None:
+        """What is refused again and again can only be ended by the director; it is told in the end."""
+        if self.tries[task_id] >= GIVEN_UP:
+            self.given_up.append(self.said[task_id][-1])
+            beside.cancel(self.house, facts.case_id, "无法继续办理")
+
+    def _is_slow(self, task_id: int, activity: str) -> bool:
         """Now and then something is left lying, until its time is over."""
-        return (task_id * 2654435761) % 97 < 6
+        return activity in WAITED_FOR or (task_id * 2654435761) % 97 < 6
 
     def _free_place(self, session, facts: Facts) -> str:
         if facts.home:
@@ -296,4 +294,10 @@ class Lives:
         """How often each step was done and refused, and what was said most often."""
         steps = [f"{count} {step} {how}" for (step, how), count in sorted(self.house.seen.items())]
         said = Counter(each.partition(": ")[2] for told in self.said.values() for each in told)
-        return [*steps, *(f"REFUSED {count} {each[:300]}" for each, count in said.most_common(25)), *self.waiting()]
+        ended = [f"ENDED BY HAND {each}" for each in self.given_up]
+        return [
+            *steps,
+            *ended,
+            *(f"REFUSED {count} {each[:300]}" for each, count in said.most_common(25)),
+            *self.waiting(),
+        ]

@@ -29,7 +29,7 @@ def test_untouched_it_sends_what_stands_there():
     assert "photo" not in untouched(controls(PAGE))
 
 
-@pytest.mark.parametrize(("refusals", "mood"), [(0, Mood.PLAYFUL), (3, Mood.TIRED), (6, Mood.LOST)])
+@pytest.mark.parametrize(("refusals", "mood"), [(0, Mood.PLAYFUL), (3, Mood.TIRED), (5, Mood.LOST), (6, Mood.TIRED)])
 def test_who_is_refused_again_and_again_plays_no_more(refusals, mood):
     assert Mood.after(refusals) is mood
 

@@ -6,8 +6,10 @@ from datetime import date
 from functools import partial
 
 import pytest
+from sqlalchemy import select
 
 from archive import parameters
+from archive.acceptance.models import AcceptanceStatus
 from archive.dossier_tables import Dossier
 from archive.images import pages
 from archive.images.defect_tables import Defect
@@ -19,7 +21,9 @@ from tests.archive.images import scanned
 from tests.processes.accepting import GROUP, Accepters
 from tests.processes.table import covers
 from tests.standing import standing
+from workflow import instances
 from workflow.errors import Conflict, Invalid
+from workflow.models import ProcessInstance
 
 OPT = "opt/1/01/0001.jpg"
 
@@ -240,6 +244,18 @@ def test_or_the_batch_is_refused(accepters):
     assert accepters.batch().status is BatchStatus.GIVEN_UP
     assert accepters.dossier().digit_status is DigitStatus.QUEUED
     assert (accepters.acceptance().amount, accepters.acceptance().first_pass) == (None, False)
+
+
+def test_a_matter_ended_in_the_middle_leaves_nothing_waiting_to_be_accepted(accepters):
+    accepters.handed_in()
+    accepters.applied()
+    with accepters.database.transaction() as session:
+        instance = session.scalars(select(ProcessInstance).where(ProcessInstance.parent_id.is_(None))).one()
+        instances.cancel(session, instance, "dora", "合同终止")
+
+    assert accepters.batch().status is BatchStatus.GIVEN_UP
+    assert accepters.dossier().digit_status is DigitStatus.QUEUED
+    assert (accepters.acceptance().status, accepters.acceptance().quantity) == (AcceptanceStatus.REFUSED, None)
 
 
 def _one_round(accepters: Accepters) -> None:

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from archive import custody, persons, storage
+from archive import custody, dossiers, persons, storage
 from archive.dossiers import Dossier
 from archive.province import ProvincePush
 from archive.statuses import DigitStatus, DossierStatus, SortStatus
@@ -62,6 +62,24 @@ def test_the_slip_names_the_dossier_and_goes_back_to_the_sender(receiving):
     assert "〔2026〕收字0001号" in slip
     assert receiving.dossier_no(PACK) in slip
     assert "云溪大学" in slip
+
+
+def test_sorting_that_began_before_the_slip_was_sent_is_left_alone(receiving):
+    receiving.pack(PACK)
+    ticked(receiving)
+    registered(receiving)
+    shelved(receiving)
+    with receiving.database.transaction() as session:
+        own = session.get_one(Dossier, dossier(receiving).id)
+        other = cases.open_case(session, "ZL-1", "整理", "sorting", "rosa")
+        dossiers.hold(session, own, other)
+        dossiers.update_facts(session, own, {"sort_status": SortStatus.SORTING}, "rosa", other)
+    receiving.do(PACK, "send_slip", "wang")
+
+    assert receiving.is_over(PACK)
+    found = dossier(receiving)
+    assert (found.sort_status, found.digit_status) == (SortStatus.SORTING, DigitStatus.QUEUED)
+    assert found.held_by_case_id is not None
 
 
 @covers("R6")

@@ -228,3 +228,39 @@ def test_between_two_offices_of_one_house_custody_passes_by_a_scan_at_each_end(e
             "position:K01-01-01-A-1-05",
         ]
     assert everywhere.broken() == []
+
+
+@covers("pair", "issue_letter", "accept_papers")
+def test_what_another_office_of_the_house_asks_for_goes_to_no_other(arrivals):
+    arrivals.apply("cadre", "李明1")
+    told = {"id_no": id_no(1), "keeper": "YX", "receiver": "YXGB", "applicant": "authority", "papers": []}
+    arrivals.accept_application(**told)
+    arrivals.agree()
+    arrivals.answering()
+    given = {"letter_no": LETTER, "letter_date": "2026-07-01", "applicant": "authority", "papers": ["letter"]}
+    assert "云溪区干部档案室" in refused(lambda: arrivals.accept(**given, keeper="LC01"), "keeper")
+    arrivals.accept(**given, keeper="YXGB")
+    assert arrivals.waits(1) == ["prepare"]
+
+
+@covers("pair", "receive_pack")
+def test_what_the_other_office_has_scanned_has_not_come_back(arrivals, clock):
+    arrivals.apply("cadre", "李明1")
+    told = {"id_no": id_no(1), "keeper": "YX", "receiver": "YXGB", "applicant": "authority", "papers": []}
+    arrivals.accept_application(**told)
+    arrivals.agree()
+    arrivals.answering()
+    given = {"letter_no": LETTER, "letter_date": "2026-07-01", "applicant": "authority", "papers": ["letter"]}
+    arrivals.accept(**given, keeper="YXGB")
+    arrivals.prepare()
+    arrivals.approve()
+    arrivals.pack(channel="confidential")
+    arrivals.hand_over(track_no="JY20260001")
+    clock.move(days=1)
+    arrivals.receive(scan_notice=arrivals.known(1)["notice_no"])
+    for result in ("returned", "recall"):
+        with pytest.raises(Conflict, match="own scan"):
+            arrivals.step("register_receipt", "rosa", receipt_result=result, receipt_note="邮局退回")
+    arrivals.count()
+    arrivals.answer_receipt()
+    assert arrivals.ends(1)[-1] == "transferred"

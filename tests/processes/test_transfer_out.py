@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from sqlalchemy import select
 
 from archive import custody, dossiers
 from archive import keepers as kept_elsewhere
@@ -12,12 +13,14 @@ from archive.materials import catalogue, states
 from archive.materials.models import MaterialState
 from archive.materials.rows import Entry
 from archive.numbers import IssuedNumber
-from archive.statuses import AuditStatus, DossierStatus
+from archive.scanning import batches, desk
+from archive.scanning.models import BatchStatus, ScanBatch
+from archive.statuses import AuditStatus, DossierStatus, SortStatus
 from archive.transfer.letters import ASKED, RECEIPT
 from archive.transfer.models import DispatchOutcome, TransferStatus
 from tests.archive.cards import id_no
 from tests.processes.table import covers
-from tests.processes.transferring import HOME, NOTICE, SENT_ON, WITNESS, Transfers
+from tests.processes.transferring import HOME, NOTICE, SENT_ON, WHOLE, WITNESS, Transfers
 from tests.standing import standing
 from workflow import cases, messages
 from workflow.errors import Conflict, Invalid
@@ -247,6 +250,33 @@ def lend(session, dossier) -> None:
 def send_to_scan(session, dossier) -> None:
     dossiers.change_status(session, dossier, DossierStatus.SCANNING, "stan", None, "扫描")
     custody.record(session, dossier, "desk:scanning", "stan", None, "扫描")
+
+
+def back_from_scanning(session, dossier) -> None:
+    """Its batch waits to be accepted."""
+    case = cases.open_case(session, "SM-1", "数字化", "scanning", "dora")
+    told = {"sort_status": SortStatus.SORTED}
+    dossiers.update_facts(session, dossier, told, "rosa")
+    batch, _ = batches.plan(session, case, batches.Terms("维扫公司"), [dossier.dossier_no], "dora")
+    (entry,) = batches.entries(session, batch)
+    desk.hand_out(session, entry, dossier.dossier_no, WHOLE, 1, "维扫", "stan")
+    desk.take_back(session, entry, dossier.dossier_no, HOME.format(1), WHOLE, "stan")
+
+
+def accepted(transfers) -> None:
+    with transfers.database.transaction() as session:
+        session.scalars(select(ScanBatch)).one().status = BatchStatus.ACCEPTED
+
+
+@covers("O3", "look_for_holds", "settle_hold")
+def test_a_dossier_whose_images_are_being_accepted_stays_until_they_are(everywhere):
+    assert hold(everywhere, back_from_scanning) == ["accepting"]
+    assert everywhere.known()["holds"][0]["said"] == "数字化成果尚未验收：批次 SM2026-0001"
+    everywhere.step("settle_hold", "remy", hold_result="look_again", hold_note="已问")
+    assert everywhere.waits() == ["settle_hold"]
+    accepted(everywhere)
+    everywhere.step("settle_hold", "remy", hold_result="look_again", hold_note="已验收")
+    assert everywhere.waits() == ["prepare"]
 
 
 def doubt(session, dossier) -> None:

@@ -44,6 +44,25 @@ def test_facts_fill_the_places():
     assert text(made) == ["收到王晓明的档案，共 12 页。"]
 
 
+def test_a_template_is_looked_through_once_and_another_anew(monkeypatch):
+    plain, changed, opened = template("致 {{ name }}"), template("致{{ name }}"), []
+    read = zipfile.ZipFile.open
+    monkeypatch.setattr(zipfile.ZipFile, "open", lambda *given, **more: opened.append(given[1]) or read(*given, **more))
+    documents.render(plain, {"name": "李明"})
+    first = len(opened)
+    documents.render(plain, {"name": "王芳"})
+    assert first > 1 and len(opened) == first
+    documents.render(changed, {"name": "王芳"})
+    assert len(opened) == 2 * first
+
+
+def test_what_was_refused_is_refused_again():
+    bad = with_part(template("x"), "word/vbaProject.bin", b"x")
+    for _ in range(2):
+        with pytest.raises(TemplateRefused, match="macros"):
+            documents.render(bad, {})
+
+
 def test_a_list_repeats_a_paragraph():
     lines = ["{%p for row in rows %}", "{{ row.no }}. {{ row.name }}", "{%p endfor %}"]
     made = documents.render(template(*lines), {"rows": [{"no": 1, "name": "甲"}, {"no": 2, "name": "乙"}]})

@@ -2,8 +2,8 @@
 
 from sqlalchemy.orm import Session
 
-from workflow import history, incidents, instances, jobs, suspensions
-from workflow.errors import NotAllowed
+from workflow import history, incidents, instances, jobs, registry, suspensions
+from workflow.errors import Conflict, NotAllowed
 from workflow.identity import User
 from workflow.models import Incident, ProcessInstance
 from workflow.operations.rights import CANCEL, SUSPEND, held, required
@@ -28,8 +28,11 @@ def resume(session: Session, instance: ProcessInstance, user: User, reason: str)
 
 
 def cancel(session: Session, instance: ProcessInstance, user: User, reason: str) -> None:
-    """End a process and all it has called before its time; it may be suspended."""
+    """End a process and all it has called before its time; it may be suspended. Conflict while the domain says what is
+    to be done before (registry.before_ending)."""
     found, reason = held(session, instance, user, CANCEL, reason)
+    if found.parent_id is None and (said := registry.why_not_ended(session, found.case_id)) is not None:
+        raise Conflict(said.template, **said.facts)
     instances.cancel(session, found, user.name, reason)
 
 

@@ -86,7 +86,7 @@ def why_not_the_case(session: Session, case: Case, user: User) -> Sentence | Non
         starts = definitions.model(session, instance.definition).starts
         if any(each.properties.get(RULE) == NEVER for each in starts):
             return sentence("The diagram does not let this case be withdrawn by who began it.")
-    return None
+    return registry.why_not_ended(session, case.id)
 
 
 def _running(session: Session, case: Case) -> Sequence[ProcessInstance]:

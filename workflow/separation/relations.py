@@ -6,7 +6,7 @@ A declaration counts from the moment it is made; only somebody else ends it. Who
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from workflow import registry
@@ -26,18 +26,17 @@ def first(
     session: Session, case_id: int, people: Collection[str], others: Collection[str], about: bool
 ) -> Relation | None:
     """A relation that counts of one of these people to one of the `others` (logins), either way; `about`: or to whom
-    the case is about."""
-    subjects = {USER + name for name in others}
-    if about:
-        subjects |= registry.subjects(session, case_id)
-    mine = Relation.user_name.in_(people) & Relation.subject.in_(subjects)
-    theirs = Relation.user_name.in_(others) & Relation.subject.in_([USER + name for name in people])
-    query = select(Relation).where(Relation.status != RelationStatus.ENDED, or_(mine, theirs & _mirrors()))
-    return session.scalars(query.order_by(Relation.id).limit(1)).first()
-
-
-def _mirrors():
-    return Relation.kind.in_(MIRRORED)
+    the case is about. Whom a case is about is asked only for people who are in some relation: few are."""
+    own = {USER + name for name in people}
+    concerned = Relation.user_name.in_(people) | (Relation.subject.in_(own) & Relation.kind.in_(MIRRORED))
+    query = select(Relation).where(Relation.status != RelationStatus.ENDED, concerned)
+    found = session.scalars(query.order_by(Relation.id)).all()
+    if not found:
+        return None
+    subjects = {USER + name for name in others} | (registry.subjects(session, case_id) if about else set())
+    mine = (each for each in found if each.user_name in people and each.subject in subjects)
+    theirs = (each for each in found if each.user_name in others and each.subject in own and each.kind in MIRRORED)
+    return min((*mine, *theirs), key=lambda each: each.id, default=None)
 
 
 def declare(

@@ -24,7 +24,7 @@ class Reader(NamedTuple):
 
 def reader_of(session: Session, user: User) -> Reader:
     standings = tuple(substitutes.stands_for(session, user).values())
-    return Reader(user.name, tuple(tickets(user)), user.may(cases.READ_ALL), standings)
+    return Reader(user.name, tuple(tickets(user)), user.may_everywhere(cases.READ_ALL), standings)
 
 
 def may_see(reader: Reader) -> ColumnElement[bool]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.dialects.postgresql import insert  # both databases say "or else" in the same words
 from sqlalchemy.orm import Session
 
@@ -81,10 +81,13 @@ def look_again(session: Session, finding: Finding) -> bool:
     return True
 
 
-def findings(session: Session, is_open: bool = True, limit: int = 500) -> list[Finding]:
-    """What is amiss, or what was, newest first."""
+def findings(
+    session: Session, is_open: bool = True, limit: int = 500, seen: ColumnElement[bool] | None = None
+) -> list[Finding]:
+    """What is amiss, or what was, newest first; of that what is `seen` (watchdog.seen_by)."""
     ended = Finding.ended_at.is_(None) if is_open else Finding.ended_at.is_not(None)
-    return list(session.scalars(select(Finding).where(ended).order_by(Finding.id.desc()).limit(limit)))
+    asked = select(Finding).where(ended, true() if seen is None else seen)
+    return list(session.scalars(asked.order_by(Finding.id.desc()).limit(limit)))
 
 
 @service_task(LOOK)

@@ -5,15 +5,17 @@ Each is an operation that looks again at what it is about; who did it and why is
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.orm import Session
 
-from workflow import history
+from workflow import cases, history
 from workflow.errors import Conflict, NotAllowed, NotFound, Sentence
 from workflow.identity import User
+from workflow.incidents import RETRY
 from workflow.models import Finding
 from workflow.operations.rights import required
 from workflow.statuses import FindingKind
+from workflow.tasks.hands import ASSIGN
 from workflow.watchdog.hands import of_task
 from workflow.watchdog.looking import look_again
 from workflow.watchdog.machinery import OF_PROCESS
@@ -64,9 +66,17 @@ def perform(session: Session, finding: Finding, user: User, key: str, reason: st
     return look_again(session, held)
 
 
-def find(session: Session, finding_id: int) -> Finding:
-    """The finding; raises NotFound."""
-    found = session.get(Finding, finding_id)
+def seen_by(session: Session, user: User) -> ColumnElement[bool]:
+    """The condition on Finding that the user is shown it: whoever hands out work or tries again what failed sees all,
+    where a group that is limited lets them do so, what is about the cases they see."""
+    if user.may_everywhere(ASSIGN) or user.may_everywhere(RETRY):
+        return true()
+    return cases.reached(session, user, ASSIGN if user.may(ASSIGN) else RETRY, Finding.case_id)
+
+
+def find(session: Session, finding_id: int, user: User) -> Finding:
+    """The finding, if the user is shown it; else NotFound."""
+    found = session.scalars(select(Finding).where(Finding.id == finding_id, seen_by(session, user))).first()
     if found is None:
         raise NotFound
     return found

@@ -17,12 +17,13 @@ from tests.archive.reading import granted
 from workflow import signins
 from workflow.clock import now
 from workflow.errors import NotFound
-from workflow.identity import User
+from workflow.identity import Group, User
 
 
 @pytest.fixture
 def five(session, clock):
     """Five dossiers out: soon due, overdue, lent, in the room, counted on the desk; and one that is back."""
+    session.get_one(Group, "registry").permissions = ["dossiers.read"]  # anna's
     storage.furnish(session, "K01", "一号库", storage.Shelves(rows=1, cabinets=1, layers=2, places=5))
     told = [
         {"due_at": now() + timedelta(days=1)},
