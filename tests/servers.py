@@ -30,6 +30,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 CARELESS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off", "max_connections=200")
 FOLDER = "JUANLIU_TEST_SERVERS"
+ENDED_BY = {"postgres": signal.SIGQUIT, "weed": signal.SIGKILL}  # weed may never end when asked
 S3_KEY, S3_SECRET = "tests", "the secret of the tests"
 PATIENCE = 60.0  # seconds a server may take to answer on a busy machine
 
@@ -245,7 +246,7 @@ def _keep(keeper: int, account: str, command: list[str]) -> None:
     try:
         select.select([os.pidfd_open(keeper), os.pidfd_open(server.pid)], [], [])
     finally:
-        server.send_signal(signal.SIGQUIT if "postgres" in command[0] else signal.SIGTERM)
+        server.send_signal(ENDED_BY.get(Path(command[0]).name, signal.SIGTERM))
         server.wait()
 
 
