@@ -3,10 +3,12 @@
 import logging
 import select
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from enum import StrEnum
+from fcntl import LOCK_EX, LOCK_NB, flock
 from threading import RLock
+from time import monotonic, sleep
 from typing import Any
 
 import orjson
@@ -21,6 +23,7 @@ from workflow import rows
 
 log = logging.getLogger(__name__)
 LOCK_PATIENCE = 20  # seconds one waits for a lock that another holds (SQLite: the write lock)
+DOOR_PATIENCE, A_WHILE = 5, 0.005  # seconds one waits to be the next in line, and until one looks again
 IDLE_PATIENCE = 120  # seconds a transaction may do nothing on PostgreSQL before the server ends it
 
 NAMING = {
@@ -176,7 +179,31 @@ def _tame_sqlite(engine: Engine) -> None:
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
         mode = connection.get_execution_options().get("juanliu_begin", "DEFERRED")
-        connection.exec_driver_sql(f"BEGIN {mode}")
+        with _next_in_line(engine.url.database) if mode == "IMMEDIATE" else nullcontext():
+            connection.exec_driver_sql(f"BEGIN {mode}")
+
+
+@contextmanager
+def _next_in_line(file: str | None) -> Iterator[None]:
+    """Of all processes one at a time waits for SQLite's write lock: so whoever has just written, and writes again and
+    again, comes behind it. SQLite itself would let it wait by luck, at last for longer than its patience. Whoever is
+    stopped while next in line keeps the others for a while only."""
+    if not file or file == ":memory:":
+        yield
+        return
+    until = monotonic() + DOOR_PATIENCE
+    with open(f"{file}-next", "ab") as door:  # closing it lets the next one in
+        while not _shut(door.fileno()) and monotonic() < until:
+            sleep(A_WHILE)
+        yield
+
+
+def _shut(door: int) -> bool:
+    try:
+        flock(door, LOCK_EX | LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _tame_postgresql(engine: Engine) -> None:

@@ -1,6 +1,8 @@
 """The one commit of the house: whole or not at all, in turn, and never a failure taken for success."""
 
+import sys
 from contextlib import nullcontext, suppress
+from subprocess import PIPE, Popen
 from threading import Barrier, Event, Thread
 
 import pytest
@@ -72,6 +74,39 @@ def test_writers_of_one_process_take_turns_and_none_is_left_out(sqlite_office):
     for thread in threads:
         thread.join()
     assert (troubles, cases(sqlite_office)) == ([], 80)
+
+
+HOG = """
+import sys, time
+from sqlalchemy import text
+from workflow.db import Database
+database = Database(sys.argv[1])
+while True:
+    with database.transaction() as session:
+        session.execute(text("UPDATE turns SET number = number + 1"))
+        time.sleep(0.1)
+        print("ended", flush=True)
+"""
+
+
+def test_a_process_that_writes_again_and_again_lets_another_in(tmp_path):
+    """By SQLite's own waiting it would come in by luck, a hundred turns later, or never."""
+    url = f"sqlite:///{tmp_path}/turns.db"
+    database = db.Database(url)
+    with database.transaction() as session:
+        session.execute(text("CREATE TABLE turns (number INTEGER)"))
+        session.execute(text("INSERT INTO turns VALUES (0)"))
+    waited = []
+    with Popen([sys.executable, "-c", HOG, url], stdout=PIPE) as hog:
+        assert hog.stdout.readline() == b"ended\n"
+        for _ in range(6):
+            with database.reading() as session:
+                before = session.scalar(text("SELECT number FROM turns"))
+            with database.transaction() as session:
+                waited.append(session.scalar(text("SELECT number FROM turns")) - before)
+        hog.kill()
+    assert max(waited) <= 3, waited  # the turn that was going on, and one that was next already
+    database.engine.dispose()
 
 
 def test_nobody_waits_for_a_turn_for_ever(sqlite_office, monkeypatch):
