@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, select
+from sqlalchemy import ForeignKey, String, false, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from workflow.db import Base
@@ -18,7 +18,7 @@ class Group(Base):
     name: Mapped[str] = mapped_column(String(120))
     name_en: Mapped[str] = mapped_column(String(120), default="")
     permissions: Mapped[list[Any]] = mapped_column(default=list)
-    limited: Mapped[bool] = mapped_column(default=False)  # permits it for a part only; which one, the archive says
+    limited: Mapped[bool] = mapped_column(default=False, server_default=false())  # what it permits reaches a part only
 
 
 class Membership(Base):

@@ -16,5 +16,6 @@ def in_hand(session: Session, case_id: int) -> Sentence | None:
     pack = session.scalars(select(Pack).where(Pack.case_id == case_id, Pack.status.in_(IN_HAND))).first()
     if pack is None:
         return None
-    said = "Pack {number} was signed for: shelve its dossier, or send it back or on, first."
-    return sentence(said, number=pack.tracking_no)
+    return sentence(
+        "Pack {number} was signed for: shelve its dossier, or send it back or on, first.", number=pack.tracking_no
+    )
