@@ -15,8 +15,8 @@ and of the open tasks of such an instance
     ?group:registry  ?user:anna                 who looks on at one; but for who has it, and for everyone
 
 What a filter asks for has one of the marks said by `equal`, `among`, `between_words`, what a view shows one of those
-said by `offered`, `seen`. The other way round it need not be so (hashes may be alike, a range may end within a mark, a
-task may have ended), so what is found is to be looked at once more.
+said by `offered`, `looked_on`. The other way round it need not be so (hashes may be alike, a range may end within a
+mark, a task may have ended), so what is found is to be looked at once more.
 """
 
 import re
@@ -25,7 +25,7 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, bindparam, delete, literal, text
+from sqlalchemy import ColumnElement, Integer, bindparam, delete, false, literal, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
@@ -195,11 +195,6 @@ def looked_on(tickets: Iterable[str]) -> list[str]:
     return [f"?{each}" for each in tickets]
 
 
-def seen(tickets: Iterable[str]) -> list[str]:
-    """A task is offered to one of these, or looked on at by one who does not have it."""
-    return [*offered(tickets), *looked_on(tickets)]
-
-
 def there(asked: Sequence[str]) -> ColumnElement[bool]:
     """The rows of InstanceMarks that have one of these marks."""
     return meet(InstanceMarks.marks, asked)
@@ -207,6 +202,8 @@ def there(asked: Sequence[str]) -> ColumnElement[bool]:
 
 def meet(kept: Any, asked: Sequence[str]) -> ColumnElement[bool]:
     """Whether one of these marks is among those of a column."""
+    if not asked:
+        return false()
     return kept.bool_op("&&")(literal([hashed(mark) for mark in asked], ARRAY(Integer)))
 
 

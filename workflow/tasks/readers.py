@@ -13,13 +13,14 @@ from workflow.tasks.rules import tickets
 
 
 class Reader(NamedTuple):
-    """A login, what its person can show to claim a task (rules.tickets), whether they may read every case, and in whose
-    place they may work (nearly always nobody's)."""
+    """A login, what its person can show to claim a task (rules.tickets), whether they may read every case, in whose
+    place they may work (nearly always nobody's), and, if that was asked for, the tickets that look on at something."""
 
     name: str
     tickets: tuple[str, ...]
     reads_all: bool
     standings: tuple[Standing, ...]
+    looking_on: tuple[str, ...] | None = None
 
 
 def reader_of(session: Session, user: User) -> Reader:

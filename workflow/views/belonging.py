@@ -54,7 +54,7 @@ def at_hand(who: Reader, view: View) -> ColumnElement[bool]:
     if view is View.GROUPS and not who.standings:
         return UserTask.assignee.is_(None)
     if view is View.OTHERS:
-        looked_on = ~_free(who.tickets) if who.reads_all else marks.there(marks.looked_on(who.tickets))
+        looked_on = ~_free(who.tickets) if who.reads_all else marks.there(_marks_looked_on(who))
         return and_(UserTask.assignee.is_distinct_from(who.name), or_(UserTask.assignee.is_not(None), looked_on))
     return true()
 
@@ -95,7 +95,12 @@ def marks_of_view(who: Reader, asked: Asked) -> list[str] | None:
     what has none of them: who reads all cases, what I have myself, what those have whom I stand in for."""
     if asked.view is View.GROUPS and not who.standings:
         return marks.offered([f"group:{asked.filters.group}"] if asked.filters.group else who.tickets)
-    return marks.seen(who.tickets) if asked.view is View.OTHERS and not who.reads_all else None
+    is_of_others = asked.view is View.OTHERS and not who.reads_all
+    return [*marks.offered(who.tickets), *_marks_looked_on(who)] if is_of_others else None
+
+
+def _marks_looked_on(who: Reader) -> list[str]:
+    return marks.looked_on(who.tickets if who.looking_on is None else who.looking_on)
 
 
 def asked_for(session: Session, asked: Asked) -> list[ColumnElement[bool]]:

@@ -106,13 +106,16 @@ def marked(search: Search) -> Marked:
 
 
 def in_use(session: Session, who: Reader) -> Reader:
-    """The reader with those tickets only for which an open task is here."""
+    """The reader with those tickets only for which an open task is here, and known which of them look on at one."""
     if len(who.tickets) <= FEW_TICKETS or not marks.are_kept(session):
         return who
     ticket = func.unnest(bindparam("tickets", list(who.tickets), ARRAY(String))).column_valued("ticket")
     queues = (TaskCandidate.candidate, TaskOnlooker.onlooker)
     offered, seen = (_next(each, ticket) == ticket for each in queues)
-    return who._replace(tickets=tuple(session.scalars(select(ticket).where(offered | seen))))
+    found = session.execute(select(ticket, func.coalesce(seen, false())).where(offered | seen)).all()
+    return who._replace(
+        tickets=tuple(each for each, _ in found), looking_on=tuple(each for each, seen in found if seen)
+    )
 
 
 def _next(queue: Any, ticket: Any) -> ColumnElement[str]:

@@ -3,7 +3,7 @@
 from math import inf
 
 from tests.workflow import made
-from workflow import marks, views
+from workflow import cases, marks, tasks, variable_rows, views
 from workflow.identity import Group, Membership, User
 from workflow.tasks.readers import reader_of
 from workflow.views import Condition, Operator, marked
@@ -56,5 +56,23 @@ def test_of_very_many_groups_those_count_at_which_something_waits(session, clock
     used = marked.in_use(session, whole)
     assert len(whole.tickets) == 11 and used.name == "anna"
     assert used.tickets == (("group:registry",) if marks.are_kept(session) else whole.tickets)
+    assert used.looking_on == (() if marks.are_kept(session) else None)
     asked, _ = views.asked_of("groups", conditions=[("kind", "empty", "")])
     assert views.every(session, anna, asked, 10) == [there.id]
+
+
+def test_who_is_in_very_many_groups_sees_of_others_what_they_look_on_at(session, clock):
+    session.add_all(Group(key=f"circle-{n}", name=f"圈子{n}") for n in range(9))
+    session.flush()
+    session.add_all(Membership(user_name="anna", group_key=f"circle-{n}") for n in range(9))
+    held, free, elsewhere = (made.task(session, groups=(group,)) for group in ("registry", "registry", "director"))
+    tasks.claim(session, held, session.get_one(User, "bob"))
+    cases.show_to(session, elsewhere.case_id, groups=["circle-3"])
+    for each in (held, free, elsewhere):
+        variable_rows.write(session, each.instance_id, {"kind": "loan"}, 1)
+    anna = session.get_one(User, "anna")
+    session.expire(anna)
+    if marks.are_kept(session):
+        assert marked.in_use(session, reader_of(session, anna)).looking_on == ("group:circle-3",)
+    asked, _ = views.asked_of("others", conditions=[("kind", "is", "loan")])
+    assert set(views.every(session, anna, asked, 10)) == {held.id, elsewhere.id}
