@@ -230,14 +230,19 @@ def test_between_two_offices_of_one_house_custody_passes_by_a_scan_at_each_end(e
     assert everywhere.broken() == []
 
 
-@covers("pair", "issue_letter", "accept_papers")
-def test_what_another_office_of_the_house_asks_for_goes_to_no_other(arrivals):
+def written_by_the_house(arrivals) -> dict:
+    """One office of the house has asked the other for a dossier; what the other's clerk reads on the letter."""
     arrivals.apply("cadre", "李明1")
     told = {"id_no": id_no(1), "keeper": "YX", "receiver": "YXGB", "applicant": "authority", "papers": []}
     arrivals.accept_application(**told)
     arrivals.agree()
     arrivals.answering()
-    given = {"letter_no": LETTER, "letter_date": "2026-07-01", "applicant": "authority", "papers": ["letter"]}
+    return {"letter_no": LETTER, "letter_date": "2026-07-01", "applicant": "authority", "papers": ["letter"]}
+
+
+@covers("pair", "issue_letter", "accept_papers")
+def test_what_another_office_of_the_house_asks_for_goes_to_no_other(arrivals):
+    given = written_by_the_house(arrivals)
     assert "云溪区干部档案室" in refused(lambda: arrivals.accept(**given, keeper="LC01"), "keeper")
     arrivals.accept(**given, keeper="YXGB")
     assert arrivals.waits(1) == ["prepare"]
@@ -245,12 +250,7 @@ def test_what_another_office_of_the_house_asks_for_goes_to_no_other(arrivals):
 
 @covers("pair", "receive_pack")
 def test_what_the_other_office_has_scanned_has_not_come_back(arrivals, clock):
-    arrivals.apply("cadre", "李明1")
-    told = {"id_no": id_no(1), "keeper": "YX", "receiver": "YXGB", "applicant": "authority", "papers": []}
-    arrivals.accept_application(**told)
-    arrivals.agree()
-    arrivals.answering()
-    given = {"letter_no": LETTER, "letter_date": "2026-07-01", "applicant": "authority", "papers": ["letter"]}
+    given = written_by_the_house(arrivals)
     arrivals.accept(**given, keeper="YXGB")
     arrivals.prepare()
     arrivals.approve()

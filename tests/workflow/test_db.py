@@ -77,14 +77,15 @@ def test_writers_of_one_process_take_turns_and_none_is_left_out(sqlite_office):
 
 
 HOG = """
-import sys, time
+import sys
 from sqlalchemy import text
 from workflow.db import Database
 database = Database(sys.argv[1])
+work = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300000) SELECT count(*) FROM n"
 while True:
     with database.transaction() as session:
         session.execute(text("UPDATE turns SET number = number + 1"))
-        time.sleep(0.1)
+        session.execute(text(work))
         print("ended", flush=True)
 """
 
