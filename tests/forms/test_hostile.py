@@ -1,11 +1,10 @@
 """What is sent to hurt: refused with a sentence or taken as plain text; always quickly."""
 
-import time
-
 import pytest
 
 from forms.compiler import compile_form
 from tests.forms.samples import content, context, drawn, form, load, number, own, problems, rows, select, sent, text
+from tests.work import within
 from workflow import values
 from workflow.errors import Invalid
 
@@ -109,48 +108,41 @@ def test_naughty_text_is_refused_beside_its_field_or_kept_as_both_databases_can(
         values.check({"draft": made.typed(raw)})
 
 
-def within(seconds, act):
-    began = time.thread_time()
-    outcome = act()
-    assert time.thread_time() - began < seconds
-    return outcome
-
-
-def test_a_body_of_20_000_fields_is_read_quickly():
+def test_a_body_of_20_000_fields_is_read_with_little_work():
     made = form(text("x"))
     raw = sent(*[(f"f{i}", "v") for i in range(20_000)], x="1")
-    assert within(1, lambda: made.load(raw, None, context())) == {"x": "1"}
+    assert within(100_000, lambda: made.load(raw, None, context())) == {"x": "1"}
     assert made.typed(raw) == {"x": ["1"]}
 
 
 def test_a_field_sent_20_000_times_is_one_field():
     made = form(text("x"), select("c", "a", type="checklist"))
     raw = sent(*[("x", str(i)) for i in range(20_000)])
-    assert within(1, lambda: made.load(raw, None, context())) == {"x": "19999"}
+    assert within(1_000, lambda: made.load(raw, None, context())) == {"x": "19999"}
     raw = sent(*[("c", str(i)) for i in range(20_000)])
-    assert "too many" in within(1, lambda: problems(made, *raw.items(multi=True)))["c"][0]
+    assert "too many" in within(200_000, lambda: problems(made, *raw.items(multi=True)))["c"][0]
 
 
-def test_a_list_of_20_000_rows_is_refused_quickly():
+def test_a_list_of_20_000_rows_is_refused_with_little_work():
     made = form(rows("r", text("a")))
     raw = [pair for i in range(20_000) for pair in (("r", str(i)), (f"r.{i}.a", "v"))]
-    assert within(1, lambda: problems(made, *raw)) == {"r": ["These are too many rows: at most 200."]}
+    assert within(300_000, lambda: problems(made, *raw)) == {"r": ["These are too many rows: at most 200."]}
 
 
 def test_lists_in_lists_in_lists_stay_bounded():
     made = form(rows("a", rows("b", text("x"))))
     raw = [("a", str(i)) for i in range(201)] + [(f"a.{i}.b", str(j)) for i in range(201) for j in range(60)]
-    within(8, lambda: problems(made, *raw))
+    within(1_000_000, lambda: problems(made, *raw))
 
 
 def test_a_slow_pattern_cannot_be_written():
     made = form(text("x", validate={"pattern": r"[ab]*[ab]*[ab]*c"}))
-    assert within(3, lambda: problems(made, x="ab" * 100))
+    assert problems(made, x="ab" * 100)
 
 
-def test_the_largest_form_is_compiled_and_drawn_in_a_moment():
-    made = within(2, lambda: form(*[text(f"f{i}", label="x" * 300) for i in range(300)]))
-    within(2, lambda: drawn(made))
+def test_the_largest_form_is_compiled_and_drawn_with_little_work():
+    made = within(400_000, lambda: form(*[text(f"f{i}", label="x" * 300) for i in range(300)]))
+    within(400_000, lambda: drawn(made))
 
 
 def test_a_name_in_braces_cannot_reach_into_a_sentence():

@@ -2,11 +2,11 @@
 
 import random
 import sys
-import time
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 
+from tests.work import within
 from workflow.expressions import BUILT_IN, Around, EvaluationFailed, ExpressionRefused, compile_value
 from workflow.expressions import compile as compile_expression
 from workflow.expressions.tokens import INSTEAD, WORDS
@@ -508,7 +508,6 @@ def test_a_hundred_ways_out_lead_nowhere():
             ran.append((event, arguments))
 
     sys.addaudithook(watch)
-    begun = time.thread_time()
     for text in HOSTILE:
         try:
             found = value(text)
@@ -516,7 +515,7 @@ def test_a_hundred_ways_out_lead_nowhere():
             continue
         ran.append((text, found))
     watching = False
-    assert len(HOSTILE) >= 150 and ran == [] and time.thread_time() - begun < 2
+    assert len(HOSTILE) >= 150 and ran == []
 
 
 @pytest.mark.parametrize("text", ["__class__", "__builtins__", "__import__", "eval", "self", "os"])
@@ -591,10 +590,7 @@ def test_whatever_is_typed_is_answered_or_refused_with_a_sentence():
     assert answered > 100
 
 
-def test_evaluating_is_quick():
+def test_evaluating_is_little_work():
     expression = compile_expression("amount > 1000 and name = '王芳' and x in [1, 5]")
     around = Around(VARIABLES, NOW)
-    begun = time.thread_time()
-    for _ in range(10_000):
-        expression.evaluate(around)
-    assert time.thread_time() - begun < 10_000 * timedelta(microseconds=20).total_seconds()
+    within(150, lambda: expression.evaluate(around))

@@ -1,10 +1,10 @@
 """Hostile XML is refused with a sentence, quickly, and before anything is built from it."""
 
 import gzip
-import time
 
 import pytest
 
+from tests.work import within
 from workflow import xmlsafe
 from workflow.xmlsafe import Limits, XmlRefused
 
@@ -46,11 +46,9 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_a_hostile_file_is_refused_with_a_sentence_within_a_second(name):
-    begun = time.thread_time()
+def test_a_hostile_file_is_refused_with_a_sentence_and_little_work(name):
     with pytest.raises(XmlRefused) as refused:
-        xmlsafe.read(HOSTILE[name])
-    assert time.thread_time() - begun < 1
+        within(200_000, lambda: xmlsafe.read(HOSTILE[name]))
     assert str(refused.value).endswith(".")
 
 
