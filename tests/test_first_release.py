@@ -94,6 +94,8 @@ def as_the_first_release_sealed(state: bytes, bound_to: str) -> bytes:
 def test_what_the_first_release_began_goes_on_to_its_end(first, clock):
     migrations.upgrade(first.database)
 
+    with first.database.reading() as session:
+        assert fsck.run(session) == []
     with first.database.transaction() as session:
         anna, instance = session.get_one(User, "anna"), session.scalars(select(ProcessInstance)).one()
         check = open_tasks(session, instance)["check"]

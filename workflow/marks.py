@@ -13,10 +13,11 @@ and of the open tasks of such an instance
 
     +group:registry                             to whom one is offered
     ?group:registry  ?user:anna                 who looks on at one; but for who has it, and for everyone
+    !                                           somebody has one
 
 What a filter asks for has one of the marks said by `equal`, `among`, `between_words`, what a view shows one of those
-said by `offered`, `looked_on`. The other way round it need not be so (hashes may be alike, a range may end within a
-mark, a task may have ended), so what is found is to be looked at once more.
+said by `offered`, `looked_on`, `held`. The other way round it need not be so (hashes may be alike, a range may end
+within a mark, a task may have ended), so what is found is to be looked at once more.
 """
 
 import re
@@ -48,6 +49,8 @@ _SEEN = """LATERAL (
             UNION ALL
             SELECT '?' || onlooker FROM task_onlookers WHERE task_id = task.id
             AND onlooker <> 'everyone' AND (task.assignee IS NULL OR onlooker <> 'user:' || task.assignee)
+            UNION ALL
+            SELECT '!' WHERE task.assignee IS NOT NULL
         ) AS seen"""
 
 
@@ -104,7 +107,7 @@ _EVER_SEEN = f"""
     SELECT array_agg({_HASH}) FROM (
         SELECT sign || kind || name AS said FROM (VALUES ('+'), ('?')) AS signs (sign) CROSS JOIN (
             SELECT 'group:', key FROM groups UNION ALL SELECT 'user:', name FROM users
-        ) AS names (kind, name)
+        ) AS names (kind, name) UNION ALL SELECT '!'
     ) AS ever
 """
 _WRONG = text(  # a mark of a task that has ended may stay until the row is next written
@@ -193,6 +196,11 @@ def offered(tickets: Iterable[str]) -> list[str]:
 def looked_on(tickets: Iterable[str]) -> list[str]:
     """A task is looked on at by one of these who does not have it."""
     return [f"?{each}" for each in tickets]
+
+
+def held() -> list[str]:
+    """A task is somebody's."""
+    return ["!"]
 
 
 def there(asked: Sequence[str]) -> ColumnElement[bool]:

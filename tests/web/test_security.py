@@ -1,7 +1,6 @@
 """The floor every request stands on: limits, tokens, origin, headers."""
 
 import io
-import time
 
 import pytest
 
@@ -90,11 +89,10 @@ class Endless(io.RawIOBase):
 
 def test_a_gigabyte_is_refused_without_reading_it(signed_in):
     anna, body = signed_in("anna"), Endless()
-    began = time.monotonic()
     sent = {"wsgi.input": body, "CONTENT_LENGTH": str(1 << 30), "CONTENT_TYPE": "multipart/form-data; boundary=x"}
     answer = anna.open("/people", method="POST", csrf=False, environ_overrides=sent)
     assert answer.status_code == 413
-    assert body.taken == 0 and time.monotonic() - began < 20
+    assert body.taken == 0
     assert "太大" in answer.text
 
 

@@ -90,13 +90,15 @@ def queues(who: Reader, view: View, group: str = "") -> list[Queue]:
     return [_offered(each, taken) for each in who.tickets for taken in claimed] + seen
 
 
-def marks_of_view(who: Reader, asked: Asked) -> list[str] | None:
-    """Marks (workflow.marks) one of which the instance of every task has that the view shows; None where it may show
-    what has none of them: who reads all cases, what I have myself, what those have whom I stand in for."""
+def marks_of_view(who: Reader, asked: Asked) -> list[list[str]]:
+    """Marks (workflow.marks): of each of these lists the instance of every task has one that the view shows. None where
+    it may show what has none of them: who reads all cases, what I have myself, what those have whom I stand in for."""
     if asked.view is View.GROUPS and not who.standings:
-        return marks.offered([f"group:{asked.filters.group}"] if asked.filters.group else who.tickets)
-    is_of_others = asked.view is View.OTHERS and not who.reads_all
-    return [*marks.offered(who.tickets), *_marks_looked_on(who)] if is_of_others else None
+        return [marks.offered([f"group:{asked.filters.group}"] if asked.filters.group else who.tickets)]
+    if asked.view is not View.OTHERS or who.reads_all:
+        return []
+    looked_on = _marks_looked_on(who)
+    return [marks.offered(who.tickets) + looked_on, marks.held() + looked_on]
 
 
 def _marks_looked_on(who: Reader) -> list[str]:

@@ -55,10 +55,11 @@ class Whole(Enum):
     """What is judged beside the filters that have marks."""
 
     VIEW = "view"  # somebody of the view's is to see it
+    HELD = "held"  # and in a view of what others have somebody has it
     EVERYTHING = "everything"  # all that was asked
 
 
-VIEW, EVERYTHING = Whole.VIEW, Whole.EVERYTHING
+VIEW, HELD, EVERYTHING = Whole
 Test = Condition | Whole
 
 
@@ -126,12 +127,12 @@ def _next(queue: Any, ticket: Any) -> ColumnElement[str]:
 def rows(search: Search, said: Marked, place: Place | None, number: int) -> Found:
     """The first rows beyond the place."""
     marks.settle(search.session)
-    view = marks_of_view(search.who, search.asked)
-    tests: dict[Test, Sequence[str]] = {**said, **({} if view is None else {VIEW: view})}
+    of_view: dict[Test, Sequence[str]] = dict(zip((VIEW, HELD), marks_of_view(search.who, search.asked), strict=False))
+    tests = {**said, **of_view}
     seen = _sample(search, tests)
     led = seen.led(tests)
     narrowing = [said[each] for each in sorted(said, key=seen.number)]
-    meeting, of = seen.meeting(led), () if lines.is_of_variable(search.asked) else (VIEW,)
+    meeting, of = seen.meeting(led), () if lines.is_of_variable(search.asked) else (VIEW, *of_view)
     steps = seen.far(number, *of, least=NO_LUCK)
     glances = seen.far(number) if _is_judged(search) and search.asked.order in lines.DUE else inf
     found: Found = []
