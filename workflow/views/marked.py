@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum
 from itertools import compress
 from math import ceil, inf
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
@@ -63,15 +63,20 @@ VIEW, HELD, EVERYTHING = Whole
 Test = Condition | Whole
 
 
-class Seen(NamedTuple):
+class Seen:
     """Instances from anywhere, of `all` there are: how many of them pass the same tests."""
 
-    all: float
-    passed: Mapping[frozenset[Test], int]
+    def __init__(self, all_: float, passed: Mapping[frozenset[Test], int]):
+        self.all = all_
+        self._passed = passed
+        self._number: dict[frozenset[Test], int] = {}
 
     def number(self, *tests: Test) -> int:
         """How many pass all of these."""
-        return sum(number for passed, number in self.passed.items() if passed.issuperset(tests))
+        asked = frozenset(tests)
+        if asked not in self._number:
+            self._number[asked] = sum(number for passed, number in self._passed.items() if asked <= passed)
+        return self._number[asked]
 
     def expected(self, *tests: Test) -> float:
         """How many of all there are pass these; never none, for it is only a sample."""

@@ -8,6 +8,7 @@ import binascii
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -67,7 +68,7 @@ def keys_of(sorts: Sequence[str]) -> list[Key]:
     return [*found, *(Key(each, Integer(), downwards) for each in ids)]
 
 
-def _keys(sort: str) -> list[Key]:
+def _keys(sort: str) -> Sequence[Key]:
     name, backwards = sort.removeprefix("-"), sort.startswith("-")
     if name.startswith(OF_VARIABLE):
         return _of_variable(name.removeprefix(OF_VARIABLE), backwards)
@@ -76,7 +77,8 @@ def _keys(sort: str) -> list[Key]:
     return [Key(*_OWN[name], backwards)]
 
 
-def _of_variable(name: str, backwards: bool) -> list[Key]:
+@lru_cache(maxsize=200)  # names; to say it takes longer than to find it
+def _of_variable(name: str, backwards: bool) -> Sequence[Key]:
     """Numbers first, in their order, then texts; what has none stands last either way."""
     there = aliased(Variable)
     here = and_(there.instance_id == UserTask.instance_id, there.name == name)
@@ -85,10 +87,10 @@ def _of_variable(name: str, backwards: bool) -> list[Key]:
         select(there.word).where(here, there.word != "", there.number.is_(None)).correlate(UserTask).scalar_subquery()
     )
     least, last = (-HIGHEST, "") if backwards else (HIGHEST, LAST)
-    return [
+    return (
         Key(func.coalesce(number, literal(least, Double())), Double(), backwards, least),
         Key(func.coalesce(text, literal(last)), String(), backwards, last),
-    ]
+    )
 
 
 def order_by(keys: Sequence[Key], columns: Sequence[ColumnElement[Any]], back: bool = False) -> list[Any]:
