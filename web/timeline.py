@@ -8,6 +8,7 @@ from itertools import groupby
 from archive import documents
 from archive.person_facts import BY_KEY
 from web.boards import RESULTS
+from web.event_sentences import SENTENCES, value_said
 from web.i18n import _, language, say
 from web.naming import N_, person_name
 from web.words import place_name
@@ -17,99 +18,6 @@ from workflow.history import Event
 from workflow.statuses import ReturnMode
 from workflow.voting import Result
 
-SENTENCES = {
-    "opened": "{who} opened the case",
-    "renamed": "{who} renamed the case from “{before}” to “{after}”",
-    "closed": "The case was closed",
-    "let_go": "The case let go of dossier {dossier_no}: {place}",
-    "started": "{who} started the process",
-    "claimed": "{who} claimed “{name}”",
-    "released": "{who} released “{name}”",
-    "assigned": "{who} handed “{name}” over to {to}",
-    "completed": "{who} completed “{name}”",
-    "completed for another": "{who} completed “{name}” for {principal}",
-    "claimed for another": "{who} claimed “{name}” for {principal}",
-    "passed over": "“{name}” was passed over: {why}",
-    "redirected": "“{name}” went elsewhere: {why}",
-    "delegated": "{who} delegated “{name}” to {to}",
-    "handed_back": "{who} gave “{name}” back to {to}",
-    "recalled": "{who} took “{name}” back from {before}",
-    "returned": "“{name}” went back to {to}: {before} no longer stands in",
-    "handed_on": "{who} put {to} in the place of {before} at “{name}”",
-    "taken_over": "{who} put {to} in the place of {before}, who started the case",
-    "cancelled": "“{name}” was withdrawn",
-    "entered": "“{name}” began",
-    "decided": "“{name}” was decided",
-    "answered": "“{name}” gave: {result}",
-    "without answer": "“{name}” gave nothing: no row of the table fits",
-    "caught": "“{name}” happened",
-    "thrown": "“{name}” was sent",
-    "variables_changed": "{who} changed facts: {changed}",
-    "incident_opened": "“{name}” failed and needs a person: {message}",
-    "incident_resolved": "{who} resolved the failure of “{name}”",
-    "commented": "{who} wrote a comment",
-    "copied": "{who} sent a copy to {receivers}",
-    "copy_read": "{who} read the copy",
-    "urged": "{who} urged “{name}”",
-    "supervision_begun": "{who} supervises it: {note}",
-    "supervision_answered": "{who} answered the supervision: {note}",
-    "supervision_closed": "{who} closed the supervision",
-    "task_reminded": "“{name}”: {receivers} were reminded",
-    "due_moved": "{who} moved the due date of “{name}”",
-    "clock_paused": "{who} stopped the clock of “{name}”",
-    "clock_resumed": "{who} let the clock of “{name}” go on",
-    "case_clock_paused": "{who} stopped the clock of the whole matter",
-    "case_clock_resumed": "{who} let the clock of the whole matter go on",
-    "prioritised": "{who} set the priority of “{name}” to {after}",
-    "asked": "{who} asked {to}",
-    "item_added": "{who} added to the list of “{name}”: {item}",
-    "item_removed": "{who} removed from the list of “{name}”: {item}",
-    "item_done": "{who} ticked off: {item}",
-    "item_undone": "{who} took back the tick: {item}",
-    "attached": "{who} attached {file_name}",
-    "issued": "{who} issued a document: {document}",
-    "ended": "The process ended",
-    "withdrawn": "{who} withdrew the process",
-    "upgraded": "{who} moved it to version {version} of its process",
-    "upgrade_undone": "{who} took it back to version {version} of its process",
-    "signer_added": "{who} asked {to} to sign “{name}”",
-    "signer_removed": "{who} took {to} out of those who sign “{name}”",
-    "signing_closed": "“{name}” was signed together: {result}",
-    "set_aside": "{who} did “{name}”, which waits for those asked to sign",
-    "given_back": "“{name}” went back to {to}",
-    "suspended": "{who} suspended the process",
-    "resumed": "{who} resumed the process",
-    "token_moved": "{who} took the process from “{origin}” to “{target}”",
-    "skipped": "{who} skipped “{name}”",
-    "sent back straight": "{who} sent “{name}” back to “{target}”, to be corrected",
-    "sent back to redo": "{who} sent “{name}” back to “{target}”, to redo everything after it: round {round} begins",
-    "sent back to the start": "{who} sent “{name}” back to “{target}”, to begin anew",
-    "corrected": "{who} corrected “{name}”",
-    "taken_back": "{who} took “{name}” back",
-    "reopened": "{who} opened the case again at “{name}”: round {round} begins",
-    "message_sent": "{who} delivered news by hand: {message}",
-    "repaired": "{who} repaired what the watchdog found",
-    "moved": "{who} moved it to {place}",
-    "dossier_registered": "{who} registered the dossier {dossier_no}",
-    "signed": "{who} signed for the pack",
-    "opened beside": "{who} opened the pack, beside {witness}",
-    "registered": "{who} registered the dossier {dossier_no}",
-    "shelved": "{who} shelved {dossier_no} on {position}",
-    "slip sent": "{who} sent the receipt slip",
-    "merge approved": "{who} approved the merge into {dossier_no}",
-    "handed over": "{who} handed the loose materials to {receiver}",
-    "told of missing material": "{who} told the person what is missing",
-    "return confirmed": "{who} confirmed the return",
-    "supervised": "{who} supervised: {note}",
-    "filed": "{who} filed the papers sent for {dossier_no}",
-    "certified": "{who} handed certificate {number} to {handed_to}",
-    "certificate_voided": "{who} made certificate {number} void: {reason}",
-    "master_data_corrected": "{who} corrected the person's record: {facts}",
-    "chased": "The missing materials were asked for",
-    "reminded": "The sender was reminded",
-    "queued": "The dossier waits to be sorted and scanned",
-    "catalogue_saved": "{who} saved the catalogue: {material_count} materials, {page_count} pages",
-}
 OTHERWISE = N_("{who}: {kind} {name}")
 KINDS_OF_ONE = {"moved": "moved", "registered": "registered", "dossier_registered": "registered"}
 # never folded away
@@ -196,11 +104,15 @@ def _line(event: Event) -> Line:
     if event.kind in ("recalled", "returned", "handed_on", "taken_over"):
         facts["before"] = person_name(str(event.data.get("before") or ""))
     facts["why"] = _why(event)
+    facts["said"] = value_said(event.kind, event.data)
+    facts["receiver"] = str(event.data.get("to") or facts.get("receiver") or "")
+    facts["other"] = person_name(str(event.data.get("second") or ""))
     facts["changed"] = list(event.data.get("variables") or {})
     facts["facts"] = [BY_KEY[each].said(language()) for each in event.data.get("fields") or () if each in BY_KEY]
     facts["document"] = _paper(event)
     facts["result"] = _result(event)
-    facts["place"] = place_name(str(event.data["to"])) if event.kind in ("moved", "let_go") else ""
+    if event.kind in ("moved", "let_go"):
+        facts["place"] = place_name(str(event.data["to"]))
     facts |= {each: _named(event.data.get(each)) for each in ("origin", "target")}
     facts["file_name"] = str(event.data.get("name") or "")
     template = SENTENCES.get(_kind(event), OTHERWISE)
@@ -234,6 +146,8 @@ def _kind(event: Event) -> str:
         return f"{event.kind} for another"
     if event.kind == "completed" and "passed" in event.data:
         return "passed over"
+    if event.kind == "clock_paused" and "task" not in event.data:
+        return "clock stands"
     return "opened beside" if event.kind == "opened" and "witness" in event.data else event.kind
 
 
@@ -267,9 +181,9 @@ def _value(value: object) -> str:
 
 
 def _why(event: Event) -> str:
-    """Why a task was passed over or went elsewhere."""
+    """Why a task was passed over or went elsewhere; what a person gave as reason."""
     kept = event.data.get("passed") or event.data.get("why")
-    return say(kept_sentences.spoken(kept)) if isinstance(kept, list) else ""
+    return say(kept_sentences.spoken(kept)) if isinstance(kept, list) else str(kept or "")
 
 
 def _named(activity: object) -> str:

@@ -14,6 +14,7 @@ from archive.statuses import label as archive_label
 from archive.transfer.work import CHANNELS
 from web.i18n import _, language, say
 from web.naming import activity_name, person_name
+from web.reasons import why_moved
 from workflow.errors import sentence
 
 blueprint = Blueprint("words", __name__)
@@ -30,35 +31,6 @@ PACK_LABELS = {
 }
 DESK_LABELS = {"receipt": "Receiving desk", "reading": "Reading room", "transfer": "Transfer desk"}
 CARRIED = {words: channel.value for channel, words in CHANNELS.items()}  # as a dispatch writes it down
-WHY_LABELS = {
-    "sent": "sent by the sender",
-    "signed for": "signed for",
-    "registered": "registered",
-    "shelved": "shelved",
-    "materials are merged": "materials are merged",
-    "handed out to be sorted": "handed out to be sorted",
-    "taken back sorted": "taken back sorted",
-    "handed out to be read": "handed out to be read",
-    "put back": "put back",
-    "given back, counted": "given back, counted",
-    "put back after its case was over": "put back after its case was over",
-    "loose materials are filed": "for loose papers to be filed",
-    "loose materials were filed": "loose papers were filed",
-    "pulled to be transferred": "pulled to be transferred",
-    "handed over to be carried": "handed over to be carried",
-    "received, notice scanned": "received, the notice scanned",
-    "transfer cancelled": "transfer cancelled",
-    "returned": "sent back",
-    "forwarded": "sent on to the right keeper",
-}
-WHY_OF = (  # how reasons begin that name a number or quote somebody
-    ("back from scanning ", "back from scanning batch {what}"),
-    ("scanning ", "to be scanned, batch {what}"),
-    ("receipt of ", "receipt of notice {what}"),
-    ("returned, to be sent again: ", "came back, to be sent again: {what}"),
-    ("returned: ", "came back: {what}"),
-    ("handed on: ", "went along from {what}"),
-)
 POLITICAL_LABELS = {  # GB/T 4762
     "01": "party member",
     "02": "probationary party member",
@@ -138,14 +110,6 @@ def masked_id(person: Person) -> str:
 def political_name(code: str) -> str:
     """The political status in words; what is no code of the standard as it stands."""
     return _(POLITICAL_LABELS[code]) if code in POLITICAL_LABELS else code
-
-
-def why_moved(why: str) -> str:
-    """The reason of a move: the house's own words in the reader's language, what a person wrote as it stands."""
-    if why in WHY_LABELS:
-        return _(WHY_LABELS[why])
-    said = next(((words, why.removeprefix(begins)) for begins, words in WHY_OF if why.startswith(begins)), None)
-    return say(sentence(said[0], what=said[1])) if said else why
 
 
 def listed_label(name: str) -> str:

@@ -109,3 +109,30 @@ def test_hostile_facts_stay_text(told):
 def test_what_a_decision_table_gave_is_told(told, result, said):
     [line] = told(event("decided", SYSTEM, "费用", "ask", decision="fee", result=result, asked={}))
     assert line.text == said
+
+
+@pytest.mark.parametrize(
+    ("kind", "data", "chinese"),
+    [
+        (
+            "scan_handed_out",
+            {"dossier_no": "A1", "pages": 12, "to": "云溪公司 李工"},
+            "安娜将A1交给云溪公司 李工：12 页",
+        ),
+        ("scan_lost", {"dossier_no": "A1", "status": "missing", "why": "找不到"}, "A1退出批次，状态：缺失：找不到"),
+        ("defect_marked", {"page": 3, "code": "skew", "place": "9-1"}, "安娜在9-1第 3 页标记缺陷：歪斜"),
+        ("difference_decided", {"label": "A1", "decision": "noted"}, "安娜处理了A1：备案说明"),
+        ("grant_closed", {"how": "used_up"}, "安娜结束了查阅：时间已用完"),
+        ("sitting_begun", {"second": "bob", "address": "10.0.0.9"}, "安娜与鲍勃开始查阅"),
+        ("letter_sent", {"number": "商调〔2026〕1号"}, "安娜发出了函件商调〔2026〕1号"),
+        ("clock_paused", {"why": "法院查封"}, "转递计时中止：法院查封"),
+    ],
+)
+def test_what_happened_to_a_dossier_is_told_in_words(told, kind, data, chinese):
+    (line,) = told(event(kind, name="", activity=None, **data))
+    assert line.text == chinese
+
+
+def test_an_unknown_word_of_a_list_stands_as_it_is(told):
+    (line,) = told(event("grant_closed", name="", activity=None, how="nobody knows"))
+    assert line.text == "安娜结束了查阅：nobody knows"
