@@ -35,11 +35,19 @@ FEWEST = 40  # packs a demo office is seeded with; with --packs 0 nobody opens t
 BEGAN = clocks.monotonic()
 
 
+def packs(typed: str) -> int:
+    """How many packs come: none, or as many as a demo office is seeded with. Raises ArgumentTypeError."""
+    number = int(typed)
+    if 0 < number < FEWEST:
+        raise argparse.ArgumentTypeError(f"0, or at least {FEWEST}")
+    return number
+
+
 def main() -> int:
     asked = argparse.ArgumentParser()
     asked.add_argument("--cases", type=int, default=3000)
     asked.add_argument("--people", type=int, default=40)
-    asked.add_argument("--packs", type=int, default=60)
+    asked.add_argument("--packs", type=packs, default=60)
     asked.add_argument("--seed", type=int, default=1)
     asked.add_argument("--database", choices=("sqlite", "postgresql", "both"), default="both")
     told = asked.parse_args()
