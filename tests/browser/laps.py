@@ -17,7 +17,7 @@ from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 from sqlalchemy import select
 
 from workflow.identity import Group, User
-from workflow.models import Case, StoredFile
+from workflow.models import Case
 from workflow.office import Office
 
 SIZES = {"desk": {"width": 1366, "height": 768}, "phone": {"width": 390, "height": 844}}
@@ -126,10 +126,9 @@ def _without(text: str, known: list[str]) -> str:
 
 
 def _brought(office: Office) -> set[str]:
-    """Names of people, cases and files: in the language they have, whoever reads them. Groups have a name in each."""
+    """Names of people and cases: in the language they have, whoever reads them. Groups have a name in each."""
     with office.database.reading() as session:
         people = {word for row in session.execute(select(User.name, User.display_name)) for word in row}
         cases = {word for row in session.execute(select(Case.title, Case.business_key)) for word in row}
         nameless = {group.name for group in session.scalars(select(Group)).unique() if not group.name_en}
-        files = set(session.scalars(select(StoredFile.name)))
-    return {word for word in people | cases | nameless | files if word}
+    return {word for word in people | cases | nameless if word}
