@@ -64,7 +64,7 @@ def decide(session: Session, task: UserTask, user: User, answers: dict[str, Any]
         batches.reopen(session, batch)
         return {"acceptance_result": "rework"}
     batches.give_up(session, batch, user.name)
-    acceptance.status, acceptance.decided_at, acceptance.first_pass = AcceptanceStatus.REFUSED, now(), False
+    acceptance.status, acceptance.decided_at = AcceptanceStatus.REFUSED, now()
     return {"acceptance_result": "refused"}
 
 

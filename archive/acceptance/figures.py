@@ -10,8 +10,9 @@ from archive.acceptance.models import DECIDED, Acceptance, AcceptanceStatus
 
 @dataclass(frozen=True)
 class Figures:
-    """`decided`: acceptances that are over; `first`: those of them that passed in their first round; `applied` and
-    `accepted`: quantities of those over; `amount` in fen."""
+    """`decided`: acceptances that are over and came to the result of a round; `first`: those of them that passed in
+    their first; `applied` and `accepted`: quantities of these; `amount` in fen. What ended before anything was judged
+    says nothing of quality and counts nowhere."""
 
     decided: int
     first: int
@@ -33,7 +34,7 @@ def of(session: Session, *seen: ColumnElement[bool]) -> Figures:
         func.sum(Acceptance.applied),
         func.sum(Acceptance.quantity),
         func.sum(Acceptance.amount),
-    ).where(Acceptance.status != AcceptanceStatus.OPEN, *seen)
+    ).where(Acceptance.status != AcceptanceStatus.OPEN, Acceptance.first_pass.is_not(None), *seen)
     return Figures(*(int(each or 0) for each in session.execute(asked).one()))
 
 

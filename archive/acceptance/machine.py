@@ -42,7 +42,7 @@ def examine(session: Session, work: Work) -> Mapping[str, Any] | Repeat:
     session.flush()  # the round is closed by what was found
     faulty = sum(bool(each.faults) for each in rounds.dossiers(session, round_))
     if faulty:
-        round_.passed, round_.closed_at = False, now()
+        rounds.close(session, acceptance, round_, False)
     return {"sound": not faulty, "faulty": faulty, "passed": False}
 
 
@@ -65,7 +65,7 @@ def count(session: Session, work: Work) -> Mapping[str, Any]:
     acceptance = rounds.of_step(session, work)
     round_ = rounds.last(session, acceptance)
     found = rounds.count(session, round_)
-    round_.passed, round_.closed_at = rounds.passes(round_), now()
+    rounds.close(session, acceptance, round_, rounds.passes(round_))
     if round_.passed:
         for each in {defect.material.dossier_id for defect in found}:
             dossiers.hold(session, session.get_one(Dossier, each), acceptance.case)
@@ -87,7 +87,6 @@ def settle(session: Session, work: Work) -> Mapping[str, Any]:
     if before != after:
         raise Conflict("{before} images were handed in, {after} accepted.", before=before, after=after)
     all_rounds = rounds.of(session, acceptance)
-    acceptance.first_pass = bool(all_rounds[0].passed)
     acceptance.quantity = batches.paid_for(batch, came)
     acceptance.amount, acceptance.decided_at = came.price, now()
     acceptance.status = AcceptanceStatus.ACCEPTED

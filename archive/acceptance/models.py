@@ -52,7 +52,8 @@ DECIDED = (AcceptanceStatus.ACCEPTED, AcceptanceStatus.PARTLY)
 
 class Acceptance(Base):
     """The acceptance of one thing under a contract. `applied`: how much was handed in; `quantity`: how much of it was
-    accepted; `amount` in fen: what is to be paid for it. `first_pass`: whether it passed in its first round."""
+    accepted; `amount` in fen: what is to be paid for it. `first_pass`: whether it passed in its first round;
+    None until that is closed."""
 
     __tablename__ = "acceptances"
     __table_args__ = (

@@ -139,6 +139,13 @@ def passes(round_: AcceptanceRound) -> bool:
     return sampling.passes(round_.pages or 0, round_.good or 0, round_.fatal or 0, round_.pass_rate)
 
 
+def close(session: Session, acceptance: Acceptance, round_: AcceptanceRound, passed: bool) -> None:
+    """The round has its result; that of the first one is kept with the acceptance, however it ends."""
+    round_.passed, round_.closed_at = passed, now()
+    if acceptance.first_pass is None:
+        acceptance.first_pass = bool(of(session, acceptance)[0].passed)
+
+
 @fsck_check("samples_as_drawn")
 def _redrawn(session: Session) -> Iterator[str]:
     """Every sample is the one its seed draws."""

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from archive import parameters
+from archive.acceptance import figures
 from archive.acceptance.models import AcceptanceStatus
 from archive.dossier_tables import Dossier
 from archive.images import pages
@@ -256,6 +257,22 @@ def test_a_matter_ended_in_the_middle_leaves_nothing_waiting_to_be_accepted(acce
     assert accepters.batch().status is BatchStatus.GIVEN_UP
     assert accepters.dossier().digit_status is DigitStatus.QUEUED
     assert (accepters.acceptance().status, accepters.acceptance().quantity) == (AcceptanceStatus.REFUSED, None)
+    assert _figures(accepters) == (0, 0)  # nothing was judged
+
+
+def test_who_ends_the_matter_after_a_bad_first_round_does_not_better_the_figures(accepters):
+    _one_round(accepters)
+    with accepters.database.transaction() as session:
+        instance = session.scalars(select(ProcessInstance).where(ProcessInstance.parent_id.is_(None))).one()
+        instances.cancel(session, instance, "dora", "合同终止")
+
+    assert _figures(accepters) == (1, 0)
+
+
+def _figures(accepters: Accepters) -> tuple[int, int]:
+    with accepters.database.reading() as session:
+        found = figures.of(session)
+    return found.decided, found.first
 
 
 def _one_round(accepters: Accepters) -> None:
