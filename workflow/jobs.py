@@ -1,14 +1,15 @@
 """Machine work: at least once, and its effect exactly once.
 
 A job is leased for a while with a fence number (workflow.leases); what a worker did counts only if its fence is
-still the job's when it ends. Handler, process step and the job's end are one transaction. A failure is written in a
-second one: waiting for its next try, or failed with an incident. RQ carries ids only and may forget everything: the
-sweep wakes what waits.
+still the job's when it ends. What takes long is prepared before (registry.prepares). Handler, process step and the
+job's end are one transaction. A failure is written in a second one: waiting for its next try, or failed with an
+incident. RQ carries ids only and may forget everything: the sweep wakes what waits.
 """
 
 import logging
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import select, update
@@ -44,9 +45,9 @@ def perform(database: Database, job_id: int) -> bool:
     lease = leases.take(database, job_id)
     if lease is None:
         return False
-    with leases.renewed(database, lease):
+    with leases.renewed(database, lease, is_prepared=lease.topic in registry.preparations):
         try:
-            return _under(database, lease, _work)
+            return _under(database, lease, partial(_work, prepared=_prepared(database, lease)))
         except BpmnError as error:
             return _throw(database, lease, error)
         except Exception as error:  # the one place where a worker answers for whatever a handler does
@@ -113,13 +114,28 @@ def _under(
         return False
 
 
-def _work(session: Session, lease: Lease, job: Job, instance: ProcessInstance | None) -> None:
+def _prepared(database: Database, lease: Lease) -> Any:
+    """What its topic has prepared outside any transaction; None for most, and while the process is suspended."""
+    prepare = registry.preparations.get(lease.topic)
+    if prepare is None:
+        return None
+    with database.reading() as session:
+        job = session.get_one(Job, lease.job_id)
+        instance = session.get(ProcessInstance, job.instance_id) if job.instance_id is not None else None
+        if instance is not None and instance.status is InstanceStatus.SUSPENDED:
+            return None
+        work = _as_work(job, instance, instances.variables(session, instance) if instance is not None else {})
+        session.expunge_all()
+    return prepare(database, work)
+
+
+def _work(session: Session, lease: Lease, job: Job, instance: ProcessInstance | None, prepared: Any = None) -> None:
     if instance is not None and instance.status is InstanceStatus.SUSPENDED:
         _give_back(session, lease, job, SUSPENDED)
         return
     known = instances.variables(session, instance) if instance is not None else {}
     once = _is_done_once(session, job)
-    result = {} if once else _handler(job.topic)(session, _as_work(job, instance, known))
+    result = {} if once else _handler(job.topic)(session, _as_work(job, instance, known, prepared))
     if isinstance(result, Repeat):
         _give_back(session, lease, job, result.after_seconds)
         wakeups.wake(session, job.due_at, job.id)
@@ -144,9 +160,8 @@ def _handler(topic: str) -> registry.Handler:
     return handler
 
 
-def _as_work(job: Job, instance: ProcessInstance | None, known: dict[str, Any]) -> Work:
-    seen = {**known, **job.payload}
-    return Work(job.id, variables=seen, payload=job.payload, instance=instance, activity_id=job.activity_id)
+def _as_work(job: Job, instance: ProcessInstance | None, known: dict[str, Any], prepared: Any = None) -> Work:
+    return Work(job.id, {**known, **job.payload}, job.payload, instance, job.activity_id, prepared)
 
 
 def _give_back(session: Session, lease: Lease, job: Job, after_seconds: float) -> None:

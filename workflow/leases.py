@@ -3,7 +3,7 @@
 A worker that lives renews its lease; one that is dead or stopped loses it after LEASE, and whoever takes the job next
 has a greater number. The number is compared in the very statement that writes how the job ended, so that what a late
 worker did is rolled back. On PostgreSQL the transaction of a lost lease is ended as well: a stopped process would keep
-its case locked. On SQLite a job holds the one write lock while it runs; nobody can overtake it.
+its case locked. On SQLite a job holds the one write lock while its handler runs; nobody can overtake it.
 """
 
 import logging
@@ -44,6 +44,7 @@ class Lease:
     job_id: int
     fence: int
     instance_id: int | None
+    topic: str = ""
 
     @property
     def transaction(self) -> str:
@@ -62,7 +63,7 @@ def take(database: Database, job_id: int) -> Lease | None:
         update(Job)
         .where(Job.id == job_id, free)
         .values(status=JobStatus.RUNNING, fence=Job.fence + 1, attempts=Job.attempts + 1, lease_until=now() + LEASE)
-        .returning(Job.fence, Job.instance_id)
+        .returning(Job.fence, Job.instance_id, Job.topic)
         .execution_options(synchronize_session=False)
     )
     with database.transaction() as session:
@@ -71,7 +72,7 @@ def take(database: Database, job_id: int) -> Lease | None:
         return None
     if taken.fence > 1:  # whoever had it before may have been stopped at it
         interrupt(database, Lease(job_id, taken.fence - 1, taken.instance_id))
-    return Lease(job_id, taken.fence, taken.instance_id)
+    return Lease(job_id, *taken)
 
 
 def held(session: Session, lease: Lease) -> tuple[Job, ProcessInstance | None] | None:
@@ -97,9 +98,9 @@ def end(session: Session, lease: Lease, job: Job, **values: Any) -> None:
 
 
 @contextmanager
-def renewed(database: Database, lease: Lease, pause: float = RENEWAL) -> Iterator[None]:
-    """Keep the lease as long as the block runs, from a thread beside."""
-    if database.engine.dialect.name == "sqlite":
+def renewed(database: Database, lease: Lease, pause: float = RENEWAL, is_prepared: bool = False) -> Iterator[None]:
+    """Keep the lease as long as the block runs, from a thread beside. `is_prepared`: much of it is no transaction."""
+    if database.engine.dialect.name == "sqlite" and not is_prepared:
         yield
         return
     over = Event()

@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from workflow.db import Database
 from workflow.errors import Sentence
 from workflow.identity import User
 from workflow.models import ProcessInstance, UserTask
@@ -27,9 +28,11 @@ class Work:
     payload: Mapping[str, Any]
     instance: ProcessInstance | None  # None outside any process
     activity_id: str | None
+    prepared: Any = None  # what was prepared for it (`prepares`)
 
 
 Handler = Callable[[Session, Work], "Mapping[str, Any] | Repeat | None"]
+Preparation = Callable[[Database, Work], Any]
 Listener = Callable[[Session, UserTask, User, dict[str, Any]], Mapping[str, Any] | None]
 Check = Callable[[Session], Iterable[str]]
 Subjects = Callable[[Session, int], Iterable[str]]
@@ -37,6 +40,7 @@ Ending = Callable[[Session, int], None]
 Bond = Callable[[Session, int], Sentence | None]
 
 service_tasks: dict[str, Handler] = {}
+preparations: dict[str, Preparation] = {}
 listeners: dict[str, Listener] = {}
 functions: dict[str, Callable[..., Any]] = {}
 of_a_case: set[str] = set()  # those functions that are also told the running instance
@@ -59,6 +63,14 @@ def service_task(topic: str, only_once: bool = False) -> Callable[[Handler], Han
     if only_once:
         once.add(topic)
     return _register(service_tasks, topic)
+
+
+def prepares(topic: str) -> Callable[[Preparation], Preparation]:
+    """Register what is done for a topic before its handler's transaction begins, for as long as it takes: f(database,
+    work) opens sessions of its own, reads, writes no row; the handler finds what it returns as `work.prepared` (None if
+    nothing). By then things may have changed, or it may have been for nothing: the handler looks whether it still fits.
+    So nobody waits to write while an image is read (on SQLite a transaction that writes stops all others)."""
+    return _register(preparations, topic)
 
 
 def on_completion(topic: str, again: bool = False, anew: bool = False) -> Callable[[Listener], Listener]:

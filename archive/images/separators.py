@@ -7,6 +7,7 @@ than its catalogue says. The optimised set is made beside the raw one.
 """
 
 import io
+import time
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 from typing import Any, BinaryIO
@@ -36,7 +37,7 @@ from workflow.kept_sentences import kept
 from workflow.models import Case
 from workflow.registry import Repeat, Work, service_task
 
-PORTION = 12  # pages of one transaction
+PORTION = 12  # pages of one transaction at most
 MEDIA_TYPES = {b"%PDF-": "application/pdf", b"II*\0": "image/tiff", b"MM\0*": "image/tiff"}
 
 
@@ -63,6 +64,7 @@ def cut_portion(session: Session, work: Work) -> Mapping[str, Any] | Repeat:
         return {}
     parcel.status = ParcelStatus.RUNNING
     done = session.scalar(select(func.max(ParcelPage.number)).where(ParcelPage.parcel_id == parcel.id)) or 0
+    ends_at = time.monotonic() + parcels.SECONDS
     for number in range(done + 1, done + 1 + PORTION):
         try:
             total = _take(session, parcel, number)
@@ -71,6 +73,8 @@ def cut_portion(session: Session, work: Work) -> Mapping[str, Any] | Repeat:
             return parcels.finish(parcel, ParcelStatus.REFUSED)
         if number >= total:
             return _settle(session, parcel)
+        if time.monotonic() > ends_at:
+            break
     return Repeat()
 
 

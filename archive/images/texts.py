@@ -6,6 +6,7 @@ nothing: archive.materials.suggestions makes proposals of it, which a person tak
 
 import logging
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from importlib import metadata, util
 from typing import Any
@@ -22,9 +23,10 @@ from archive.materials.models import Material
 from workflow import jobs, office
 from workflow.clock import now
 from workflow.confined import Broken, Confined, Overstepped
-from workflow.db import Base
+from workflow.db import Base, Database
 from workflow.errors import Unavailable
-from workflow.registry import Repeat, Work, fsck_check, service_task
+from workflow.files import FileStore
+from workflow.registry import Repeat, Work, fsck_check, prepares, service_task
 
 ENGINE = "rapidocr"
 TOPIC = "images.texts"
@@ -106,18 +108,36 @@ def begin_all(session: Session) -> int:
     return len(waiting)
 
 
+@dataclass(frozen=True)
+class Read:
+    """What an engine read in these bytes: lines as ImageText keeps them."""
+
+    sha256: str
+    lines: list[Any]
+    engine: str
+    failed: bool
+
+
+@prepares(TOPIC)
+def read_ahead(database: Database, work: Work) -> Read | None:
+    """Read the next page of a dossier: seconds in which nobody waits for this."""
+    with database.reading() as session:
+        image = _next(session, work)
+        if image is None or _known(session, image) is not None:
+            return None
+        session.expunge(image)
+    return _read(database.info["office"].files, image)
+
+
 @service_task(TOPIC)
 def read_portion(session: Session, work: Work) -> Mapping[str, Any] | Repeat:
-    """The next page of a dossier; repeats until every accepted page has its text."""
-    mine = Material.dossier_id == work.payload["dossier_id"]
-    image = session.scalar(_waiting().where(mine).order_by(ImageFile.id).limit(1))
+    """Keep what was read on the next page of a dossier; repeats until every accepted page has its text."""
+    image = _next(session, work)
     if image is None:
         return {}
-    known = session.scalar(select(ImageText).where(ImageText.sha256 == image.sha256).limit(1))
-    if known is not None:  # the same page beside the dossier's next record
-        _keep(session, image, known.lines, known.engine, known.failed)
-    else:
-        _keep(session, image, *_read(session, image))
+    found = _known(session, image) or work.prepared  # the same page may lie beside the dossier's next record
+    if found is not None and found.sha256 == image.sha256:
+        _keep(session, image, found.lines, found.engine, found.failed)
     return Repeat()
 
 
@@ -142,18 +162,27 @@ def _waiting() -> Select[tuple[ImageFile]]:
     return asked.where(*accepted)
 
 
-def _read(session: Session, image: ImageFile) -> tuple[list[Any], str, bool]:
+def _next(session: Session, work: Work) -> ImageFile | None:
+    mine = Material.dossier_id == work.payload["dossier_id"]
+    return session.scalar(_waiting().where(mine).order_by(ImageFile.id).limit(1))
+
+
+def _known(session: Session, image: ImageFile) -> ImageText | None:
+    return session.scalar(select(ImageText).where(ImageText.sha256 == image.sha256).limit(1))
+
+
+def _read(files: FileStore, image: ImageFile) -> Read:
     if not installed():
         raise Unavailable("The text reader is not installed on this machine; another worker may have it.")
-    place, engine = office.of(session).files.path(image.sha256), f"{ENGINE} {metadata.version(ENGINE)}"
+    place, engine = files.path(image.sha256), f"{ENGINE} {metadata.version(ENGINE)}"
     if not place.exists():
         raise Unavailable("The file {name} is missing in the store.", name=image.name)
     for _twice in range(2):  # the second time in a child of its own: the first may have been worn, or the machine slow
         try:
-            return orjson.loads(reader.call("lines", str(place))), engine, False
+            return Read(image.sha256, orjson.loads(reader.call("lines", str(place))), engine, False)
         except (Overstepped, Broken) as fault:
             log.warning("text_not_read", extra={"image": image.id, "fault": type(fault).__name__})
-    return [], engine, True
+    return Read(image.sha256, [], engine, True)
 
 
 def _keep(session: Session, image: ImageFile, lines: list[Any], engine: str, failed: bool) -> None:

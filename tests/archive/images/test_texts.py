@@ -124,12 +124,18 @@ def work_on(dossier) -> Work:
     return Work(1, variables={}, payload={"dossier_id": dossier.id}, instance=None, activity_id=None)
 
 
-def turns(session, dossier):
-    """How a job reads the dossier, turn by turn."""
+def turn(office, dossier):
+    """One turn of the job that reads the dossier."""
     work = work_on(dossier)
-    return itertools.takewhile(
-        lambda told: isinstance(told, Repeat), iter(lambda: texts.read_portion(session, work), 0)
-    )
+    ahead = texts.read_ahead(office.database, work)
+    with office.database.transaction() as session:
+        return texts.read_portion(session, replace(work, prepared=ahead))
+
+
+def turns(office, dossier) -> int:
+    """How often it comes back until all is read."""
+    told = iter(lambda: turn(office, dossier), 0)
+    return len(list(itertools.takewhile(lambda each: isinstance(each, Repeat), told)))
 
 
 def test_who_does_not_want_texts_gets_none(sqlite_office, alone):
@@ -150,8 +156,8 @@ def test_without_the_extra_nothing_is_begun_and_all_else_works(sqlite_office, cl
 
 def test_a_worker_without_the_extra_leaves_it_to_another(sqlite_office, alone, monkeypatch):
     monkeypatch.setattr(texts, "ENGINE", "no_such_engine")
-    with sqlite_office.database.transaction() as session, pytest.raises(Unavailable, match="another worker"):
-        list(turns(session, alone))
+    with pytest.raises(Unavailable, match="another worker"):
+        turn(sqlite_office, alone)
 
 
 def test_what_was_accepted_before_is_begun_by_command(sqlite_office, alone, monkeypatch):
@@ -160,9 +166,9 @@ def test_what_was_accepted_before_is_begun_by_command(sqlite_office, alone, monk
     written.wanting_texts(sqlite_office)
 
     assert "1 dossiers are left to the workers." in runner.invoke(args=["texts", "begin"]).output
-    with sqlite_office.database.transaction() as session:
+    with sqlite_office.database.reading() as session:
         assert waiting(session) == 1
-        list(turns(session, alone))
+    turns(sqlite_office, alone)
     assert "0 dossiers" in runner.invoke(args=["texts", "begin"]).output
 
     monkeypatch.setattr(texts, "ENGINE", "no_such_engine")
@@ -178,20 +184,49 @@ def spoil(office):
 
 
 def test_one_page_is_read_in_a_turn_and_a_job_that_comes_twice_reads_nothing(sqlite_office, alone):
-    with sqlite_office.database.transaction() as session:
-        assert len(list(turns(session, alone))) == 2
+    assert turns(sqlite_office, alone) == 2
+    with sqlite_office.database.reading() as session:
         before = [each.text for each in layers(session)]
-        assert len(before) == 2 and all(before)
+    assert len(before) == 2 and all(before)
     spoil(sqlite_office)
-    with sqlite_office.database.transaction() as session:
-        assert list(turns(session, alone)) == []
+    assert turns(sqlite_office, alone) == 0
+    with sqlite_office.database.reading() as session:
         assert [each.text for each in layers(session)] == before
+
+
+def test_who_writes_does_not_wait_while_a_page_is_read(sqlite_office, alone, monkeypatch):
+    """On SQLite one transaction writes at a time: none is open while the engine reads."""
+    engine, wrote = texts.reader, []
+
+    class Meanwhile:
+        def call(self, *asked):
+            with sqlite_office.database.transaction() as session:
+                wrote.append(session.execute(update(Job).values(error="seen")).rowcount)
+            return engine.call(*asked)
+
+    monkeypatch.setattr(texts, "reader", Meanwhile())
+    written.wanting_texts(sqlite_office)
+    with sqlite_office.database.transaction() as session:
+        assert texts.begin(session, session.get_one(Dossier, alone.id))
+    while jobs.sweep(sqlite_office.database):
+        pass
+    assert wrote == [1, 1]
+
+
+def test_what_was_read_of_other_bytes_is_not_kept(sqlite_office, alone):
+    """The page was replaced between reading and keeping: it is read again in the next turn."""
+    ahead = texts.read_ahead(sqlite_office.database, work_on(alone))
+    with sqlite_office.database.transaction() as session:
+        other = replace(work_on(alone), prepared=replace(ahead, sha256="0" * 64))
+        assert texts.read_portion(session, other) == Repeat()
+        assert layers(session) == []
+    assert turns(sqlite_office, alone) == 2
 
 
 def test_a_page_that_cannot_be_read_says_so_and_is_not_tried_again(sqlite_office, alone, monkeypatch):
     spoil(sqlite_office)
+    assert turn(sqlite_office, alone) == Repeat()
     with sqlite_office.database.transaction() as session:
-        assert texts.read_portion(session, work_on(alone)) == Repeat()
         assert [(each.failed, each.text, each.lines) for each in layers(session)] == [(True, "", [])]
         monkeypatch.setattr(texts, "reader", None)  # nobody is asked again
         (first,) = layers(session)
@@ -203,16 +238,17 @@ def test_a_file_that_is_missing_waits_to_be_brought_again(sqlite_office, alone):
     with sqlite_office.database.transaction() as session:
         for sha256 in session.scalars(select(ImageFile.sha256)):
             sqlite_office.files.path(sha256).unlink(missing_ok=True)
-        with pytest.raises(Unavailable, match="missing in the store"):
-            texts.read_portion(session, work_on(alone))
+    with pytest.raises(Unavailable, match="missing in the store"):
+        turn(sqlite_office, alone)
+    with sqlite_office.database.reading() as session:
         assert layers(session) == []
 
 
 @pytest.fixture
 def layered(sqlite_office, alone):
     """The same dossier with its text, in an open transaction."""
+    turns(sqlite_office, alone)
     with sqlite_office.database.transaction() as session:
-        list(turns(session, alone))
         session.info["dossier"] = session.get_one(Dossier, alone.id)
         yield session
         session.rollback()
