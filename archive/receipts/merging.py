@@ -14,10 +14,10 @@ from archive.packs.models import Pack, PackStatus
 from archive.receipts.returns import pack_facts
 from archive.receipts.work import check_scan, noted, pack_of
 from archive.refusals import wrong
-from archive.statuses import ENDED, DossierStatus
+from archive.statuses import ENDED, LABELS, DossierStatus
 from workflow import history, instances
 from workflow.clock import now
-from workflow.errors import NotFound
+from workflow.errors import NotFound, sentence
 from workflow.identity import User
 from workflow.models import UserTask
 from workflow.registry import Work, on_completion, service_task
@@ -55,6 +55,8 @@ def judge(session: Session, task: UserTask, user: User, answers: dict[str, Any])
         exceptions.raise_(session, pack, "E06", user.name, note)
         return {"judgement": "wrong_id", "codes": exceptions.open_codes(pack)}
     dossier = _kept(session, pack, text(answers, "kept_dossier_no"))
+    if judgement == "merge":
+        _require_at_hand(dossier, pack)
     exceptions.seen_anew(session, pack, {"E06"}, (), user.name)
     return {"judgement": judgement, "kept_dossier_no": dossier.dossier_no}
 
@@ -69,6 +71,7 @@ def confirm_merge(session: Session, task: UserTask, user: User, answers: dict[st
         return {"merge_agreed": False, "codes": exceptions.open_codes(pack)}
     known = instances.variables(session, task.instance)
     dossier = _kept(session, pack, known["kept_dossier_no"])
+    _require_at_hand(dossier, pack)
     dossiers.hold(session, dossier, pack.case)
     if dossier.status is DossierStatus.IN_STORE:
         storage.take_out(session, dossier, DESK, DossierStatus.SORTING, user.name, pack.case, "materials are merged")
@@ -83,6 +86,17 @@ def confirm_merge(session: Session, task: UserTask, user: User, answers: dict[st
         "dossier_no": dossier.dossier_no,
         "codes": exceptions.open_codes(pack),
     }
+
+
+def _require_at_hand(dossier: Dossier, pack: Pack) -> None:
+    """Papers join a dossier that stands on its shelf, or at this very desk: one on its way would be gone by then."""
+    if dossier.status is not DossierStatus.IN_STORE and dossier.held_by_case_id != pack.case_id:
+        raise wrong(
+            "kept_dossier_no",
+            "Dossier {number} is “{status}”: nothing can join it now. Hand the papers over as loose materials or wait.",
+            number=dossier.dossier_no,
+            status=sentence(LABELS[DossierStatus][dossier.status]),
+        )
 
 
 @on_completion("receipt.hand_over")

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from archive import keepers
+from archive import dossiers, keepers
 from archive.dossiers import Dossier
 from archive.packs import desk
 from archive.statuses import DossierStatus
@@ -53,6 +53,29 @@ def test_a_second_pack_of_the_same_person_is_merged_into_the_old_dossier(known):
     assert known.seen(FIRST, old_status) is DossierStatus.IN_STORE
     assert known.seen(FIRST, lambda session, pack: session.get_one(Dossier, pack.dossier_id).volumes) == 2
     assert known.seen(FIRST, lambda session, pack: [s for check in checks.values() for s in check(session)]) == []
+
+
+def test_nothing_is_merged_into_a_dossier_that_is_away(known):
+    """It would have gone to its new keeper by the time the papers are shelved."""
+    opened(known)
+    _stands(known, DossierStatus.LEAVING, DossierStatus.ON_THE_WAY)
+    with pytest.raises(Invalid) as refused:
+        known.do(SECOND, "judge", "remy", judgement="merge", merge_note="第二卷")
+    assert "loose materials" in str(refused.value.problems["kept_dossier_no"][0])
+    _stands(known, DossierStatus.IN_STORE)
+    known.do(SECOND, "judge", "remy", judgement="merge", merge_note="第二卷")
+    _stands(known, DossierStatus.LEAVING, DossierStatus.ON_THE_WAY)
+    with pytest.raises(Invalid):
+        known.do(SECOND, "confirm_merge", "dora", merge_decision="approve")
+    known.do(SECOND, "confirm_merge", "dora", merge_decision="refuse", refusal_note="档案正在转出途中")
+    assert known.waits_at(SECOND) == ["contact_sender"]
+
+
+def _stands(known, *statuses: DossierStatus) -> None:
+    with known.database.transaction() as session:
+        dossier = dossiers.by_no(session, known.dossier_no(FIRST))
+        for each in statuses:
+            dossiers.change_status(session, dossier, each, "test")
 
 
 def test_a_merged_dossier_goes_back_to_its_own_place(known):
