@@ -67,7 +67,10 @@ class Progress:
 
     @property
     def percent(self) -> int:
-        return 100 * (self.pages - self.waiting) // self.pages if self.pages else 100
+        """0 while nobody knows what there is; 100 where every folder was refused before its pages were looked at."""
+        if not self.pages:
+            return 100 if self.folders else 0
+        return 100 * (self.pages - self.waiting) // self.pages
 
 
 def begin(
