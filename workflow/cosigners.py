@@ -87,6 +87,13 @@ def put_aside(
     return True
 
 
+def ask_the_rest(session: Session, task: UserTask) -> None:
+    """The step has come back to whoever is done with it: who was asked for meanwhile has their turn."""
+    for each in missing(session, task.id):
+        if each.signer_task is None:
+            request(session, task, each)
+
+
 def request(session: Session, task: UserTask, asked: AskedSigner) -> None:
     """Give a person their task to sign. Who has left since they were asked for has it taken from them at once, by the
     sweep of performers.rescue."""

@@ -1,14 +1,14 @@
 """People asked to sign beside a plain step: before its holder, after them, beside them."""
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from tests.workflow.signatures import add, holders, remove, step, task_of, vote
 from tests.workflow.world import last
 from workflow import fsck, instances, performers, signing, tasks
 from workflow.errors import Conflict, Invalid, NotAllowed, NotFound
 from workflow.identity import User
-from workflow.models import StrandedTask, UserTask
+from workflow.models import AskedSigner, StrandedTask, UserTask
 from workflow.statuses import SignerPlace, TaskKind, TaskStatus
 
 
@@ -183,6 +183,31 @@ def test_a_step_handed_over_while_it_waits_is_its_new_holder_s_to_answer(session
     assert holders(session, instance) == ["carl"]
     vote(session, instance, carl, amount=2)
     assert instances.variables(session, instance)["amount"] == 2 and fsck.run(session) == []
+
+
+def test_who_was_asked_for_while_another_had_the_step_is_asked_when_it_comes_back(session, anna, bob, carl, dora):
+    """Anna is done and waits for Bob; she has Dora look after the step, who asks for Carl; then it is Anna's again."""
+    instance = step(session)
+    add(session, instance, anna, bob, "after")
+    task = vote(session, instance, anna, amount=1)
+    tasks.delegate(session, task, anna, dora, "请看一下")
+    add(session, instance, dora, carl, "after")
+    tasks.give_back(session, task, dora)
+
+    assert holders(session, instance) == ["anna", "bob", "carl"]
+    vote(session, instance, bob)
+    vote(session, instance, carl)
+    assert holders(session, instance) == ["eve"] and fsck.run(session) == []
+
+
+def test_fsck_names_who_is_waited_for_and_was_never_asked(session, anna, bob):
+    instance = step(session)
+    add(session, instance, anna, bob, "after")
+    task = vote(session, instance, anna)
+    session.execute(update(AskedSigner).values(signer_task_id=None))
+    session.expire_all()
+    said = [str(each.sentence) for each in fsck.run(session) if each.check == "signers"]
+    assert said == [f"Task {task.id} waits for bob to sign, who was never asked."]
 
 
 def test_nobody_is_asked_twice_or_asks_themselves(session, anna, bob):

@@ -40,6 +40,11 @@ def signers(session: Session) -> Iterator[str]:
     over = select(AnswersAside.task_id, UserTask.status).join(UserTask, UserTask.id == AnswersAside.task_id)
     for task_id, status in session.execute(over.where(UserTask.status != TaskStatus.OPEN)):
         yield f"Answers of task {task_id} wait for signers, but it is {status}."
+    waiting = select(AskedSigner.task_id, AskedSigner.person).where(AskedSigner.signer_task_id.is_(None))
+    waiting = waiting.join(UserTask, UserTask.id == AskedSigner.task_id)
+    waiting = waiting.join(AnswersAside, AnswersAside.task_id == UserTask.id)
+    for task_id, person in session.execute(waiting.where(UserTask.assignee == AnswersAside.user_name)):
+        yield f"Task {task_id} waits for {person} to sign, who was never asked."
 
 
 def _live(session: Session) -> Iterator[ProcessInstance]:

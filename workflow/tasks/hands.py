@@ -2,15 +2,15 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, exists, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
-from workflow import cases, history, marks, news, performers
+from workflow import cases, cosigners, history, marks, news, performers
 from workflow.clock import now
 from workflow.errors import NotAllowed, Sentence, TaskNotOpen, sentence
 from workflow.identity import User
-from workflow.models import ProcessInstance, TaskCandidate, UserTask
+from workflow.models import AnswersAside, ProcessInstance, TaskCandidate, UserTask
 from workflow.statuses import InstanceStatus, TaskStatus
 
 ASSIGN = "tasks.assign"  # the permission to give, take and hand over tasks that are not one's own
@@ -48,8 +48,10 @@ def give(
     at = now() if to else None
     values = {"assignee": to, "claimed_at": at, "on_behalf_of": on_behalf_of, "delegated_by": delegated_by}
     change = update(UserTask).where(UserTask.id == task.id, UserTask.status == TaskStatus.OPEN, still)
-    change = change.values(**values).execution_options(synchronize_session=False)
-    if session.execute(change).rowcount == 0:
+    is_done = exists().where(AnswersAside.task_id == UserTask.id, AnswersAside.user_name == to)
+    change = change.values(**values).returning(is_done).execution_options(synchronize_session=False)
+    given = session.execute(change).first()
+    if given is None:
         return False
     for name, value in {"status": TaskStatus.OPEN, **values}.items():
         set_committed_value(task, name, value)
@@ -59,6 +61,8 @@ def give(
     ).all()
     if to is None:
         news.for_(session, offered)
+    if given[0]:
+        cosigners.ask_the_rest(session, task)
     return True
 
 
