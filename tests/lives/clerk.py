@@ -51,6 +51,18 @@ def do(house: House, who: Person, task_id: int, facts: Facts, tries: int) -> Out
     return told
 
 
+def send_back(house: House, who: Person, task_id: int, facts: Facts) -> bool:
+    """Who cannot go on sends it back to any earlier step, from where all is done anew; whether there was one."""
+    page = who.open(f"/tasks/{task_id}/returns/new")
+    steps = drawn.controls(page.text).get("to") if page.status_code == 200 else None
+    if steps is None or not steps.options:
+        return False
+    told = {"to": house.chance.choice(steps.options), "mode": "redo", "reason": "无法继续办理，请重新办理"}
+    answer = who.send(f"/tasks/{task_id}/returns", told)
+    house.seen[f"{facts.process}.{facts.activity}", "sent back" if answer.status_code in DONE else "not sent back"] += 1
+    return answer.status_code in DONE
+
+
 def begin(house: House, who: Person, process: str, facts: Facts, **typed: Any) -> int | None:
     """A process is started by its form; its case."""
     page = who.open(f"/processes/{process}/new")
