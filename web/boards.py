@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from flask import Blueprint, g
-from sqlalchemy import select
 
 from web.i18n import _
 from web.naming import N_, person_name
+from web.reader import everybody
 from workflow import ballots, signing
 from workflow.identity import User
 from workflow.models import UserTask
@@ -64,8 +64,7 @@ def _is_aside(board: Board | None, task: UserTask, user: User) -> bool:
 def _others(board: Board | None, task: UserTask) -> list[User]:
     """Everybody who might be asked, by display name."""
     there = {task.assignee, *(line.signer for line in board.lines)} if board else {task.assignee}
-    query = select(User).where(User.active).order_by(User.display_name, User.name)
-    return [person for person in g.session.scalars(query).unique() if person.name not in there]
+    return [person for person in everybody() if person.name not in there]
 
 
 def share_text(share: Share) -> str:

@@ -4,12 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, Response, g
-from sqlalchemy import select
 
 from web import asked, drafts
 from web.fragments import toast
 from web.i18n import _, name_of
-from web.reader import current_user
+from web.reader import current_user, everybody
 from workflow import kept_sentences, tasks
 from workflow.errors import Invalid, Sentence
 from workflow.identity import User
@@ -17,6 +16,7 @@ from workflow.models import UserTask
 from workflow.statuses import TaskStatus
 
 blueprint = Blueprint("delegations", __name__, url_prefix="/tasks/<int:task_id>")
+blueprint.add_app_template_global(everybody)
 CHANGED = "inbox-changed"
 
 
@@ -56,12 +56,6 @@ def _returned(task: UserTask, user: User) -> UserTask:
     if delegate_typed is not None and task.assignee not in (None, delegate_name):
         drafts.keep(task, g.session.get_one(User, task.assignee), delegate_typed)
     return task
-
-
-@blueprint.app_template_global()
-def everybody() -> list[User]:
-    """Everybody who is here, by name."""
-    return list(g.session.scalars(select(User).where(User.active).order_by(User.display_name, User.name)))
 
 
 @blueprint.app_template_global()

@@ -67,14 +67,16 @@ def fields(session: Session) -> dict[str, Field]:
 def variable_choices(session: Session) -> list[Choice]:
     """What the page offers to filter by: what is typed for it, and its label."""
     known = fields(session)
-    offered = [Choice(_typed(known, name), field.label(language())) for name, field in known.items()]
+    called = _called(known)
+    offered = [Choice(_typed(known, called, name), field.label(language())) for name, field in known.items()]
     return sorted(offered, key=lambda each: (each.label, each.value))
 
 
 def typed(session: Session, names: Iterable[str]) -> dict[str, str]:
     """Variable → what stands for it in a field of the page: its label, where no other has the same."""
     known = fields(session) if (asked := tuple(names)) else {}
-    return {name: _typed(known, name) for name in asked}
+    called = _called(known)
+    return {name: _typed(known, called, name) for name in asked}
 
 
 def meant(session: Session, wish: Wish) -> Wish:
@@ -101,9 +103,10 @@ def _called(known: Mapping[str, Field]) -> dict[str, set[str]]:
     return found
 
 
-def _typed(known: Mapping[str, Field], name: str) -> str:
+def _typed(known: Mapping[str, Field], called: Mapping[str, set[str]], name: str) -> str:
+    """`called`: label → variables (_called), made once for all the names of a page."""
     label = known[name].label(language()) if name in known else name
-    return label if _called(known).get(label) == {name} and label not in known else name
+    return label if called.get(label) == {name} and label not in known else name
 
 
 def _fields(content: bytes) -> dict[str, Field]:

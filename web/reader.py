@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from flask import g, has_request_context, session
 from flask_login import current_user as _login
+from sqlalchemy import select
 
 from workflow.errors import NotAllowed
 from workflow.identity import User
@@ -47,6 +48,14 @@ def current_user() -> User:
     if not _login.is_authenticated:
         raise NotAllowed("Please sign in first.")
     return _login.user
+
+
+def everybody() -> list[User]:
+    """Everybody who is here, by name; asked once for a page, however many lists of it show them."""
+    if "everybody" not in g:
+        query = select(User).where(User.active).order_by(User.display_name, User.name)
+        g.everybody = list(g.session.scalars(query).unique())
+    return list(g.everybody)
 
 
 def language() -> str:

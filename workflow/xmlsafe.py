@@ -88,7 +88,7 @@ class _Gate:
             raise XmlRefused("The file has more than {limit} elements.", limit=self.limits.elements)
         if self.depth > self.limits.depth:
             raise XmlRefused("The file is nested more than {limit} levels deep.", limit=self.limits.depth)
-        if any(len(value) > self.limits.attribute for value in attributes.values()):
+        if attributes and max(map(len, attributes.values())) > self.limits.attribute:
             raise XmlRefused("An attribute is longer than {limit} characters.", limit=self.limits.attribute)
 
     def _close(self, name: str) -> None:

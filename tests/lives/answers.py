@@ -51,6 +51,8 @@ def stranger(serial: int) -> str:
 
 def _pages(facts: Facts, asking: Asking) -> str:
     due = facts.variables.get("pages_due") or facts.variables.get("pages_out") or facts.pages
+    if facts.process == "sorting":  # papers came in and went out since
+        due = facts.pages
     return str(due if not asking.seldom(0.04) else int(due) + 1)
 
 
@@ -187,6 +189,17 @@ def _head(asking: Asking) -> str:
     return people[asking.house.turn % len(people)]
 
 
+def _counter(facts: Facts, asking: Asking) -> str:
+    """One who stands in the plan already and may be chosen, or somebody else."""
+    people = asking.house.of_group("store", "registry")
+    return asking.drawn if asking.drawn in people else asking.chance.choice(people)
+
+
+def _borrower(facts: Facts, asking: Asking) -> str | None:
+    readers = [each["name"] for each in facts.variables.get("readers") or []]
+    return asking.chance.choice(readers) if readers and not asking.seldom(0.05) else None
+
+
 def _group(facts: Facts, asking: Asking) -> list[str]:
     asking.house.turn += 1
     return [_head(asking), *_checkers(asking), asking.house.of_group("registry")[-1]]
@@ -205,6 +218,9 @@ KNOWN: dict[str, Answer] = {
     "kept_dossier_no": _kept,
     "scanned_no": lambda facts, asking: "",
     "scan_position": _free_place,
+    "first_counter": _counter,
+    "second_counter": _counter,
+    "borrower": _borrower,
     "position": lambda facts, asking: facts.variables.get("free_place"),
     "volumes_out": lambda facts, asking: str(facts.volumes),
     "volumes": lambda facts, asking: "1",

@@ -15,6 +15,8 @@ from tests.lives.person import Person, problems
 from tests.people import PASSWORD
 
 DONE = (302, 303)
+SWAPPED = {"HX-Request": "true", "HX-Target": "section#task"}  # the task's page puts the answer in its place
+LOOKS_AGAIN = 0.1  # how often a task is opened as a page of its own all the same
 WRONG = 0.06  # how often a form is sent with something wrong in it
 
 SIGNERS = {"receiver": "sorter", "first_signature": "first_counter", "second_signature": "second_counter"}
@@ -29,12 +31,13 @@ class Outcome:
 
 
 def do(house: House, who: Person, task_id: int, facts: Facts, tries: int) -> Outcome:
-    """One attempt at the task; `tries`: how often it was refused before."""
-    claimed = who.send(f"/tasks/{task_id}/claim")
-    if claimed.status_code not in DONE:
-        return _told(house, facts, "claim", claimed)
-    deeds.before(house, who, facts)
-    page = who.open(f"/tasks/{task_id}")
+    """One attempt at the task; `tries`: how often it was refused before. What stands there after the claim is filled,
+    unless something was done beside it since."""
+    page = who.send(f"/tasks/{task_id}/claim", headers=SWAPPED)
+    if page.status_code != 200:
+        return _told(house, facts, "claim", page)
+    if deeds.before(house, who, facts) or house.chance.random() < LOOKS_AGAIN:
+        page = who.open(f"/tasks/{task_id}")
     if page.status_code != 200 or "/completion" not in page.text:
         return Outcome(False, f"no form: {page.status_code} {problems(page)[:100]}")
     sent = filled(house, who, facts, page.text, f"/tasks/{task_id}", Mood.after(tries))
@@ -46,6 +49,18 @@ def do(house: House, who: Person, task_id: int, facts: Facts, tries: int) -> Out
     if not told.done and house.chance.random() < 0.3:
         who.send(f"/tasks/{task_id}/release")
     return told
+
+
+def send_back(house: House, who: Person, task_id: int, facts: Facts) -> bool:
+    """Who cannot go on sends it back to any earlier step, from where all is done anew; whether there was one."""
+    page = who.open(f"/tasks/{task_id}/returns/new")
+    steps = drawn.controls(page.text).get("to") if page.status_code == 200 else None
+    if steps is None or not steps.options:
+        return False
+    told = {"to": house.chance.choice(steps.options), "mode": "redo", "reason": "无法继续办理，请重新办理"}
+    answer = who.send(f"/tasks/{task_id}/returns", told)
+    house.seen[f"{facts.process}.{facts.activity}", "sent back" if answer.status_code in DONE else "not sent back"] += 1
+    return answer.status_code in DONE
 
 
 def begin(house: House, who: Person, process: str, facts: Facts, **typed: Any) -> int | None:

@@ -35,11 +35,12 @@ SCANNED = (ScanStatus.OUT, ScanStatus.DIFFERS, ScanStatus.BACK)  # the firm had 
 Deed = Callable[[House, Person, Facts], None]
 
 
-def before(house: House, who: Person, facts: Facts) -> None:
-    """What this step needs first."""
+def before(house: House, who: Person, facts: Facts) -> bool:
+    """What this step needs first; whether there was anything."""
     deed = DEEDS.get((facts.process, facts.activity))
     if deed is not None:
         deed(house, who, facts)
+    return deed is not None
 
 
 def write_catalogue(house: House, who: Person, facts: Facts) -> None:

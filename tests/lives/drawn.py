@@ -5,6 +5,8 @@ from typing import Any
 
 from lxml import html
 
+FORMS = ("task-form", "returning")  # what a page with several forms is opened for
+
 
 @dataclass
 class Control:
@@ -21,7 +23,7 @@ class Control:
 def controls(text: str) -> dict[str, Control]:
     """The controls of a page's form, or of the fields alone, drawn anew."""
     tree = html.fromstring(f"<div>{text}</div>" if "<html" not in text else text)
-    tree = next((each for each in tree.iter("form") if each.get("id") == "task-form"), tree)
+    tree = next((each for each in tree.iter("form") if each.get("id") in FORMS), tree)
     found: dict[str, Control] = {}
     for element in tree.iter("input", "select", "textarea", "button"):
         if name := element.get("name"):
@@ -41,7 +43,8 @@ def _note(control: Control, element: Any) -> None:
     control.required |= element.get("aria-required") == "true" or element.get("required") is not None
     value = element.get("value", "")
     if kind in ("radio", "checkbox", "submit"):
-        control.options.append(value)
+        if element.get("disabled") is None:
+            control.options.append(value)
         if element.get("checked") is not None:
             control.value.append(value)
     elif kind == "select":

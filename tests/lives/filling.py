@@ -80,7 +80,8 @@ def anything(control: Control, field: Mapping[str, Any], chance: random.Random, 
     if field.get("type") == "datetime":
         return today if required else None
     if not required:
-        return chance.choice(WORDS) if field.get("type") == "textarea" and chance.random() < 0.3 else None
+        often = 0.3 if mood is Mood.PLAYFUL else 0.8  # who was refused says more
+        return chance.choice(WORDS) if field.get("type") == "textarea" and chance.random() < often else None
     return "1" if field.get("type") == "number" or kind == "money" else chance.choice(WORDS) + str(chance.randrange(99))
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from archive import persons, storage
 from archive.dossier_tables import Dossier
 from archive.materials import catalogue
-from archive.materials.models import Material
+from archive.materials.models import PRESENT, Material
 from archive.packs.models import Pack
 from archive.persons import Person
 from archive.statuses import ENDED, Channel
@@ -128,7 +128,8 @@ def _lay_open(session: Session, facts: Facts, dossier: Dossier) -> None:
     facts.home = storage.home(session, dossier) or ""
     rows: list[Material] = catalogue.rows(session, dossier)
     facts.materials = [(each.id, each.pages) for each in rows]
-    facts.pages = sum(each.pages for each in rows) if rows else dossier.page_count
+    within = catalogue.of(session, dossier, *PRESENT)
+    facts.pages = sum(each.pages for each in within) if within else dossier.page_count
     facts.id_no = facts.id_no or persons.id_no(session, dossier.person)
 
 

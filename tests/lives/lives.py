@@ -26,8 +26,9 @@ PACKS = 3  # that come for one person, when the first is sent back
 TRIES = 4  # times it is to be sent away
 WAYS = ("receipt", "receipt", "receipt", "flow", "cadre")
 STILL = 25  # rounds in which nobody could do anything, however much time has passed: they are stuck
+SENT_BACK = 6  # refusals of one task until somebody thinks of an earlier step
 GIVEN_UP = 12  # refusals of one task until its matter is ended by hand
-WAITED_FOR = ("settle_hold",)  # steps at which one looks from time to time
+WAITED_FOR = ("settle_hold", "settle_difference")  # steps at which one looks from time to time
 AGAIN = 60  # times one step of a case is done; beyond, it goes round and round
 
 
@@ -51,6 +52,7 @@ class Lives:
     lives: list[Life] = field(default_factory=list)
     tries: Counter[int] = field(default_factory=Counter)
     done: Counter[tuple[int, str]] = field(default_factory=Counter)
+    back: set[tuple[int, str]] = field(default_factory=set)  # case and step that were sent back
     sent: Counter[str] = field(default_factory=Counter)  # whose packs have come for a letter
     given_up: list[str] = field(default_factory=list)
     said: dict[int, list[str]] = field(default_factory=lambda: defaultdict(list))
@@ -241,12 +243,17 @@ class Lives:
             self.tries[task_id] += 1
             self.said[task_id].append(f"{facts.process}.{facts.activity} {who.login}: {outcome.said}")
             if not mending.send_back(self.house, who, task_id, facts, outcome.said):
-                self._give_up(task_id, facts)
+                self._give_up(task_id, facts, who)
         return outcome.done
 
-    def _give_up(self, task_id: int, facts: Facts) -> None:
-        """What is refused again and again can only be ended by the director; it is told in the end."""
-        if self.tries[task_id] % GIVEN_UP == 0:
+    def _give_up(self, task_id: int, facts: Facts, who: Person) -> None:
+        """What is refused again and again is sent back, once; then only the director can end it, and it is told."""
+        tries, step = self.tries[task_id], (facts.case_id, facts.activity)
+        if tries % SENT_BACK == 0 and step not in self.back:
+            self.back.add(step)
+            if clerk.send_back(self.house, who, task_id, facts):
+                return
+        if tries % GIVEN_UP == 0:
             self.given_up.append(self.said[task_id][-1])
             beside.cancel(self.house, facts.case_id, "无法继续办理")
 

@@ -39,8 +39,8 @@ class Person:
     def _ask(self, method: str, path: str, again: bool = False, **more: Any) -> TestResponse:
         if self.client is None:
             self._sign_in()
-        headers = {"X-CSRFToken": self.token} if method != "GET" else {}
-        answer = self.client.open(path, method=method, headers=headers, buffered=True, **more)
+        headers = {**({"X-CSRFToken": self.token} if method != "GET" else {}), **more.get("headers", {})}
+        answer = self.client.open(path, method=method, buffered=True, **{**more, "headers": headers})
         if _sent_to_sign_in(answer) and not again:
             self.client = None
             _rewind(more)

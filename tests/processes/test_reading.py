@@ -3,9 +3,10 @@
 from datetime import date
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from archive import parameters, persons
+from archive.dossier_tables import Dossier
 from archive.reading import closing, copies, kin
 from archive.reading.grant_tables import Grant, GrantStatus
 from archive.reading.models import RequestStatus, ShutUnit
@@ -357,6 +358,17 @@ def test_what_is_not_in_its_place_is_missing(readings):
     refused(lambda: readings.step("hand_out", "stan", handing="missing"), "hand_note")
     readings.step("hand_out", "stan", handing="missing", hand_note="架上没有")
     assert (readings.ends(), readings.status()) == (["not_found"], DossierStatus.MISSING)
+
+
+@covers("B6l", "hand_out", "drop_missing", "not_found")
+@pytest.mark.parametrize("status", [DossierStatus.TRANSFERRED, DossierStatus.MISSING])
+def test_what_has_left_or_is_missed_already_only_ends_the_request(readings, status):
+    """Otherwise the step could be ended by cancelling alone: what has left cannot go missing."""
+    readings.approved()
+    with readings.database.transaction() as session:
+        session.execute(update(Dossier).values(status=status))
+    readings.step("hand_out", "stan", handing="missing", hand_note="已转出，不在架")
+    assert (readings.ends(), readings.status()) == (["not_found"], status)
 
 
 @covers("once", "loan_lapsed", "lapse_approval", "lapsed")

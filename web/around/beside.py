@@ -5,13 +5,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flask import Blueprint, Response, g, make_response, redirect, render_template, request
-from sqlalchemy import select
 
 from web.around.typed import moment, soon
 from web.asked import text
 from web.comments import SPEAK
 from web.errors import is_fragment
-from web.reader import current_user, language
+from web.reader import current_user, everybody, language
 from workflow import comments, tasks
 from workflow.around import (
     ahead,
@@ -91,8 +90,7 @@ def beside(task: UserTask, user: User) -> Beside | None:
 
 
 def _colleagues(user: User) -> list[User]:
-    query = select(User).where(User.active, User.name != user.name).order_by(User.display_name, User.name)
-    return list(g.session.scalars(query))
+    return [each for each in everybody() if each.name != user.name]
 
 
 @blueprint.post("/urges")
