@@ -30,6 +30,7 @@ MOST_PARTS = 6
 LONGEST = 60  # characters of a question
 MOST_NAMES = 20  # of materials, that are looked through for one question
 MOST_TRIED = 300  # names of which those are taken that stand in a dossier the asker sees
+FEW = 2_000  # dossiers an asker sees: then all their materials are looked through
 MOST_OWNERS = 100  # dossiers of one part of a question
 SAME_TAIL = 500  # people whose sealed numbers are opened to compare a longer tail
 _TAIL = re.compile(r"\d{3,5}[\dX]", re.ASCII)
@@ -95,7 +96,7 @@ def materials(session: Session, asked: str, limit: int = 20, seen: Seen = EVERYT
     if not parts:
         return []
     of_person = [found for place in range(len(parts)) for found in _of_somebody(session, parts, place, limit, seen)]
-    by_name = _walked(session, _names(session, parts, seen), limit, seen) if len(of_person) < limit else []
+    by_name = _by_name(session, parts, limit, seen) if len(of_person) < limit else []
     return list({material.id: material for material in [*of_person, *by_name]}.values())[:limit]
 
 
@@ -114,17 +115,35 @@ def _of_somebody(session: Session, parts: list[str], place: int, limit: int, see
     return list(session.scalars(_of_materials().where(Material.dossier_id.in_(theirs), *held).limit(limit)))
 
 
-def _names(session: Session, parts: list[str], seen: Seen) -> list[str]:
-    """The names that hold every part, the shortest first: what is asked for is most of such a name."""
+def _by_name(session: Session, parts: list[str], limit: int, seen: Seen) -> list[Material]:
+    """Materials whose names hold every part, the shortest names first: what is asked for is most of such a name."""
+    names = _held(session, parts)
+    if names is None:
+        return []
+    own = None if seen is EVERYTHING else list(session.scalars(select(Dossier.id).where(seen).limit(FEW + 1)))
+    if own is None or len(own) > FEW:
+        return _walked(session, _nearest(session, names, seen), limit, seen)
+    query = _of_materials().where(Material.dossier_id.in_(own), Material.name.in_(names)).order_by(None)
+    query = query.order_by(func.length(Material.name), Material.name, Material.id.desc())
+    return list(session.scalars(query.limit(limit)))
+
+
+def _held(session: Session, parts: list[str]) -> Select[tuple[str]] | None:
+    """The query for the names of materials that hold every part; None where none can."""
     query = select(MaterialName.name)
     dialect = session.get_bind().dialect.name
     for place, part in enumerate(parts):
         row = search_index.characters(part)
         if not row:
-            return []
+            return None
         term = f'"{" ".join(row)}"' if dialect == "sqlite" else " <-> ".join(row)
         query = query.where(text(_NAMED[dialect].format(f"part{place}")).bindparams(bindparam(f"part{place}", term)))
-    nearest = query.order_by(func.length(MaterialName.name), MaterialName.name)
+    return query
+
+
+def _nearest(session: Session, names: Select[tuple[str]], seen: Seen) -> list[str]:
+    """The shortest of them; of those that may be seen, where many dossiers may."""
+    nearest = names.order_by(func.length(MaterialName.name), MaterialName.name)
     if seen is EVERYTHING:
         return list(session.scalars(nearest.limit(MOST_NAMES)))
     name = nearest.limit(MOST_TRIED).subquery().c.name

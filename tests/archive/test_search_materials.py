@@ -1,7 +1,7 @@
 """Materials are found by part of their name, alone or with whose they are; the same on both databases."""
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import false, text
 
 from archive import dossiers, persons, search
 from archive.dossier_tables import Dossier
@@ -102,3 +102,15 @@ def test_people_without_a_dossier_are_told_apart(session, kept):
     persons.register(session, facts(3, "李明远"), "anna")
     assert [each.name for each in search.without_dossier(session, "李明")] == ["李明远"]
     assert search.without_dossier(session, "") == []
+
+
+@pytest.mark.parametrize("few", [0, 1, 2_000], ids=["of many", "of just too many", "of few"])
+@pytest.mark.parametrize(("asked", "found"), [("学籍", 1), ("登记 考核", 1), ("表", 3), ("没有", 0), ("-", 0)])
+def test_who_sees_some_dossiers_finds_what_is_in_them_however_many_these_are(
+    session, kept, monkeypatch, few, asked, found
+):
+    monkeypatch.setattr(search, "FEW", few)
+    mine = Dossier.id.in_([kept[1].id])
+    told = [each.dossier_id for each in search.materials(session, asked, seen=mine)]
+    assert told == [kept[1].id] * found
+    assert search.materials(session, asked, seen=false()) == []
