@@ -1,10 +1,14 @@
-"""The scan box: a barcode or a typed number leads straight to the task that waits for it."""
+"""The scan box: a barcode or a typed number leads straight to the task that waits for it; words that are no number of
+anything lead to the search among people, dossiers, materials and the text of pages."""
+
+from urllib.parse import quote
 
 from flask import Blueprint, Response, g, make_response, redirect, render_template
 from sqlalchemy.orm import Session
 
 from archive import sight, storage
 from archive.dossier_tables import Dossier
+from archive.names import is_chinese
 from web.asked import text as asked_text
 from web.matters import READ
 from web.naming import due
@@ -21,7 +25,7 @@ LONGEST = 120
 
 @blueprint.get("")
 def show() -> Response:
-    """Where the code leads: the one task I may do (not yet claimed), the one case or dossier, or a list in words."""
+    """Where the code leads: the one task I may do (not yet claimed), a list in words, or the search for words."""
     return _lead(claiming=False)
 
 
@@ -39,8 +43,10 @@ def _lead(claiming: bool) -> Response:
         if claiming and possible[0].assignee is None:
             tasks.claim(g.session, possible[0], user)
         return make_response(redirect(f"/tasks/{possible[0].id}", 303))
-    others = [task for task in waiting if task not in possible]
-    facts = {"possible": [(task, due(task)) for task in possible], **_known(g.session, user, code, others)}
+    known = _known(g.session, user, code, [task for task in waiting if task not in possible])
+    if not possible and not any(known.values()) and user.may(READ) and any(map(is_chinese, code)):
+        return make_response(redirect(f"/dossiers?text={quote(code)}", 303))
+    facts = {"possible": [(task, due(task)) for task in possible], **known}
     return make_response(render_template("scan.html", code=code, **facts))
 
 

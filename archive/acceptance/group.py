@@ -1,6 +1,6 @@
 """A1, A2 and A8: the firm applies, a group of at least three is formed, everybody of it signs."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -17,6 +17,7 @@ from workflow.models import UserTask
 from workflow.registry import on_completion
 
 CHECK = "images.check"
+OTHER_CHECK = {"checker_first": "check_second", "checker_second": "check_first"}  # whose step another person does
 WORKED_ON = ("prepare", "compare_catalogue", "scan_pages", "quality_control", "deliver_batch")
 
 
@@ -57,19 +58,22 @@ def _refuse_checkers(session: Session, acceptance: Acceptance, group: list[str],
     first, second = answers["checker_first"], answers["checker_second"]
     if first == second:
         raise wrong("checker_second", "Two different people check.")
-    worked = _workers(session, acceptance.case_id) | {acceptance.handler}
+    worked = _workers(session, acceptance.case_id, WORKED_ON) | {acceptance.handler}
     for field, login in (("checker_first", first), ("checker_second", second)):
         person = session.get_one(User, login)
         if login not in group:
             raise wrong(field, "{name} is not of the group.", name=person.display_name)
         if login in worked:
             raise wrong(field, "{name} has worked on this batch and does not check it.", name=person.display_name)
+        if login in _workers(session, acceptance.case_id, (OTHER_CHECK[field],)):
+            said = "{name} did the other check of an earlier round: let them do that again, or name somebody else."
+            raise wrong(field, said, name=person.display_name)
         if not person.may(CHECK):
             raise wrong(field, "{name} may not look at page images.", name=person.display_name)
 
 
-def _workers(session: Session, case_id: int) -> set[str]:
-    """Who stands behind the firm's work on the batch."""
-    done = (UserTask.case_id == case_id, UserTask.activity_id.in_(WORKED_ON))
+def _workers(session: Session, case_id: int, steps: Sequence[str]) -> set[str]:
+    """Who stands behind what was done at these steps of the batch, in whatever round."""
+    done = (UserTask.case_id == case_id, UserTask.activity_id.in_(steps))
     asked = select(UserTask.completed_by, UserTask.on_behalf_of).where(*done)
     return {name for people in session.execute(asked) for name in people if name}

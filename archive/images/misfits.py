@@ -6,9 +6,10 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from archive.dossier_tables import Dossier
-from archive.images import pages, parcels
+from archive.images import brought, demands, pages, parcels
 from archive.images.parcel_tables import PageStatus, Parcel, ParcelPage
 from archive.materials.models import Material
+from workflow import office
 from workflow.errors import Conflict, Invalid, sentence
 from workflow.kept_sentences import kept
 from workflow.models import Case
@@ -38,7 +39,9 @@ def lay(session: Session, page: ParcelPage, material: Material, number: int, by:
     case = session.get(Case, parcel.case_id) if parcel.case_id else None
     parcels.lay(session, parcel, page, case, by)
     if page.image_id is not None:
-        pages.optimise(session, pages.find(session, page.image_id), by, case)
+        raw = pages.find(session, page.image_id)
+        made = brought.optimised(office.of(session).files, raw.sha256, raw.name, demands.of(session).kilobytes)
+        pages.lay_optimised(session, raw, made, by, case)
     session.flush()  # lists ask for it
 
 

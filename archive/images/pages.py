@@ -16,19 +16,18 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from archive.dossier_tables import Dossier
-from archive.images import demands, readings, texts
+from archive.images import brought, texts
+from archive.images.brought import Brought
 from archive.images.demands import ImageKind
 from archive.images.models import ImageFile
 from archive.images.readings import Reading
 from archive.materials import catalogue
 from archive.materials.fixed import fixes_pages
 from archive.materials.models import PRESENT, Material, MaterialState
-from workflow import files, history, office
+from workflow import history, office
 from workflow.clock import now
 from workflow.errors import Conflict, Invalid, NotFound
 from workflow.models import Case, StoredFile
-
-MEDIA_TYPES = {"JPEG": "image/jpeg", "PNG": "image/png", "TIFF": "image/tiff"}
 
 
 @dataclass(frozen=True)
@@ -58,23 +57,13 @@ class Counted:
         return not any(self.missing.values()) and not any(self.beyond.values())
 
 
-def read(session: Session, source: BinaryIO, name: str, by: str) -> tuple[StoredFile, Reading]:
-    """Keep the bytes and read them. Raises Invalid naming the file when it is no image of a page; its bytes are swept
-    away later."""
-    here = office.of(session).files
-    kept = here.put(source)
-    reading = readings.read(here.path(kept[0]), name)
-    return files.enter(session, kept, name, MEDIA_TYPES[reading.format], by), reading
-
-
 def attach(
     session: Session, place: Placed, source: BinaryIO | bytes, name: str, by: str, case: Case | None = None
 ) -> ImageFile:
     """Lay an image beside a page that has none of its kind. Raises Invalid for a file or page that is none, Conflict
     when there is one (see replace) or the material is no longer in the dossier."""
     _refuse_place(place, name)
-    file, reading = read(session, io.BytesIO(source) if isinstance(source, bytes) else source, name, by)
-    return keep(session, place, file, reading, by, case)
+    return _lay(session, place, _brought(session, source, name), by, case)
 
 
 def keep(
@@ -111,10 +100,9 @@ def replace(
 ) -> ImageFile:
     """Let another file take the place of a current image; the old one is kept. Raises as attach, and Conflict for an
     accepted raw image."""
-    opened = io.BytesIO(source) if isinstance(source, bytes) else source
-    file, reading = read(session, opened, name, by)
+    fresh = _brought(session, source, name)
     withdraw(session, image, by, why, case)
-    return keep(session, Placed(image.material, image.page, image.kind), file, reading, by, case)
+    return _lay(session, Placed(image.material, image.page, image.kind), fresh, by, case)
 
 
 def withdraw(session: Session, image: ImageFile, by: str, why: str, case: Case | None = None) -> None:
@@ -137,16 +125,12 @@ def withdraw(session: Session, image: ImageFile, by: str, why: str, case: Case |
         history.record(session, case, by, "image_withdrawn", image=image.id, name=image.name, why=why)
 
 
-def optimise(session: Session, raw: ImageFile, by: str, case: Case | None = None) -> ImageFile:
-    """Make the image for reading of a raw one and lay it beside; one made before gives way. Raises Invalid when the raw
-    one takes too much to work on."""
-    path = office.of(session).files.path(raw.sha256)
-    content = readings.optimised(path, raw.name, demands.of(session).kilobytes)
-    file, reading = read(session, io.BytesIO(content), raw.name, by)
+def lay_optimised(session: Session, raw: ImageFile, made: Brought, by: str, case: Case | None = None) -> ImageFile:
+    """Lay the image for reading that was made of a raw one (brought.optimised) beside it; one made before gives way."""
     place = Placed(raw.material, raw.page, ImageKind.OPTIMISED)
     for before in (each for each in of(session, raw.material, place.kind) if each.page == raw.page):
         withdraw(session, before, by, f"raw image {raw.id}", case)
-    return keep(session, place, file, reading, by, case)
+    return _lay(session, place, made, by, case)
 
 
 def find(session: Session, image_id: int) -> ImageFile:
@@ -228,6 +212,14 @@ def disagreement(counted: Counted) -> Conflict:
         raw=counted.raw,
         optimised=counted.optimised,
     )
+
+
+def _brought(session: Session, source: BinaryIO | bytes, name: str) -> Brought:
+    return brought.keep(office.of(session).files, io.BytesIO(source) if isinstance(source, bytes) else source, name)
+
+
+def _lay(session: Session, place: Placed, image: Brought, by: str, case: Case | None) -> ImageFile:
+    return keep(session, place, brought.enter(session, image, by), image.reading, by, case)
 
 
 def _counted(material: Material, there: dict[ImageKind, set[int]]) -> Counted:

@@ -8,13 +8,15 @@ import time
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any, BinaryIO
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from archive import vault
-from archive.images import containers, pages, parcel_plans
+from archive.images import brought, containers, pages, parcel_plans
+from archive.images.brought import Brought
 from archive.images.containers import Container
 from archive.images.demands import ImageKind
 from archive.images.manifests import UNREADABLE, Hashed
@@ -33,15 +35,25 @@ from archive.images.readings import Reading
 from archive.materials.models import Material
 from workflow import files, jobs, office
 from workflow.clock import now
+from workflow.db import Database
 from workflow.errors import Invalid, NotFound, Refusal, Sentence, sentence
+from workflow.files import FileStore
 from workflow.kept_sentences import kept
 from workflow.models import Case, StoredFile
-from workflow.registry import Repeat, Work, service_task
+from workflow.registry import Repeat, Work, prepares, service_task
 
 UNDER_WAY = (ParcelStatus.WAITING, ParcelStatus.RUNNING)
-PORTION = 40  # pages of one transaction at most
-SECONDS = 0.5  # after which a transaction reads no further page: on SQLite everybody else who writes waits for it
+PORTION = 40  # pages looked at in one turn of the job at most
+SECONDS = 5.0  # after which a turn looks at no further page: people see how far it is
 Kept = tuple[str, int]  # what FileStore.put answers
+
+
+@dataclass(frozen=True)
+class Looked:
+    """A page as it was found in the package: kept in the store and looked at, or what speaks against it."""
+
+    image: Brought | None = None
+    fault: Sentence | None = None
 
 
 @dataclass(frozen=True)
@@ -55,7 +67,10 @@ class Progress:
 
     @property
     def percent(self) -> int:
-        return 100 * (self.pages - self.waiting) // self.pages if self.pages else 100
+        """0 while nobody knows what there is; 100 where every folder was refused before its pages were looked at."""
+        if not self.pages:
+            return 100 if self.folders else 0
+        return 100 * (self.pages - self.waiting) // self.pages
 
 
 def begin(
@@ -122,20 +137,47 @@ def progress(session: Session, parcel: Parcel) -> Progress:
     return Progress(pages_, waiting, counted, stood)
 
 
+@prepares("images.package")
+def look_ahead(database: Database, work: Work) -> dict[int, Looked] | Sentence | None:
+    """Keep and look at the next pages of a package, each by its row; or why the package cannot be opened any more."""
+    with database.reading() as session:
+        parcel = find(session, work.payload["parcel_id"])
+        folder = next_folder(session, parcel) if parcel.status is ParcelStatus.RUNNING else None
+        if folder is None:
+            return None
+        called, place = parcel.name, vault.open_(session, folder.place_sealed, parcel_plans.PURPOSE)
+        waiting, source = list(session.scalars(_waiting(folder).limit(PORTION))), _source(session, parcel)
+    try:
+        with containers.opened(source, called) as container:
+            return _looked(database.info["office"].files, container, place, waiting)
+    except Invalid as refused:
+        return refused.sentence
+
+
 @service_task("images.package")
 def take_in_portion(session: Session, work: Work) -> Mapping[str, Any] | Repeat:
-    """The next pages of a package; repeats until every folder is taken or refused."""
+    """Write down the next pages of a package; repeats until every folder is taken or refused."""
     parcel = find(session, work.payload["parcel_id"])
     if parcel.status not in UNDER_WAY:
         return {}
-    here = office.of(session)
-    place = here.settings.data / "parcels" / parcel.folder if parcel.folder else here.files.path(parcel.file.sha256)
     try:
-        with session.begin_nested(), containers.opened(place, parcel.name) as container:
-            return _go_on(session, parcel, container)
+        with session.begin_nested():
+            return _go_on(session, parcel, work.prepared)
     except Invalid as refused:
-        parcel.reasons = [kept(refused.sentence)]
-        return finish(parcel, ParcelStatus.REFUSED)
+        return refuse(parcel, refused.sentence)
+
+
+def refuse(parcel: Parcel, said: Sentence) -> Mapping[str, Any]:
+    """It cannot be taken as a whole, and why."""
+    parcel.reasons = [kept(said)]
+    return finish(parcel, ParcelStatus.REFUSED)
+
+
+def next_folder(session: Session, parcel: Parcel) -> ParcelFolder | None:
+    """The first of its folders about which nothing is decided."""
+    waiting = select(ParcelFolder).where(ParcelFolder.parcel_id == parcel.id)
+    waiting = waiting.where(ParcelFolder.status == FolderStatus.WAITING)
+    return session.scalars(waiting.order_by(ParcelFolder.number).limit(1)).first()
 
 
 def finish(parcel: Parcel, status: ParcelStatus) -> Mapping[str, Any]:
@@ -144,47 +186,69 @@ def finish(parcel: Parcel, status: ParcelStatus) -> Mapping[str, Any]:
     return {}
 
 
-def _go_on(session: Session, parcel: Parcel, container: Container) -> Mapping[str, Any] | Repeat:
+def _source(session: Session, parcel: Parcel) -> Path:
+    here = office.of(session)
+    return here.settings.data / "parcels" / parcel.folder if parcel.folder else here.files.path(parcel.file.sha256)
+
+
+def _go_on(session: Session, parcel: Parcel, ahead: dict[int, Looked] | Sentence | None) -> Mapping[str, Any] | Repeat:
     if parcel.status is ParcelStatus.WAITING:
-        parcel_plans.lay_out(session, parcel, container)
+        with containers.opened(_source(session, parcel), parcel.name) as container:
+            parcel_plans.lay_out(session, parcel, container)
         parcel.status = ParcelStatus.RUNNING
         return Repeat()
-    folder = _next_folder(session, parcel)
+    if isinstance(ahead, Sentence):
+        return refuse(parcel, ahead)
+    folder = next_folder(session, parcel)
     if folder is None:
         return finish(parcel, ParcelStatus.DONE)
-    waiting = select(ParcelPage).where(ParcelPage.folder_id == folder.id, ParcelPage.status == PageStatus.WAITING)
-    portion = list(session.scalars(waiting.order_by(ParcelPage.number).limit(PORTION)))
-    place = vault.open_(session, folder.place_sealed, parcel_plans.PURPOSE)
-    ends_at = time.monotonic() + SECONDS
-    for page in portion:
-        _read(session, page, container, f"{place}/{page.name}", parcel.begun_by)
-        if time.monotonic() > ends_at:
-            return Repeat()
-    if len(portion) < PORTION:
+    waiting = list(session.scalars(_waiting(folder)))
+    for page in waiting:
+        if ahead and page.id in ahead:
+            _write_down(session, page, ahead[page.id], parcel.begun_by)
+    if all(page.status is not PageStatus.WAITING for page in waiting):
         _settle(session, parcel, folder)
     return Repeat()
 
 
-def _next_folder(session: Session, parcel: Parcel) -> ParcelFolder | None:
-    waiting = select(ParcelFolder).where(ParcelFolder.parcel_id == parcel.id)
-    waiting = waiting.where(ParcelFolder.status == FolderStatus.WAITING)
-    return session.scalars(waiting.order_by(ParcelFolder.number).limit(1)).first()
+def _waiting(folder: ParcelFolder) -> Select[tuple[ParcelPage]]:
+    """Its pages that nobody has looked at, in order."""
+    asked = select(ParcelPage).where(ParcelPage.folder_id == folder.id, ParcelPage.status == PageStatus.WAITING)
+    return asked.order_by(ParcelPage.number)
 
 
-def _read(session: Session, page: ParcelPage, container: Container, path: str, by: str) -> None:
+def _looked(store: FileStore, container: Container, place: str, waiting: list[ParcelPage]) -> dict[int, Looked]:
+    """As many of them as there is time for, at least one."""
+    looked: dict[int, Looked] = {}
+    ends_at = time.monotonic() + SECONDS
+    for page in waiting:
+        looked[page.id] = _look(store, container, f"{place}/{page.name}", page)
+        if time.monotonic() > ends_at:
+            break
+    return looked
+
+
+def _look(store: FileStore, container: Container, path: str, page: ParcelPage) -> Looked:
     """Bring one page to the file store and look at it."""
     try:
         with container.open(path) as opened:
             hashed = Hashed(opened)
-            file, reading = pages.read(session, hashed, page.name, by)
+            image = brought.keep(store, hashed, page.name)  # type: ignore[arg-type]
     except UNREADABLE:
-        _reject(page, sentence("{path} is damaged.", path=page.name))
+        return Looked(fault=sentence("{path} is damaged.", path=page.name))
     except Invalid as refused:
-        _reject(page, refused.sentence)
-    else:
-        page.status, page.file_id, page.reading = PageStatus.READ, file.id, asdict(reading)
-        if hashed.sm3() != page.sm3:
-            _reject(page, sentence("{path} is not the file the manifest names.", path=page.name))
+        return Looked(fault=refused.sentence)
+    if hashed.sm3() != page.sm3:
+        return Looked(image, sentence("{path} is not the file the manifest names.", path=page.name))
+    return Looked(image)
+
+
+def _write_down(session: Session, page: ParcelPage, looked: Looked, by: str) -> None:
+    if looked.image is not None:
+        page.file_id, page.reading = brought.enter(session, looked.image, by).id, asdict(looked.image.reading)
+    page.status = PageStatus.READ
+    if looked.fault is not None:
+        _reject(page, looked.fault)
 
 
 def _reject(page: ParcelPage, said: Sentence) -> None:

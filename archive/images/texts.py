@@ -90,7 +90,7 @@ def installed() -> bool:
 
 def begin(session: Session, dossier: Dossier) -> bool:
     """Have the accepted images of the dossier read, where the office wants that; whether it does."""
-    if not (office.of(session).settings.page_texts and installed()):
+    if not (_is_wanted(session) and installed()):
         return False
     if session.scalar(_waiting().where(Material.dossier_id == dossier.id).limit(1)) is not None:
         jobs.add(session, TOPIC, {"dossier_id": dossier.id})
@@ -100,7 +100,7 @@ def begin(session: Session, dossier: Dossier) -> bool:
 def begin_all(session: Session) -> int:
     """The same for every dossier with accepted images that were not read, as when the office begins to want it; how
     many are begun. Safe to repeat: who finds nothing left to read is done at once."""
-    if not (office.of(session).settings.page_texts and installed()):
+    if not (_is_wanted(session) and installed()):
         return 0
     waiting = list(session.scalars(_waiting().with_only_columns(Material.dossier_id).distinct()))
     for dossier_id in sorted(waiting):
@@ -123,7 +123,7 @@ def read_ahead(database: Database, work: Work) -> Read | None:
     """Read the next page of a dossier: seconds in which nobody waits for this."""
     with database.reading() as session:
         image = _next(session, work)
-        if image is None or _known(session, image) is not None:
+        if image is None or not _is_wanted(session) or _known(session, image) is not None:
             return None
         session.expunge(image)
     return _read(database.info["office"].files, image)
@@ -131,9 +131,10 @@ def read_ahead(database: Database, work: Work) -> Read | None:
 
 @service_task(TOPIC)
 def read_portion(session: Session, work: Work) -> Mapping[str, Any] | Repeat:
-    """Keep what was read on the next page of a dossier; repeats until every accepted page has its text."""
+    """Keep what was read on the next page of a dossier; repeats until every accepted page has its text, or the office
+    does not want it any more (begin_all takes it up again)."""
     image = _next(session, work)
-    if image is None:
+    if image is None or not _is_wanted(session):
         return {}
     found = _known(session, image) or work.prepared  # the same page may lie beside the dossier's next record
     if found is not None and found.sha256 == image.sha256:
@@ -160,6 +161,10 @@ def _waiting() -> Select[tuple[ImageFile]]:
     asked = asked.outerjoin(ImageText, ImageText.image_id == ImageFile.id).where(ImageText.image_id.is_(None))
     accepted = (ImageFile.kind == ImageKind.OPTIMISED, ImageFile.accepted_at.is_not(None), CURRENT)
     return asked.where(*accepted)
+
+
+def _is_wanted(session: Session) -> bool:
+    return office.of(session).settings.page_texts
 
 
 def _next(session: Session, work: Work) -> ImageFile | None:

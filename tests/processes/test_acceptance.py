@@ -172,6 +172,20 @@ def test_a_fatal_defect_sends_the_whole_batch_back_and_the_next_sample_is_larger
     assert list(accepters.broken()) == []
 
 
+def test_who_did_one_check_is_not_named_for_the_other_in_a_later_round(accepters):
+    """Nobody would be left who may do it: the two checks are done by different people, whatever the round."""
+    accepters.handed_in()
+    accepters.applied()
+    accepters.find(Defect.UNREADABLE, page=1, kind=ImageKind.RAW)
+    accepters.checked("remy", "rita")
+    accepters.notified()
+    accepters.reworked(spoil=lambda files: files.__setitem__("raw/1/01/0001.jpg", scanned.small(83)))
+    with pytest.raises(Invalid) as refused:
+        accepters.applied(checker_first="rita", checker_second="remy")
+    assert "the other check" in str(refused.value.problems["checker_first"][0])
+    accepters.form_group(checker_first="remy", checker_second="rita")
+
+
 @covers("A6", "count_result")
 def test_minor_defects_beyond_the_mark_fail_it_too(accepters):
     accepters.handed_in()

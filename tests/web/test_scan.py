@@ -1,6 +1,6 @@
 from tests.web import desk
 from workflow import tasks
-from workflow.identity import User
+from workflow.identity import Group, User
 
 
 def test_a_number_with_one_task_for_me_claims_and_opens_it(office, clock, signed_in):
@@ -66,3 +66,17 @@ def test_a_stranger_learns_nothing_of_a_number(office, clock, signed_in):
 def test_an_empty_scan_asks_for_a_number(office, clock, signed_in):
     assert signed_in("anna").get("/scan").status_code == 200
     assert signed_in("anna").post("/scan", data={"code": "  "}).status_code == 200
+
+
+def test_words_that_are_no_number_lead_to_the_search_of_whoever_reads_dossiers(office, clock, signed_in):
+    with office.database.transaction() as session:
+        session.get_one(Group, "registry").permissions = ["dossiers.read"]
+
+    answer = signed_in("anna").post("/scan", data={"code": "历城县 干部"})
+
+    assert (answer.status_code, answer.location) == (
+        303,
+        "/dossiers?text=%E5%8E%86%E5%9F%8E%E5%8E%BF%20%E5%B9%B2%E9%83%A8",
+    )
+    assert signed_in("carl").post("/scan", data={"code": "历城县"}).status_code == 200
+    assert signed_in("anna").post("/scan", data={"code": "EM000000000CN"}).status_code == 200

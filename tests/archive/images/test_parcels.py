@@ -88,7 +88,8 @@ def test_a_whole_package_is_taken_in_page_by_page(office, two):
 def test_nothing_is_taken_before_the_job_has_run_and_no_id_number_is_kept_open(office, two):
     with office.database.transaction() as session:
         parcel = parcels.begin(session, io.BytesIO(packed(office, two)), "batch.zip", "anna")
-        assert parcels.progress(session, parcel).pages == 0
+        told = parcels.progress(session, parcel)
+        assert (told.pages, told.percent) == (0, 0)
     parcelled.run(office)
     with office.database.reading() as session:
         found = parcels.folders(session, session.get_one(Parcel, parcel.id))

@@ -22,6 +22,7 @@ from workflow import fsck, jobs
 from workflow.errors import Unavailable
 from workflow.models import Job
 from workflow.registry import Repeat, Work
+from workflow.statuses import JobStatus
 
 TODAY = date(2026, 7, 1)
 
@@ -120,6 +121,13 @@ def alone(sqlite_office, clock):
     return enter(sqlite_office)
 
 
+@pytest.fixture
+def wanted(sqlite_office, alone):
+    """The same; now it wants them."""
+    written.wanting_texts(sqlite_office)
+    return alone
+
+
 def work_on(dossier) -> Work:
     return Work(1, variables={}, payload={"dossier_id": dossier.id}, instance=None, activity_id=None)
 
@@ -144,6 +152,21 @@ def test_who_does_not_want_texts_gets_none(sqlite_office, alone):
         assert waiting(session) == 0
 
 
+def test_who_wants_no_texts_any_more_gets_none_of_what_was_begun(sqlite_office, wanted, monkeypatch):
+    with sqlite_office.database.transaction() as session:
+        assert texts.begin(session, session.get_one(Dossier, wanted.id))
+    sqlite_office.settings = replace(sqlite_office.settings, page_texts=False)
+    monkeypatch.setattr(texts, "ENGINE", "no_such_engine")  # and may have taken the extra away
+    assert jobs.sweep(sqlite_office.database) == 1
+    with sqlite_office.database.transaction() as session:
+        assert layers(session) == []
+        assert [each.status for each in session.scalars(select(Job))] == [JobStatus.DONE]
+        monkeypatch.undo()
+        written.wanting_texts(sqlite_office)
+        session.info["office"].settings = sqlite_office.settings
+        assert texts.begin_all(session) == 1
+
+
 def test_without_the_extra_nothing_is_begun_and_all_else_works(sqlite_office, clock, monkeypatch):
     monkeypatch.setattr(texts, "ENGINE", "no_such_engine")
     written.wanting_texts(sqlite_office)
@@ -154,10 +177,10 @@ def test_without_the_extra_nothing_is_begun_and_all_else_works(sqlite_office, cl
         assert found(session, "济南市") == []
 
 
-def test_a_worker_without_the_extra_leaves_it_to_another(sqlite_office, alone, monkeypatch):
+def test_a_worker_without_the_extra_leaves_it_to_another(sqlite_office, wanted, monkeypatch):
     monkeypatch.setattr(texts, "ENGINE", "no_such_engine")
     with pytest.raises(Unavailable, match="another worker"):
-        turn(sqlite_office, alone)
+        turn(sqlite_office, wanted)
 
 
 def test_what_was_accepted_before_is_begun_by_command(sqlite_office, alone, monkeypatch):
@@ -183,18 +206,18 @@ def spoil(office):
             office.files.path(sha256).write_bytes(b"no picture")
 
 
-def test_one_page_is_read_in_a_turn_and_a_job_that_comes_twice_reads_nothing(sqlite_office, alone):
-    assert turns(sqlite_office, alone) == 2
+def test_one_page_is_read_in_a_turn_and_a_job_that_comes_twice_reads_nothing(sqlite_office, wanted):
+    assert turns(sqlite_office, wanted) == 2
     with sqlite_office.database.reading() as session:
         before = [each.text for each in layers(session)]
     assert len(before) == 2 and all(before)
     spoil(sqlite_office)
-    assert turns(sqlite_office, alone) == 0
+    assert turns(sqlite_office, wanted) == 0
     with sqlite_office.database.reading() as session:
         assert [each.text for each in layers(session)] == before
 
 
-def test_who_writes_does_not_wait_while_a_page_is_read(sqlite_office, alone, monkeypatch):
+def test_who_writes_does_not_wait_while_a_page_is_read(sqlite_office, wanted, monkeypatch):
     """On SQLite one transaction writes at a time: none is open while the engine reads."""
     engine, wrote = texts.reader, []
 
@@ -207,49 +230,48 @@ def test_who_writes_does_not_wait_while_a_page_is_read(sqlite_office, alone, mon
     monkeypatch.setattr(texts, "reader", Meanwhile())
     written.wanting_texts(sqlite_office)
     with sqlite_office.database.transaction() as session:
-        assert texts.begin(session, session.get_one(Dossier, alone.id))
+        assert texts.begin(session, session.get_one(Dossier, wanted.id))
     while jobs.sweep(sqlite_office.database):
         pass
     assert wrote == [1, 1]
 
 
-def test_what_was_read_of_other_bytes_is_not_kept(sqlite_office, alone):
+def test_what_was_read_of_other_bytes_is_not_kept(sqlite_office, wanted):
     """The page was replaced between reading and keeping: it is read again in the next turn."""
-    ahead = texts.read_ahead(sqlite_office.database, work_on(alone))
+    ahead = texts.read_ahead(sqlite_office.database, work_on(wanted))
     with sqlite_office.database.transaction() as session:
-        other = replace(work_on(alone), prepared=replace(ahead, sha256="0" * 64))
+        other = replace(work_on(wanted), prepared=replace(ahead, sha256="0" * 64))
         assert texts.read_portion(session, other) == Repeat()
         assert layers(session) == []
-    assert turns(sqlite_office, alone) == 2
+    assert turns(sqlite_office, wanted) == 2
 
 
-def test_a_page_that_cannot_be_read_says_so_and_is_not_tried_again(sqlite_office, alone, monkeypatch):
+def test_a_page_that_cannot_be_read_says_so_and_is_not_tried_again(sqlite_office, wanted, monkeypatch):
     spoil(sqlite_office)
-    assert turn(sqlite_office, alone) == Repeat()
+    assert turn(sqlite_office, wanted) == Repeat()
     with sqlite_office.database.transaction() as session:
         assert [(each.failed, each.text, each.lines) for each in layers(session)] == [(True, "", [])]
         monkeypatch.setattr(texts, "reader", None)  # nobody is asked again
         (first,) = layers(session)
-        assert texts.begin(session, session.get_one(Dossier, alone.id)) is False
         assert first.image_id not in session.scalars(texts._waiting().with_only_columns(ImageFile.id)).all()
 
 
-def test_a_file_that_is_missing_waits_to_be_brought_again(sqlite_office, alone):
+def test_a_file_that_is_missing_waits_to_be_brought_again(sqlite_office, wanted):
     with sqlite_office.database.transaction() as session:
         for sha256 in session.scalars(select(ImageFile.sha256)):
             sqlite_office.files.path(sha256).unlink(missing_ok=True)
     with pytest.raises(Unavailable, match="missing in the store"):
-        turn(sqlite_office, alone)
+        turn(sqlite_office, wanted)
     with sqlite_office.database.reading() as session:
         assert layers(session) == []
 
 
 @pytest.fixture
-def layered(sqlite_office, alone):
+def layered(sqlite_office, wanted):
     """The same dossier with its text, in an open transaction."""
-    turns(sqlite_office, alone)
+    turns(sqlite_office, wanted)
     with sqlite_office.database.transaction() as session:
-        session.info["dossier"] = session.get_one(Dossier, alone.id)
+        session.info["dossier"] = session.get_one(Dossier, wanted.id)
         yield session
         session.rollback()
 
