@@ -17,6 +17,7 @@ from archive.transfer.letter_tables import OPEN, Letter
 from archive.transfer.models import RUNNING, Transfer, TransferStatus
 from workflow import instances
 from workflow.models import Case, ProcessInstance, UserTask
+from workflow.statuses import TaskKind, TaskStatus
 
 LEAVING = ("transfer-out", "transfer-in")
 
@@ -53,7 +54,14 @@ def of_task(session: Session, task: UserTask, cards: dict[str, str]) -> Facts:
     known = {**instances.variables(session, task.instance), **task.local_variables}
     facts = Facts(task.activity_id, task.process_key, task.form_key or "", task.case_id, known)
     of_case(session, facts, cards)
+    facts.awaits |= _is_being_corrected(session, task)
     return facts
+
+
+def _is_being_corrected(session: Session, task: UserTask) -> bool:
+    """It was sent straight back to an earlier step, and waits for whoever corrects that."""
+    asked = select(UserTask.id).where(UserTask.parent_id == task.id, UserTask.kind == TaskKind.CORRECTION)
+    return session.scalars(asked.where(UserTask.status == TaskStatus.OPEN).limit(1)).first() is not None
 
 
 def of_case(session: Session, facts: Facts, cards: dict[str, str]) -> None:

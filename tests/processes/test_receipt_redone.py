@@ -3,12 +3,12 @@
 import pytest
 from sqlalchemy import func, select
 
-from archive import documents
+from archive import documents, dossiers, persons
 from archive.dossiers import Dossier
 from tests.processes.receiving import EVERYTHING, GOOD_OUTSIDE, ID_NO, OPEN, Receiving
 from tests.processes.steps import PACK, opened, registered, shelved, ticked
 from workflow import fsck, returns, tasks
-from workflow.errors import Conflict, Sentence
+from workflow.errors import Conflict, Invalid, Sentence
 from workflow.identity import User
 from workflow.models import Case, Job
 from workflow.registry import is_repeatable_in_turn, listeners
@@ -44,6 +44,22 @@ def jobs_done(receiving: Receiving, activity: str) -> int:
 def sound(receiving: Receiving) -> bool:
     with receiving.database.reading() as session:
         return fsck.run(session) == []
+
+
+def test_whoever_got_a_dossier_meanwhile_is_judged_when_the_pack_goes_back_to_its_opening(receiving):
+    """Another office of the house sent the same person's dossier while this pack lay before registration."""
+    receiving.pack()
+    ticked(receiving)
+    with receiving.database.transaction() as session:
+        case = session.get_one(Case, receiving._case_id(session, PACK))
+        person = persons.register(session, {"name": "李明", "id_no": ID_NO}, "rosa")
+        number = dossiers.register(session, person, {"volumes": "1"}, "rosa", case).dossier_no
+    with pytest.raises(Invalid, match=number):
+        receiving.do(PACK, "register_dossier", "rosa", id_no_again=ID_NO)
+    send_back(receiving, "register_dossier", "rosa", "open_pack")
+    receiving.do(PACK, "open_pack", "rosa", **OPEN)
+    assert receiving.waits_at(PACK) == ["judge"]
+    assert receiving.exceptions(PACK, still_open=True) == ["E09"]
 
 
 def test_materials_ticked_anew_close_what_was_missing_and_correct_the_same_record(receiving):

@@ -1,4 +1,5 @@
 import pytest
+from sqlalchemy import event
 
 from tests.web import desk
 from workflow import tasks
@@ -30,6 +31,20 @@ def test_a_plain_form_claims_and_opens(office, clock, signed_in):
 
     assert (answer.status_code, answer.location) == (303, f"/tasks/{task_id}")
     assert desk.stand(office, task_id).assignee == "anna"
+
+
+def test_a_task_s_page_asks_once_who_is_in_the_office_whom_one_could_delegate_to_ask_or_tell(office, clock, signed_in):
+    task_id, asked = desk.put(office, claimed_by="anna")[0], []
+    anna, note = signed_in("anna"), lambda *given: asked.append(" ".join(given[2].split()))
+    with office.database.reading() as session:
+        engine = session.get_bind().engine
+    event.listen(engine, "before_cursor_execute", note)
+    page = anna.get(f"/tasks/{task_id}").text
+    event.remove(engine, "before_cursor_execute", note)
+
+    assert 'id="delegate-to"' in page
+    everybody = [said for said in asked if "FROM users" in said and said.endswith("BY users.display_name, users.name")]
+    assert len([said for said in everybody if "memberships" not in said.partition("WHERE")[2]]) == 1
 
 
 def test_claiming_from_the_inbox_says_so_and_tells_the_list(office, clock, signed_in):
