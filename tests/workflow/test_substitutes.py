@@ -266,6 +266,26 @@ def test_after_the_end_nothing_is_completed_in_anothers_name(session, cast, cloc
         tasks.complete(session, task, cast["carl"], {})
 
 
+def test_what_a_delegate_gives_back_after_the_end_goes_home_at_once(session, cast, clock):
+    """The round that gives back what a substitute holds has passed: the delegate had it then."""
+    stand_in(session, days=1)
+    task = made.task(session, groups=("registry",))
+    tasks.claim(session, task, cast["carl"], cast["anna"])
+    tasks.delegate(session, task, cast["carl"], cast["dora"], "请代办")
+    clock.move(days=2)
+    tasks.give_back(session, task, cast["dora"])
+    assert (task.assignee, task.on_behalf_of) == ("anna", None)
+
+
+def test_what_a_delegate_gives_back_in_time_is_the_substitute_s(session, cast):
+    stand_in(session)
+    task = made.task(session, groups=("registry",))
+    tasks.claim(session, task, cast["carl"], cast["anna"])
+    tasks.delegate(session, task, cast["carl"], cast["dora"], "请代办")
+    tasks.give_back(session, task, cast["dora"])
+    assert (task.assignee, task.on_behalf_of) == ("carl", "anna")
+
+
 def test_only_oneself_or_who_hands_out_work_names_a_substitute(session, cast):
     with pytest.raises(NotAllowed, match="Only 安娜 may name a substitute"):
         stand_in(session, by="bob")

@@ -13,6 +13,7 @@ from workflow.identity import User
 from workflow.kept_sentences import kept
 from workflow.models import TaskDraft, UserTask
 from workflow.tasks.hands import ASSIGN, give, require_open, tell
+from workflow.tasks.standing_in import go_home
 
 
 def delegate(session: Session, task: UserTask, user: User, to: User, reason: str = "") -> UserTask:
@@ -73,6 +74,7 @@ def give_back(session: Session, task: UserTask, user: User, note: str = "") -> U
     give(session, task, UserTask.assignee == delegate_name, to, task.on_behalf_of)
     kind = "recalled" if user.name == delegator.name else "handed_back"
     tell(session, task, user.name, kind, before=delegate_name, to=to, reason=note.strip())
+    go_home(session, task)
     return task
 
 

@@ -48,6 +48,16 @@ def settle(session: Session, substitution: Substitution) -> int:
     return len(found)
 
 
+def go_home(session: Session, task: UserTask) -> None:
+    """Give the task back at once if its holder no longer stands in for whom it is done: when a delegate gives it back
+    to a substitute whose time is over, say."""
+    if task.assignee is None or task.on_behalf_of is None:
+        return
+    standing = substitutes.stands_for(session, session.get_one(User, task.assignee)).get(task.on_behalf_of)
+    if standing is None or not standing.covers(task.process_key, task.activity_id):
+        _give_back(session, task, session.get_one(User, task.on_behalf_of))
+
+
 def _give_back(session: Session, task: UserTask, principal: User) -> None:
     """To the principal; when that one has left, to whom the model names for such tasks."""
     history.hold(session, task.case_id)
