@@ -66,8 +66,11 @@ def _refuse_checkers(session: Session, acceptance: Acceptance, group: list[str],
         if login in worked:
             raise wrong(field, "{name} has worked on this batch and does not check it.", name=person.display_name)
         if login in _workers(session, acceptance.case_id, (OTHER_CHECK[field],)):
-            said = "{name} did the other check of an earlier round: let them do that again, or name somebody else."
-            raise wrong(field, said, name=person.display_name)
+            raise wrong(
+                field,
+                "{name} did the other check of an earlier round: let them do that again, or name somebody else.",
+                name=person.display_name,
+            )
         if not person.may(CHECK):
             raise wrong(field, "{name} may not look at page images.", name=person.display_name)
 

@@ -109,8 +109,11 @@ def register(session: Session, task: UserTask, user: User, answers: dict[str, An
     try:
         dossier = _recorded(session, pack, facts, known, user)
     except Conflict as refused:
-        said = "{reason} Send the pack back to its opening: it is looked up once more there, and judged."
-        raise wrong("id_no_again", said, reason=refused.sentence) from None
+        raise wrong(
+            "id_no_again",
+            "{reason} Send the pack back to its opening: it is looked up once more there, and judged.",
+            reason=refused.sentence,
+        ) from None
     pack.dossier_id, pack.registered_at = dossier.id, pack.registered_at or now()
     cases.add_key(session, pack.case, dossier.dossier_no)
     noted(session, pack, user.name, "registered", dossier_no=dossier.dossier_no)
