@@ -67,17 +67,17 @@ def facts(session: Session, request: ReadingRequest) -> dict[str, Any]:
         "mode": ZH[request.mode] if request.mode else "",
         "reason": request.reason,
         "scope": scope(session, request),
-        "readers": readers_said(request),
+        "readers": [{**each, "party": "是" if each["party"] else "否"} for each in readers_said(request)],
     }
 
 
-def readers_said(request: ReadingRequest) -> list[dict[str, str]]:
-    """The readers as papers and forms list them."""
+def readers_said(request: ReadingRequest) -> list[dict[str, Any]]:
+    """The readers as forms list them."""
     return [
         {
             "name": each.name,
             "post": each.post,
-            "party": "是" if each.party_member else "否",
+            "party": each.party_member,
             "id_masked": each.id_masked,
             "credential": each.credential,
         }

@@ -35,7 +35,7 @@ class Computed(Field):
         if self.as_money and isinstance(value, int):
             return f"{value / 100:,.2f}"
         if isinstance(value, bool):
-            return context.say("Yes") if value else context.say("No")
+            return _said(value, context)
         return super().display(value, context, scope)
 
 
@@ -72,6 +72,8 @@ class Table(Element):
 
 def _said(value: Any, context: FormContext) -> str:
     match value:
+        case bool():
+            return context.say("Yes") if value else context.say("No")
         case [str(), dict()]:
             return context.translate(spoken(value))
     return _text(value)

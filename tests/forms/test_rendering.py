@@ -282,10 +282,13 @@ def test_a_table_shows_a_list_of_the_process():
         }
     )
     page = drawn(
-        made, around=context(language="en", variables={"people": [{"name": "A", "n": 1}, {"name": ["B", "C"]}, 7]})
+        made,
+        around=context(
+            language="en", variables={"people": [{"name": "A", "n": 1}, {"name": ["B", "C"], "n": True}, 7]}
+        ),
     )
     assert page.xpath(".//th/text()") == ["Name", "数"]
-    assert [row.xpath("./td/text()") for row in page.xpath(".//tbody/tr")] == [["A", "1"], ["B、C"]]
+    assert [row.xpath("./td/text()") for row in page.xpath(".//tbody/tr")] == [["A", "1"], ["B、C", "Yes"]]
 
 
 def test_a_table_of_nothing_says_so():
