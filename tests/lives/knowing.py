@@ -16,7 +16,7 @@ from archive.statuses import ENDED, Channel
 from archive.transfer.letter_tables import OPEN, Letter
 from archive.transfer.models import RUNNING, Transfer, TransferStatus
 from workflow import instances
-from workflow.models import Case, ProcessInstance, UserTask
+from workflow.models import Case, HistoryEvent, ProcessInstance, UserTask
 from workflow.statuses import TaskKind, TaskStatus
 
 LEAVING = ("transfer-out", "transfer-in")
@@ -69,8 +69,9 @@ def of_case(session: Session, facts: Facts, cards: dict[str, str]) -> None:
     dossier = dossier_of(session, facts.case_id, facts.variables)
     pack = session.scalars(select(Pack).where(Pack.case_id == facts.case_id)).first()
     letter = session.get(Letter, facts.case_id)
-    facts.name = dossier.person.name if dossier else letter.name if letter else pack.listed_name if pack else ""
-    facts.name = facts.name or str(facts.variables.get("person_name") or facts.variables.get("name") or "")
+    said = [dossier.person.name if dossier else letter.name if letter else pack.listed_name if pack else ""]
+    said += [facts.variables.get("person_name"), facts.variables.get("name"), _at_first(session, facts.case_id)]
+    facts.name = next((each for each in said if each in cards), "") or next(filter(None, said), "")
     facts.id_no = cards.get(facts.name, "")
     if transfer := session.get(Transfer, facts.case_id):
         facts.notice = transfer.notice_no or ""
@@ -86,6 +87,13 @@ def of_case(session: Session, facts: Facts, cards: dict[str, str]) -> None:
         facts.void = not facts.awaits
     if dossier:
         _lay_open(session, facts, dossier)
+
+
+def _at_first(session: Session, case_id: int) -> str:
+    """The name the matter began with, before anybody typed something else at the opening."""
+    began = select(HistoryEvent.data).where(HistoryEvent.case_id == case_id, HistoryEvent.kind == "started")
+    told = session.scalars(began.order_by(HistoryEvent.id).limit(1)).first() or {}
+    return str(told.get("variables", {}).get("name") or "")
 
 
 def _written_by(session: Session, facts: Facts) -> str:
