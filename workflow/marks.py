@@ -14,14 +14,17 @@ and of the open tasks of such an instance
     +group:registry                             to whom one is offered
     ?group:registry  ?user:anna                 who looks on at one; but for who has it, and for everyone
     !                                           somebody has one
+    @2026-11-23  @                              one is due on that day (in UTC), or on none
 
 What a filter asks for has one of the marks said by `equal`, `among`, `between_words`, what a view shows one of those
-said by `offered`, `looked_on`, `held`. The other way round it need not be so (hashes may be alike, a range may end
-within a mark, a task may have ended), so what is found is to be looked at once more.
+said by `offered`, `looked_on`, `held`, what is due on some days one of those said by `due`. The other way round it need
+not be so (hashes may be alike, a range may end within a mark, a task may have ended), so what is found is to be looked
+at once more.
 """
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -51,6 +54,8 @@ _SEEN = """LATERAL (
             AND onlooker <> 'everyone' AND (task.assignee IS NULL OR onlooker <> 'user:' || task.assignee)
             UNION ALL
             SELECT '!' WHERE task.assignee IS NOT NULL
+            UNION ALL
+            SELECT '@' || coalesce(to_char(task.due_at AT TIME ZONE 'UTC', 'YYYY-MM-DD'), '')
         ) AS seen"""
 
 
@@ -107,7 +112,9 @@ _EVER_SEEN = f"""
     SELECT array_agg({_HASH}) FROM (
         SELECT sign || kind || name AS said FROM (VALUES ('+'), ('?')) AS signs (sign) CROSS JOIN (
             SELECT 'group:', key FROM groups UNION ALL SELECT 'user:', name FROM users
-        ) AS names (kind, name) UNION ALL SELECT '!'
+        ) AS names (kind, name) UNION ALL SELECT '!' UNION ALL SELECT '@'
+        UNION ALL SELECT DISTINCT '@' || to_char(due_at AT TIME ZONE 'UTC', 'YYYY-MM-DD') FROM user_tasks
+        WHERE due_at IS NOT NULL
     ) AS ever
 """
 _WRONG = text(  # a mark of a task that has ended may stay until the row is next written
@@ -201,6 +208,11 @@ def looked_on(tickets: Iterable[str]) -> list[str]:
 def held() -> list[str]:
     """A task is somebody's."""
     return ["!"]
+
+
+def due(days: Iterable[date]) -> list[str]:
+    """A task is due on one of these days, in UTC."""
+    return [f"@{each}" for each in days]
 
 
 def there(asked: Sequence[str]) -> ColumnElement[bool]:

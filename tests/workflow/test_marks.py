@@ -1,12 +1,14 @@
 """Marks: what an instance is found by, and what a filter asks for, agree; they are kept as variables change."""
 
 import random
+from datetime import date, datetime, timedelta, timezone
 
 import pytest
 from sqlalchemy import delete, select, update
 
 from tests.workflow import made
 from workflow import cases, fsck, marks, tasks, variable_rows
+from workflow.around import deadlines
 from workflow.models import InstanceMarks, TaskCandidate, Variable
 from workflow.sketches import hashed
 from workflow.views import Condition, Operator
@@ -143,7 +145,7 @@ def test_marks_follow_what_is_written_dropped_over_and_reopened(marked, clock):
     variable_rows.write(marked, instance_id, {"kind": "audit"}, 2)
     assert narrow(marked, loan) == set() and narrow(marked, Condition("amount", Operator.IS, ("7",))) == {instance_id}
     variable_rows.drop(marked, instance_id, ["kind", "amount"])
-    assert len(kept(marked)[instance_id]) == 1 and problems(marked) == []  # that of its task
+    assert len(kept(marked)[instance_id]) == 2 and problems(marked) == []  # those of its task
     variable_rows.write(marked, instance_id, {"kind": "loan"}, 3)
     before = kept(marked)
     variable_rows.keep_live(marked, instance_id, False)
@@ -166,7 +168,7 @@ def test_marks_that_are_wrong_are_told_and_made_anew(marked, clock):
     assert marks.refill(marked) == 3 and problems(marked) == []
     after = kept(marked)
     assert {id_: after[id_] for id_ in (changed, missing)} == {id_: before[id_] for id_ in (changed, missing)}
-    assert len(after[extra]) == 1 and set(after[extra]) < set(before[extra])  # the mark of its task
+    assert len(after[extra]) == 2 and set(after[extra]) < set(before[extra])  # the marks of its task
 
 
 def shown(session, *asked: str) -> set[int]:
@@ -231,3 +233,21 @@ def test_marks_say_that_somebody_has_a_task(marked, people, clock):
     assert shown(marked, *marks.held()) == {task.instance_id} and problems(marked) == []
     marked.execute(update(InstanceMarks).values(marks=[]))
     assert problems(marked) != []
+
+
+def test_marks_say_on_which_day_a_task_is_due(marked, people, clock):
+    if marked is None:
+        return
+    task = made.task(marked, groups=("registry",))
+    variable_rows.write(marked, task.instance_id, {"kind": "loan"}, 1)
+    assert shown(marked, "@") == {task.instance_id}
+    late = datetime(2026, 12, 31, 23, 30, tzinfo=timezone(timedelta(hours=-8)))
+    for due_at, day in ((late, "2027-01-01"), (clock.set(late), "2027-01-01"), (None, "")):
+        deadlines.set_(marked, task, due_at)
+        assert shown(marked, f"@{day}") == {task.instance_id} and problems(marked) == []
+    assert shown(marked, *marks.due([date(2027, 1, 1)])) == set()
+    before = kept(marked)
+    task.due_at = late
+    marked.flush()
+    assert problems(marked) != [] and marks.refill(marked) == 1
+    assert shown(marked, *marks.due([date(2027, 1, 1)])) == {task.instance_id} and kept(marked) != before

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from workflow import history, worktime
+from workflow import history, marks, worktime
 from workflow.around import heads, ladder, urgency
 from workflow.clock import now
 from workflow.errors import Invalid, NotAllowed, Sentence, TaskNotOpen, sentence
@@ -103,6 +103,7 @@ def set_(session: Session, task: UserTask, due_at: datetime | None) -> None:
     session.flush()  # what follows reads it
     for queue in (TaskCandidate, TaskOnlooker):
         session.execute(update(queue).where(queue.task_id == task.id).values(due_at=due_at or FAR))
+    marks.keep(session, task.instance_id)
     _follow(session, task)
 
 

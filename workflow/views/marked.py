@@ -2,52 +2,37 @@
 holds. Where they are many, a page is soon full along the order of the list; else the index leads to all of them.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import Enum
-from itertools import compress
+from functools import reduce
 from math import ceil, inf
-from typing import Any
+from operator import and_
+from typing import Any, NamedTuple
 
-from sqlalchemy import (
-    ColumnElement,
-    Select,
-    String,
-    TableSample,
-    and_,
-    bindparam,
-    case,
-    column,
-    false,
-    func,
-    literal,
-    select,
-    table,
-    true,
-)
+from sqlalchemy import ColumnElement, Integer, Select, String, bindparam, case, false, func, literal, select, true
+from sqlalchemy import and_ as all_of
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from workflow import marks
 from workflow.models import InstanceMarks, TaskCandidate, TaskOnlooker, UserTask
 from workflow.tasks.readers import Reader
-from workflow.views import lines, sorting
+from workflow.views import days, lines, sampled, sorting
 from workflow.views.asking import View
 from workflow.views.belonging import at_hand, marks_of_view
 from workflow.views.conditions import Condition, fulfilled, marks_of
+from workflow.views.days import Days
 from workflow.views.looking import Found, Search, looked_up, run, wanted
+from workflow.views.sampled import Sample
 from workflow.views.sorting import Place
 
-SAMPLE = 1_500  # instances
-NO_LUCK = 5  # of them in the list, and it is no longer luck
+NO_LUCK, EVIDENCE = 5, 2  # of them in the list, and it is no longer luck; and it is likely that there are many
 SPARE = 1.5  # so much farther along a line than the sample says
 A_READ, A_FIND = 0.02, 3  # microseconds: one place in one of the lists of the marks' index, an instance it finds
 A_GLANCE, A_STEP = 0.5, 16  # one task of all by its sketch; of a line by its marks: twice what it takes, for what
 # promises much may be elsewhere in the order of the line
 FIRST_PART, AT_ONCE = 0.25, 4_000  # of what is to be glanced at: how far without an answer, and at least
 FEW_TICKETS = 4  # to look whether anything waits for them would take longer
-_CLASSES = table("pg_class", column("reltuples"), column("oid"))
-_OWN = func.to_regclass(literal(InstanceMarks.__tablename__))
-_ALL = func.greatest(select(_CLASSES.c.reltuples).where(_CLASSES.c.oid == _OWN).scalar_subquery(), 1)  # well enough
 Marked = Mapping[Condition, Sequence[str]]  # filters and their marks
 
 
@@ -57,30 +42,46 @@ class Whole(Enum):
     VIEW = "view"  # somebody of the view's is to see it
     HELD = "held"  # and in a view of what others have somebody has it
     EVERYTHING = "everything"  # all that was asked
+    SOON = "soon"  # it is due on the first days of the list
 
 
-VIEW, HELD, EVERYTHING = Whole
+VIEW, HELD, EVERYTHING, SOON = Whole
 Test = Condition | Whole
+Tests = Mapping[Test, Sequence[str]]  # and the marks one of which is needed to pass
+
+
+class Way(NamedTuple):
+    """The tests whose marks are to meet in the index, those whose marks are looked at in what it finds, how many
+    microseconds it takes, and if not all days are looked at which."""
+
+    led: Tests
+    others: Tests
+    cost: float
+    days: Days | None
 
 
 class Seen:
-    """Instances from anywhere, of `all` there are: how many of them pass the same tests."""
+    """Which instances of a sample pass which test; what is not told of passes."""
 
-    def __init__(self, all_: float, passed: Mapping[frozenset[Test], int]):
-        self.all = all_
-        self._passed = passed
-        self._number: dict[frozenset[Test], int] = {}
+    def __init__(self, sample: Sample, passed: Mapping[Test, int]):
+        self.sample, self._passed = sample, passed
+
+    def part(self, *tests: Test) -> int:
+        """Those that pass all of these, as a part of the sample."""
+        whole = self.sample.whole
+        return reduce(and_, (self._passed.get(each, whole) for each in tests), whole)
 
     def number(self, *tests: Test) -> int:
         """How many pass all of these."""
-        asked = frozenset(tests)
-        if asked not in self._number:
-            self._number[asked] = sum(number for passed, number in self._passed.items() if asked <= passed)
-        return self._number[asked]
+        return self.part(*tests).bit_count()
+
+    def knowing(self, test: Test, part: int) -> "Seen":
+        """The same, and which of them pass one test more."""
+        return Seen(self.sample, {**self._passed, test: part})
 
     def expected(self, *tests: Test) -> float:
         """How many of all there are pass these; never none, for it is only a sample."""
-        return self.all * (self.number(*tests) + 1) / (self.number() + 2)
+        return self.sample.all * (self.number(*tests) + 1) / (self.sample.number + 2)
 
     def far(self, wanted: int, *of: Test, least: int = 1) -> float:
         """How far to go along a line, of the tasks of those that pass these tests, to find so many; no end to it where
@@ -132,12 +133,12 @@ def _next(queue: Any, ticket: Any) -> ColumnElement[str]:
 def rows(search: Search, said: Marked, place: Place | None, number: int) -> Found:
     """The first rows beyond the place."""
     marks.settle(search.session)
-    of_view: dict[Test, Sequence[str]] = dict(zip((VIEW, HELD), marks_of_view(search.who, search.asked), strict=False))
+    of_view: Tests = dict(zip((VIEW, HELD), marks_of_view(search.who, search.asked), strict=False))
     tests = {**said, **of_view}
-    seen = _sample(search, tests)
-    led = seen.led(tests)
+    seen = _judged(search, tests)
     narrowing = [said[each] for each in sorted(said, key=seen.number)]
-    meeting, of = seen.meeting(led), () if lines.is_of_variable(search.asked) else (VIEW, *of_view)
+    ways = [*_soon(search, seen, tests, place, number), _way(seen, tests)]
+    meeting, of = ways[0].cost, () if lines.is_of_variable(search.asked) else (VIEW, *of_view)
     steps = seen.far(number, *of, least=NO_LUCK)
     glances = seen.far(number) if _is_judged(search) and search.asked.order in lines.DUE else inf
     found: Found = []
@@ -145,10 +146,31 @@ def rows(search: Search, said: Marked, place: Place | None, number: int) -> Foun
         found = _glanced(search, list(tests.values()), narrowing, place, number, glances, meeting)
     elif steps * A_STEP < meeting:
         found = _walked(search, narrowing, place, number, steps, meeting)
-    if len(found) == number:
-        return found
-    unsure = sorted(search.asked.conditions, key=led.__contains__)  # what led here is nearly sure
-    return found + _met(search, [tests[each] for each in led], unsure, _behind(found, place), number - len(found))
+    for way in ways:
+        if len(found) < number:
+            found += _met(search, way, _behind(found, place), number - len(found))
+    return found
+
+
+def _way(seen: Seen, tests: Tests, days: Days | None = None) -> Way:
+    led = seen.led(tests)
+    others = sorted(tests.keys() - led, key=seen.number)
+    return Way({each: tests[each] for each in led}, {each: tests[each] for each in others}, seen.meeting(led), days)
+
+
+def _soon(search: Search, seen: Seen, tests: Tests, place: Place | None, number: int) -> Iterator[Way]:
+    """The way to what is due on the first days from the place on, where the list stands in the order of due dates and
+    their marks spare the index much."""
+    if search.asked.order not in lines.DUE or not search.in_order:
+        return
+    if seen.number(EVERYTHING) < EVIDENCE:
+        return
+    downwards, promised = search.keys[0].descending != bool(place and place.back), seen.expected(EVERYTHING)
+    first = days.first(search.session, seen.sample, promised, seen.part(VIEW), place, downwards, number)
+    if first is not None:
+        way = _way(seen.knowing(SOON, seen.sample.having(first.marks)), {**tests, SOON: first.marks}, first)
+        if SOON in way.led:
+            yield way
 
 
 def _is_judged(search: Search) -> bool:
@@ -200,53 +222,46 @@ def _walked(
     return found
 
 
-def _sample(search: Search, tests: Mapping[Test, Sequence[str]]) -> Seen:
+def _judged(search: Search, tests: Tests) -> Seen:
     """What some instances from anywhere say; filters that have no marks are looked up in those that pass all else."""
-    some = _anywhere()
-    passed = (marks.meet(some.c.marks, each).label(f"m{at}") for at, each in enumerate(tests.values()))
-    here = select(some.c.instance_id, *passed).offset(0).subquery()
-    _, *columns = here.c
-    others = [fulfilled(each, here.c.instance_id) for each in search.asked.conditions if each not in tests]
-    everything = case((and_(*columns), and_(true(), *others)), else_=false())
-    flags = select(*columns, everything.label("everything")).subquery()
-    query = select(_ALL, func.count(), *flags.c).group_by(*flags.c)
-    known = [*tests, EVERYTHING, *([] if VIEW in tests else [VIEW])]
-    found = search.session.execute(query).all()
-    passed_by = {frozenset(compress(known, (*each, True))): number for _, number, *each in found}
-    return Seen(found[0][0] if found else 1, passed_by)
-
-
-def _anywhere() -> TableSample:
-    """So many rows on pages chosen by luck, more or less."""
-    return InstanceMarks.__table__.tablesample(func.system(func.least(100, 100 * SAMPLE / _ALL)))
+    sample = sampled.of(search.session)
+    passed = {test: sample.having(said) for test, said in tests.items()}
+    through = reduce(and_, passed.values(), sample.whole)
+    others = [each for each in search.asked.conditions if each not in tests]
+    if others and through:
+        some = func.unnest(literal(sample.instances(through), ARRAY(Integer))).column_valued("id")
+        query = select(some).where(*(fulfilled(each, some) for each in others))
+        through = sample.of(search.session.scalars(query).all())
+    return Seen(sample, {**passed, EVERYTHING: through})
 
 
 def _along(search: Search, line: Any, asked: Sequence[Sequence[str]]) -> Select[Any]:
     """Those tasks of a line that are wanted, judged by what is at hand before one thing after another is looked up."""
     here = at_hand(search.who, search.asked.view), *map(marks.there, asked)
-    theirs = select(and_(*here)).where(InstanceMarks.instance_id == UserTask.instance_id)
+    theirs = select(all_of(*here)).where(InstanceMarks.instance_id == UserTask.instance_id)
     first = theirs.correlate(UserTask).scalar_subquery()
-    all_ = and_(*wanted(search), *looked_up(search.asked.conditions))
+    all_ = all_of(*wanted(search), *looked_up(search.asked.conditions))
     query = select(UserTask.id).join_from(line, UserTask, UserTask.id == line.c.id)
     return query.where(case((first, all_), else_=false()))
 
 
-def _met(
-    search: Search, asked: Sequence[Sequence[str]], unsure: Sequence[Condition], place: Place | None, number: int
-) -> Found:
-    """Rows of the instances where all these marks meet: brought into order, then looked at until the page is full, what
-    is least sure of their filters first."""
+def _met(search: Search, way: Way, place: Place | None, number: int) -> Found:
+    """Rows of the instances where these marks meet: brought into order, then looked at until the page is full, what is
+    least sure of their filters first."""
+    unsure = sorted(search.asked.conditions, key=way.led.__contains__)  # what led here is nearly sure
     keys = (key.column.label(f"k{at}") for at, key in enumerate(search.keys))
     open_ = UserTask.instance_id == InstanceMarks.instance_id, UserTask.ended_at.is_(None)
     each = select(UserTask.id.label("id"), UserTask.instance_id, *keys).where(*open_)
     each = each.where(at_hand(search.who, search.asked.view)).correlate(InstanceMarks)
+    each = each.where(way.days.within(search.keys[0].column)) if way.days else each
     theirs = each.offset(0).lateral("theirs")
-    line = select(*theirs.c).join_from(InstanceMarks, theirs, true()).where(*map(marks.there, asked))
+    line = select(*theirs.c).join_from(InstanceMarks, theirs, true()).where(*map(marks.there, way.led.values()))
+    line = line.where(*(marks.there(each).is_(True) for each in way.others.values()))  # no index knows this form
     if search.in_order:
         back = place is not None and place.back
         line = line.order_by(*sorting.order_by(search.keys, lines.keys_in(theirs), back))
     here = line.offset(0).subquery("line")
     is_wanted = select(true()).where(UserTask.id == here.c.id, *wanted(search)).correlate(here).scalar_subquery()
     theirs = (fulfilled(each, here.c.instance_id) for each in unsure)
-    query = select(here.c.id).where(case((is_wanted, and_(*theirs)), else_=false()))
+    query = select(here.c.id).where(case((is_wanted, all_of(*theirs)), else_=false()))
     return run(search, query, place, number, lines.keys_in(here))

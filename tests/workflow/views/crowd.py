@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from tests.workflow import made
-from workflow import variable_rows
+from workflow import variable_rows, views
 from workflow.clock import now
 from workflow.models import UserTask
 
@@ -49,3 +49,17 @@ def _one(session: Session, luck: random.Random, definition: Any) -> UserTask:
     kept = {name: value for name, value in values.items() if luck.random() < 0.9}
     variable_rows.write(session, found.instance_id, kept, 1)
     return found
+
+
+def turned_over(session: Session, user: Any, asked: views.Asked) -> None:
+    """Turn the pages to the last and back: each shows what comes next in the whole list."""
+    whole = views.every(session, user, asked, 1000)
+    pages, page = [], None
+    while page is None or page.next:
+        page = views.search(session, user, asked, page and page.next, limit=4)
+        pages.append([task.id for task in page.rows])
+    assert [task_id for each in pages for task_id in each] == whole and len(whole) > 12
+    for expected in reversed(pages[:-1]):
+        page = views.search(session, user, asked, page.previous, limit=4)
+        assert [task.id for task in page.rows] == expected
+    assert page.previous is None

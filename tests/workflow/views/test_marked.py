@@ -8,6 +8,7 @@ from workflow.identity import Group, Membership, User
 from workflow.tasks.readers import reader_of
 from workflow.views import Condition, Operator, marked
 from workflow.views.marked import EVERYTHING, VIEW, Seen
+from workflow.views.sampled import Sample
 
 KIND, DISTRICT, AMOUNT = (Condition(name, Operator.IS, ("x",)) for name in ("kind", "district", "amount"))
 
@@ -15,7 +16,9 @@ KIND, DISTRICT, AMOUNT = (Condition(name, Operator.IS, ("x",)) for name in ("kin
 def seen(all_: float = 1_000_000, **passed: int) -> Seen:
     """A sample: of "kd" the number of instances that pass the tests on kind and district …"""
     names = {"k": KIND, "d": DISTRICT, "a": AMOUNT, "v": VIEW, "e": EVERYTHING}
-    return Seen(all_, {frozenset(names[each] for each in said if each in names): n for said, n in passed.items()})
+    there = [{names[each] for each in said if each in names} for said, number in passed.items() for _ in range(number)]
+    parts = {test: sum(1 << at for at, tests in enumerate(there) if test in tests) for test in names.values()}
+    return Seen(Sample(all_, [(number, []) for number, _ in enumerate(there)]), parts)
 
 
 def test_a_filter_that_another_one_implies_takes_no_part_in_the_index():
@@ -29,6 +32,7 @@ def test_what_shuts_each_other_out_meets_and_what_lets_all_through_does_not():
     assert sample.led([KIND, DISTRICT, VIEW]) == [KIND, DISTRICT]
     rare = seen(all_=1_000_000_000, kv=1, v=999)
     assert rare.led([VIEW, KIND]) == [KIND]
+    assert rare.number() == 1000 and rare.knowing(DISTRICT, 0b11).number(DISTRICT, KIND) == 1
 
 
 def test_a_line_is_walked_as_far_as_the_sample_promises_a_page():

@@ -104,7 +104,7 @@ def test_pages_forwards_and_back_show_each_task_once_in_order(session, anna, clo
     take(monkeypatch, way)
     for sorts in SORTS:
         asked, _ = views.asked_of("all", conditions=[("amount", "between", "1..17")], sorts=sorts)
-        turned_over(session, anna, asked)
+        crowd.turned_over(session, anna, asked)
 
 
 @pytest.mark.parametrize("sort", ["priority", "-priority", "var:amount", "-var:amount", "var:kind", "-var:kind"])
@@ -138,20 +138,6 @@ def test_lists_are_joined_as_long_as_one_costs_less_than_looking_up_what_is_left
     assert meeting.leading([one, two, three], rare) == [one, two]
     assert meeting.leading([contains], rare) == [contains] and meeting.leading([], rare) == []
     assert seen.surely(one, two) == 10 / 300 and rare.surely(one) == 0
-
-
-def turned_over(session, user, asked) -> None:
-    """Turn the pages to the last and back."""
-    whole = views.every(session, user, asked, 1000)
-    pages, page = [], None
-    while page is None or page.next:
-        page = views.search(session, user, asked, page and page.next, limit=4)
-        pages.append([task.id for task in page.rows])
-    assert [task_id for each in pages for task_id in each] == whole and len(whole) > 12
-    for expected in reversed(pages[:-1]):
-        page = views.search(session, user, asked, page.previous, limit=4)
-        assert [task.id for task in page.rows] == expected
-    assert page.previous is None
 
 
 def test_several_keys_sort_one_after_the_other_and_what_is_missing_comes_last(session, anna):
