@@ -29,6 +29,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 CARELESS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off", "max_connections=200")
+CAREFUL = ("shared_buffers=1GB",)  # the default is for the smallest machines
 FOLDER = "JUANLIU_TEST_SERVERS"
 ENDED_BY = {"postgres": signal.SIGQUIT, "weed": signal.SIGKILL}  # weed may never end when asked
 S3_KEY, S3_SECRET = "tests", "the secret of the tests"
@@ -53,7 +54,7 @@ def postgresql(durable: bool = False) -> Path:
     folder = run_folder() / ("durable" if durable else "postgresql")
     with locked("postgresql"):
         if not folder.exists():
-            _start_postgresql(folder, () if durable else CARELESS)
+            _start_postgresql(folder, CAREFUL if durable else CARELESS)
     return folder / "socket"
 
 
