@@ -164,7 +164,7 @@ def counts(session: Session, dossier: Dossier, until: datetime | None = None) ->
     for material_id, kind, page in session.execute(asked.where(wanted, _current())):
         there[material_id, kind].add(page)
     imaged = {material_id for material_id, _ in there}
-    asked_for = [each for each in materials if until is None or each.created_at <= until or each.id in imaged]
+    asked_for = [each for each in materials if until is None or each.created_at < until or each.id in imaged]
     return [_counted(each, {kind: there[each.id, kind] for kind in ImageKind}) for each in asked_for]
 
 

@@ -6,12 +6,15 @@ from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from archive.acceptance import rounds
 from archive.acceptance.models import Acceptance
 from archive.dossier_tables import Dossier
+from archive.images import pages
 from archive.images import rounds as looks
 from archive.images.defect_tables import Defect, Stage
+from archive.images.demands import ImageKind
 from archive.materials import catalogue
 from archive.reading.grant_tables import Grant, GrantStatus
 from archive.reading.models import Reader
@@ -124,15 +127,24 @@ def bring_package(house: House, who: Person, facts: Facts) -> None:
     house.beside[f"packages of {facts.case_id}"] += 1
     with house.database.reading() as session:
         wanted = [session.get_one(Dossier, each[0]) for each in lines]
-        folders = {parcelled.folder_of(session, each): parcelled.files_of(session, each) for each in wanted}
+        folders = {parcelled.folder_of(session, each): _unaccepted(session, each) for each in wanted}
+        whole = list(folders.values()) == [parcelled.files_of(session, each) for each in wanted]
     if before:  # scanned again: other pictures
         folders = {name: _scanned_again(files, before) for name, files in folders.items()}
     if house.chance.random() < 0.1:
         _lose_a_page(next(iter(folders.values())))
     content = parcelled.package({name: parcelled.sealed(files) for name, files in folders.items()})
-    sent = {"file": (io.BytesIO(content), "batch.zip")}
+    sent = {"file": (io.BytesIO(content), "batch.zip"), **({} if whole else {"part": "1"})}
     who.send(f"/scanning/{batch}/parcels", sent, content_type="multipart/form-data")
     house.machine()
+
+
+def _unaccepted(session: Session, dossier: Dossier) -> dict[str, bytes]:
+    """What is to be scanned of a dossier: what an earlier batch has brought and the office accepted is left alone."""
+    rows = catalogue.rows(session, dossier)
+    done = pages.accepted(session, [each.id for each in rows])
+    theirs = tuple(f"{kind}/{each.code}/{each.seq:02d}/" for each in rows if each.id in done for kind in ImageKind)
+    return {name: kept for name, kept in parcelled.files_of(session, dossier).items() if not name.startswith(theirs)}
 
 
 def _scanned_again(files: dict[str, bytes], times: int) -> dict[str, bytes]:
@@ -142,7 +154,8 @@ def _scanned_again(files: dict[str, bytes], times: int) -> dict[str, bytes]:
 
 
 def _lose_a_page(files: dict[str, bytes]) -> None:
-    del files[next(name for name in sorted(files) if name.startswith("opt"))]
+    for name in [name for name in sorted(files) if name.startswith("opt")][:1]:
+        del files[name]
 
 
 def look(house: House, who: Person, facts: Facts) -> None:

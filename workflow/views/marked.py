@@ -32,6 +32,8 @@ A_READ, A_FIND = 0.02, 3  # microseconds: one place in one of the lists of the m
 A_GLANCE, A_STEP = 0.5, 16  # one task of all by its sketch; of a line by its marks: twice what it takes, for what
 # promises much may be elsewhere in the order of the line
 FIRST_PART, AT_ONCE = 0.25, 4_000  # of what is to be glanced at: how far without an answer, and at least
+MUCH = 10  # times as dear: then no other way is thought of before
+LOOKED_AT = 200  # of a sample, where a filter has no marks
 FEW_TICKETS = 4  # to look whether anything waits for them would take longer
 Marked = Mapping[Condition, Sequence[str]]  # filters and their marks
 
@@ -137,15 +139,20 @@ def rows(search: Search, said: Marked, place: Place | None, number: int) -> Foun
     tests = {**said, **of_view}
     seen = _judged(search, tests)
     narrowing = [said[each] for each in sorted(said, key=seen.number)]
-    ways = [*_soon(search, seen, tests, place, number), _way(seen, tests)]
-    meeting, of = ways[0].cost, () if lines.is_of_variable(search.asked) else (VIEW, *of_view)
+    of = () if lines.is_of_variable(search.asked) else (VIEW, *of_view)
     steps = seen.far(number, *of, least=NO_LUCK)
     glances = seen.far(number) if _is_judged(search) and search.asked.order in lines.DUE else inf
-    found: Found = []
+    whole, found = _way(seen, tests), Found()
+    ways = [whole]
+    if not (is_quick := min(glances * A_GLANCE, steps * A_STEP) * MUCH < whole.cost):
+        ways = [*_soon(search, seen, tests, place, number), whole]
+    meeting = ways[0].cost
     if glances * A_GLANCE < min(meeting, steps * A_STEP):
         found = _glanced(search, list(tests.values()), narrowing, place, number, glances, meeting)
     elif steps * A_STEP < meeting:
         found = _walked(search, narrowing, place, number, steps, meeting)
+    if is_quick and len(found) < number:
+        ways = [*_soon(search, seen, tests, _behind(found, place), number - len(found)), whole]
     for way in ways:
         if len(found) < number:
             found += _met(search, way, _behind(found, place), number - len(found))
@@ -229,9 +236,11 @@ def _judged(search: Search, tests: Tests) -> Seen:
     through = reduce(and_, passed.values(), sample.whole)
     others = [each for each in search.asked.conditions if each not in tests]
     if others and through:
-        some = func.unnest(literal(sample.instances(through), ARRAY(Integer))).column_valued("id")
+        there = sample.instances(through)
+        some = func.unnest(literal(there[:LOOKED_AT], ARRAY(Integer))).column_valued("id")
         query = select(some).where(*(fulfilled(each, some) for each in others))
-        through = sample.of(search.session.scalars(query).all())
+        found, rest = search.session.scalars(query).all(), there[LOOKED_AT:]
+        through = sample.of([*found, *rest[: len(rest) * len(found) // LOOKED_AT]])  # as many of the rest
     return Seen(sample, {**passed, EVERYTHING: through})
 
 

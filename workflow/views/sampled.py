@@ -33,6 +33,7 @@ class Sample:
         self.all, self.number = max(all_, len(found)), len(found)
         self.whole = (1 << len(found)) - 1
         self._instances = [instance_id for instance_id, _ in found]
+        self._place = {instance_id: at for at, instance_id in enumerate(self._instances)}
         self._having: dict[int, int] = {}
         for at, (_, marks) in enumerate(found):
             for mark in marks:
@@ -48,8 +49,7 @@ class Sample:
 
     def of(self, instances: Sequence[int]) -> int:
         """Those with these ids."""
-        wanted = set(instances)
-        return sum(1 << at for at, each in enumerate(self._instances) if each in wanted)
+        return sum(1 << self._place[each] for each in instances if each in self._place)
 
 
 _kept: WeakKeyDictionary[Engine, tuple[datetime, Sample]] = WeakKeyDictionary()
