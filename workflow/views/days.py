@@ -15,7 +15,7 @@ from workflow.views.sampled import Sample
 from workflow.views.sorting import Place
 
 MOST = 1_000  # days, each a list of the index to look into
-MORE = 2  # so many times what the page takes is to be expected on them
+MORE = 3  # so many times what the page takes is to be expected on them
 
 
 class Days(NamedTuple):

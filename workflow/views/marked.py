@@ -27,7 +27,7 @@ from workflow.views.sampled import Sample
 from workflow.views.sorting import Place
 
 NO_LUCK, EVIDENCE = 5, 2  # of them in the list, and it is no longer luck; and it is likely that there are many
-SPARE = 1.5  # so much farther along a line than the sample says
+SPARE = 2.5  # so much farther along a line than the sample says; the page is often full before
 A_READ, A_FIND = 0.02, 3  # microseconds: one place in one of the lists of the marks' index, an instance it finds
 A_GLANCE, A_STEP = 0.5, 16  # one task of all by its sketch; of a line by its marks: twice what it takes, for what
 # promises much may be elsewhere in the order of the line

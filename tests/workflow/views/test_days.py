@@ -28,20 +28,20 @@ def first(sample: Sample, promised: float, place: Place | None, downwards: bool 
     return days.first(None, sample, promised, sample.whole, place, downwards, 50)
 
 
-def test_as_many_days_as_hold_twice_a_page():
+def test_as_many_days_as_hold_three_pages():
     few = first(of_ten_days(), 1_000_000, Place((NOON, 7)))
     assert few == days.Days(marks.due(TEN[:1]), NOON.replace(hour=0), NOON.replace(hour=0) + timedelta(days=1))
-    some = first(of_ten_days(), 400, Place((NOON, 7)))  # a page in eight: two pages are a quarter of ten days
+    some = first(of_ten_days(), 600, Place((NOON, 7)))  # a page in twelve: three are a quarter of ten days
     assert some.marks == marks.due(TEN[:3]) and some.end == datetime(2026, 7, 4, tzinfo=UTC)
 
 
 def test_downwards_it_is_the_last_days():
-    last = first(of_ten_days(), 400, Place((datetime(2026, 7, 10, tzinfo=UTC), 7)), downwards=True)
+    last = first(of_ten_days(), 600, Place((datetime(2026, 7, 10, tzinfo=UTC), 7)), downwards=True)
     assert last.marks == marks.due(TEN[:-4:-1])
     assert (last.begin.date(), last.end.date()) == (date(2026, 7, 8), date(2026, 7, 11))
 
 
-@pytest.mark.parametrize("promised", [0.5, 50, 100])
+@pytest.mark.parametrize("promised", [0.5, 50, 150])
 def test_where_few_match_all_days_are_looked_at(promised):
     assert first(of_ten_days(), promised, Place((NOON, 7))) is None
 
