@@ -61,13 +61,13 @@ def send(opened: Office, browsers: Sequence["Browser"], portion: int) -> tuple[l
 
 
 class Browser:
-    """Anna, signed in at one of the web processes, with one connection kept open."""
+    """Somebody signed in at one of the web processes, with one connection kept open."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, name: str = "anna") -> None:
         self.line = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         self.cookie = ""
         self.token = self._token("/login")
-        self._ask("POST", "/login", {"name": "anna", "password": PASSWORD, "csrf_token": self.token})
+        self._ask("POST", "/login", {"name": name, "password": PASSWORD, "csrf_token": self.token})
         self.token = self._token("/profile")
 
     def complete_all(self, task_ids: Sequence[int]) -> list[float]:

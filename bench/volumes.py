@@ -1,5 +1,5 @@
 """An archive of 32,000 volumes with 20 to 60 materials each: how long its pages take through the web, on both
-databases.
+databases, for who sees all of it and for who sees a part.
 
 The rows are made by the database itself: people and dossiers as bench.searching makes them, materials and their way,
 custody, statuses, catalogues' names, a thousand loans. Run: `python -m bench.volumes`, `python -m bench.volumes 2000`.
@@ -7,12 +7,12 @@ custody, statuses, catalogues' names, a thousand loans. Run: `python -m bench.vo
 
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import timedelta
 from urllib.parse import quote
 
-from sqlalchemy import Connection, insert, select, text
+from sqlalchemy import Connection, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from archive import calendar
@@ -20,21 +20,28 @@ from archive.dossier_tables import Dossier
 from archive.materials import titles
 from archive.materials.categories import LEAVES
 from archive.materials.models import Material
+from archive.persons import Person
 from archive.reading.loan_tables import Loan
 from archive.reading.models import ReadingRequest, RequestStatus
+from archive.scopes import DossierScope
 from archive.statuses import DossierStatus
 from bench import ground, searching
 from bench.over_http import PARTIAL, Browser, serving
 from workflow import people
 from workflow.clock import now
-from workflow.identity import Group
+from workflow.identity import Group, Membership
 from workflow.models import Case
 from workflow.office import Office
 
 LEAST, SPREAD = 20, 41  # materials of a dossier: 20 … 60
 LOANS, ASKED = 1000, 60
 GOAL = "p95 ≤ 100 ms"
+PARTS = {
+    "carl": ("a fortieth", "县管", 40),
+    "eve": ("a third", "市管", 3),
+}  # who sees so much, its level, every so many
 PORTION = 2000  # names written at once
+SEARCHES = ("two characters of a name", "a surname", "a material", "a person's material", "register of dossiers")
 KINDS = (  # of a paper: its name, # the year, @ whose it is; one after the other over the classes
     *(
         "干部履历表",
@@ -61,11 +68,17 @@ def measure(kind: str, size: int = searching.DOSSIERS) -> Iterator[tuple[str, st
     with ground.office(kind, "volumes") as office:
         fill(office, size)
         with serving(office) as ports:
-            browser = Browser(ports[0])
-            with closing(browser.line):
-                for page, paths in questions(size).items():
-                    times = [_asked(browser, path) for path in ["/dossiers", *paths]][1:]
-                    yield page, f"{ground.quantile(times, 0.5):.0f}", f"{ground.quantile(times, 0.95):.0f}"
+            yield from _looked_at(Browser(ports[0]), questions(size))
+            for name, (part, _, _) in PARTS.items():
+                own = {f"{page}, seeing {part}": asked for page, asked in questions(size).items() if page in SEARCHES}
+                yield from _looked_at(Browser(ports[0], name), own)
+
+
+def _looked_at(browser: Browser, asked: Mapping[str, list[str]]) -> Iterator[tuple[str, str, str]]:
+    with closing(browser.line):
+        for page, paths in asked.items():
+            times = [_asked(browser, path) for path in ["/dossiers", *paths]][1:]
+            yield page, f"{ground.quantile(times, 0.5):.0f}", f"{ground.quantile(times, 0.95):.0f}"
 
 
 def questions(size: int) -> dict[str, list[str]]:
@@ -108,6 +121,7 @@ def fill(office: Office, size: int) -> None:
         for year in (now().year, now().year + 1):
             calendar.seed(session, year)
         session.get_one(Group, "registry").permissions = list(people.PERMISSIONS)
+        _share(session)
         connection = session.connection()
         for statement in _statements(connection):
             connection.execute(text(statement), {"moment": now()})
@@ -153,6 +167,18 @@ def _statements(connection: Connection) -> list[str]:
         f"UPDATE dossiers SET material_count = {counted.format('count(*)')},"
         f" page_count = {counted.format('sum(pages)')}",
     ]
+
+
+def _share(session: Session) -> None:
+    """Groups that see the dossiers of one level of administration only, with one person each."""
+    for name, (part, level, every) in PARTS.items():
+        session.execute(update(Person).where(Person.id % every == 1).values(admin_level=level))
+        session.add(Group(key=f"part-{name}", name=part, permissions=["dossiers.read"]))
+        session.flush()
+        session.add(Membership(user_name=name, group_key=f"part-{name}"))
+        said = {"set_at": now(), "set_by": "dora", "why": "bench"}
+        session.add(DossierScope(group_key=f"part-{name}", admin_level=level, **said))
+    session.flush()
 
 
 def _name(session: Session) -> None:
