@@ -46,6 +46,7 @@ MOVES: dict[DossierStatus, frozenset[DossierStatus]] = {
 
 # no longer a dossier of this keeper: keeps no place on a shelf; on its way it does, until the receipt is here
 ENDED = frozenset({_S.TRANSFERRED, _S.RETURNED, _S.ARCHIVED, _S.CANCELLED})
+ACCOUNTED_FOR = ENDED | {_S.ON_THE_WAY, _S.MISSING, _S.DAMAGED}  # no wonder that it is not on its shelf
 
 
 class DossierKind(StrEnum):

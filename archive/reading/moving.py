@@ -15,7 +15,7 @@ from archive.reading.loan_tables import Loan
 from archive.reading.models import ReadingRequest, RequestStatus
 from archive.reading.work import request_of
 from archive.refusals import wrong
-from archive.statuses import ENDED, DossierStatus
+from archive.statuses import DossierStatus
 from workflow.clock import now
 from workflow.errors import NotFound
 from workflow.identity import User
@@ -23,7 +23,6 @@ from workflow.models import UserTask
 from workflow.registry import on_completion
 
 ROOM = custody.place(PlaceKind.DESK, "reading")
-ACCOUNTED_FOR = ENDED | {DossierStatus.ON_THE_WAY, DossierStatus.MISSING}  # no wonder that it is not on its shelf
 
 
 @on_completion("reading.take_to_room")
@@ -131,6 +130,5 @@ def _pages_within(session: Session, request: ReadingRequest) -> int:
 def _missing(session: Session, request: ReadingRequest, user: User, answers: Mapping[str, Any]) -> dict[str, Any]:
     """Nobody finds it: it is missed. Where it has left meanwhile, or is missed already, only the request ends."""
     note = need(answers, "hand_note", "Say where you looked.")
-    if request.dossier.status not in ACCOUNTED_FOR:
-        dossiers.change_status(session, request.dossier, DossierStatus.MISSING, user.name, request.case, note)
+    dossiers.miss(session, request.dossier, user.name, request.case, note)
     return {"handing": "missing"}

@@ -28,7 +28,7 @@ def hand_out(session: Session, task: UserTask, user: User, answers: dict[str, An
     dossier = sorting.dossier
     if answers.get("handing") == "missing":
         note = need(answers, "hand_note", "Say where you looked.")
-        dossiers.change_status(session, dossier, DossierStatus.MISSING, user.name, sorting.case, note)
+        dossiers.miss(session, dossier, user.name, sorting.case, note)
         sorting.ended_at = now()
         return {"handing": "missing"}
     check_label(dossier, answers)

@@ -4,8 +4,10 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from sqlalchemy import update
 
 from archive import parameters
+from archive.dossier_tables import Dossier
 from archive.materials.rows import Row
 from archive.relations import subject
 from archive.statuses import AuditStatus, DossierStatus, SortStatus
@@ -167,6 +169,17 @@ def test_a_dossier_that_is_not_in_its_place_is_missing(sorters):
     assert sorters.dossier().status is DossierStatus.MISSING
     assert (sorters.finished(), sorters.ends()) == (True, ["not_found"])
     assert sorters.broken() == []
+
+
+@covers("S2", "not_found")
+@pytest.mark.parametrize("status", [DossierStatus.TRANSFERRED, DossierStatus.MISSING, DossierStatus.DAMAGED])
+def test_what_has_left_or_is_lost_meanwhile_only_ends_the_sorting(sorters, status):
+    """Otherwise the step could be ended by cancelling alone."""
+    sorters.plan()
+    with sorters.database.transaction() as session:
+        session.execute(update(Dossier).values(status=status))
+    sorters.step("hand_out", "stan", handing="missing", hand_note="已转出")
+    assert (sorters.ends(), sorters.dossier().status) == (["not_found"], status)
 
 
 def test_while_it_is_sorted_no_other_case_moves_it(sorters):
