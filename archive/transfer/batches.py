@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from archive import documents, sight
@@ -26,7 +26,7 @@ from workflow.errors import NotFound
 from workflow.identity import User
 from workflow.models import Case, UserTask
 from workflow.registry import Work, on_completion, service_task
-from workflow.statuses import TaskStatus
+from workflow.statuses import TaskKind, TaskStatus
 
 MOST = 200  # dossiers of one batch
 LETTER = ("keeper", "letter_no", "letter_date", "reason")
@@ -86,7 +86,7 @@ def count_out(session: Session, task: UserTask, user: User, answers: dict[str, A
     """The sender's count: as many packs as are sealed for carriers. They go together with two carriers and one list
     in two copies; what is not packed goes on by itself."""
     every = members(session, task.case_id)
-    ready = [each for each in every if _is_packed(each)]
+    ready = packed(session, task.case_id)
     counted = int(answers["counted_out"])
     if counted != len(ready) or not ready:
         raise wrong(
@@ -107,15 +107,23 @@ def count_out(session: Session, task: UserTask, user: User, answers: dict[str, A
     return {"sent_rows": rows, "sent_count": len(rows), "left_behind": left, "list_no": issued.number, "witness": None}
 
 
-def _is_packed(transfer: Transfer) -> bool:
-    packed = transfer.status is TransferStatus.READY and transfer.channel is Channel.BY_HAND
-    return packed and transfer.notice_no not in {each.notice_no for each in transfer.dispatches}
+def packed(session: Session, batch_case_id: int) -> list[Transfer]:
+    """Those of a batch that wait sealed for two carriers; not what stands still or was sent back to be packed anew."""
+    waits = Transfer.status == TransferStatus.READY, Transfer.channel == Channel.BY_HAND
+    asked = select(Transfer).where(Transfer.batch_case_id == batch_case_id, *waits)
+    found = session.scalars(asked.where(_hand_over_of(Transfer.case_id).exists()).order_by(Transfer.case_id))
+    return [each for each in found if each.notice_no not in {one.notice_no for one in each.dispatches}]
+
+
+def _hand_over_of(case_id: Any) -> Select[tuple[UserTask]]:
+    """The member's own step in which it is handed over."""
+    step = UserTask.activity_id == "hand_over", UserTask.kind == TaskKind.STEP
+    return select(UserTask).where(UserTask.case_id == case_id, *step, UserTask.status == TaskStatus.OPEN)
 
 
 def _hand_over(session: Session, transfer: Transfer, user: User, carriers: Mapping[str, str]) -> None:
     """The member's own step, done by who counts."""
-    waiting = (UserTask.case_id == transfer.case_id, UserTask.activity_id == "hand_over")
-    step = session.scalars(select(UserTask).where(*waiting, UserTask.status == TaskStatus.OPEN)).one()
+    step = session.scalars(_hand_over_of(transfer.case_id)).one()
     if step.assignee is None:
         tasks.claim(session, step, user)
     given = {"sending": "sent", "scan_label": transfer.dossier.dossier_no, **carriers}

@@ -12,7 +12,8 @@ from archive.materials import catalogue
 from archive.materials.models import PRESENT, Material
 from archive.packs.models import Pack
 from archive.persons import Person
-from archive.statuses import ENDED, Channel
+from archive.statuses import ENDED
+from archive.transfer import batches
 from archive.transfer.letter_tables import OPEN, Letter
 from archive.transfer.models import RUNNING, Transfer, TransferStatus
 from workflow import instances
@@ -78,7 +79,7 @@ def of_case(session: Session, facts: Facts, cards: dict[str, str]) -> None:
     if letter:
         facts.guarded = letter.guarded or letter.cadre
         facts.notice = _notice_inside(session, letter)
-    facts.packed = _packed(session, facts)
+    facts.packed = len(batches.packed(session, facts.case_id))
     facts.keeper, facts.kept_no = _kept(session, facts.name)
     facts.receiver = _written_by(session, facts)
     facts.awaits = facts.activity == "receive_pack" and _is_awaited(session, letter)
@@ -101,13 +102,6 @@ def _written_by(session: Session, facts: Facts) -> str:
     number = facts.variables.get("letter_no")
     asked = select(Letter.receiver_code).where(Letter.name == facts.name, Letter.number == number)
     return session.scalars(asked).first() or "" if number and facts.process == "transfer-out" else ""
-
-
-def _packed(session: Session, facts: Facts) -> int:
-    """What stands sealed and ready for two carriers, of this batch."""
-    waits = (Transfer.status == TransferStatus.READY, Transfer.channel == Channel.BY_HAND)
-    mine = session.scalars(select(Transfer).where(Transfer.batch_case_id == facts.case_id, *waits))
-    return sum(each.notice_no not in {one.notice_no for one in each.dispatches} for each in mine)
 
 
 def _may_be_packed(session: Session, facts: Facts) -> bool:

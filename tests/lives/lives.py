@@ -71,7 +71,7 @@ class Lives:
         still = 0
         while still < STILL:
             self._begin_some()
-            did = self._work()
+            did = self._work(patient=still < STILL // 2)
             deeds.readings(self.house)
             beside.happen(self.house)
             self.house.machine()
@@ -207,19 +207,19 @@ class Lives:
 
     # tasks
 
-    def _work(self) -> int:
-        """Every open task is tried once, in any order; how many were done."""
+    def _work(self, patient: bool) -> int:
+        """Every open task is tried once, in any order; how many were done. `patient`: not what is left lying."""
         with self.house.database.reading() as session:
             asked = select(UserTask.id).where(UserTask.status == TaskStatus.OPEN).order_by(UserTask.id)
             waiting = list(session.scalars(asked))
         self.house.chance.shuffle(waiting)
         mending.mend(self.house)
-        return sum(self._try(each) for each in waiting)
+        return sum(self._try(each, patient) for each in waiting)
 
-    def _try(self, task_id: int) -> bool:
+    def _try(self, task_id: int, patient: bool) -> bool:
         with self.house.database.reading() as session:
             task = session.get(UserTask, task_id)
-            patience = 0.1 if self._is_slow(task_id, task.activity_id) else 2 / (2 + self.tries[task_id])
+            patience = 0.1 if patient and self._is_slow(task_id, task.activity_id) else 2 / (2 + self.tries[task_id])
             if task.status is not TaskStatus.OPEN or self.house.chance.random() > patience:
                 return False
             if not task.form_key:  # the watchdog's: mending.mend

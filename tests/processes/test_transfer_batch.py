@@ -13,10 +13,11 @@ from tests.processes.receiving import _sent
 from tests.processes.table import covers
 from tests.processes.transferring import Transfers
 from tests.standing import standing
-from workflow import starts
+from workflow import returns, starts, tasks
 from workflow.errors import Invalid
 from workflow.identity import User
 from workflow.models import Case
+from workflow.statuses import ReturnMode
 
 BATCH = 0
 CARRIERS = {"carrier": "钱一", "carrier_card": "A1", "second_carrier": "孙二", "second_carrier_card": "A2"}
@@ -85,6 +86,25 @@ def test_both_sides_count_and_single_ones_fall_out_without_stopping_the_rest(sql
     assert transfers.waits(2) == ["register_receipt"]
     assert transfers.waits(3) == ["accept_papers"]
     assert transfers.broken() == []
+
+
+@covers("batch", "count_out")
+def test_what_was_sent_back_to_be_packed_anew_does_not_go_along(sqlite_office, clock):
+    """It has its notice and its channel still, but nobody can hand it over."""
+    transfers = standing(Transfers, sqlite_office, 2)
+    begin(transfers, transfers.no(1), transfers.no(2))
+    packed(transfers, 1)
+    packed(transfers, 2)
+    with transfers.database.transaction() as session:
+        stan, step = session.get_one(User, "stan"), transfers._task(session, transfers.cases[2], "hand_over")
+        tasks.claim(session, step, stan)
+        to = next(each.key for each in returns.targets(session, step, stan) if each.activity.id == "pack")
+        returns.send_back(session, step, stan, to, ReturnMode.REDO, "封条不清")
+    with pytest.raises(Invalid, match="1 packs are sealed"):
+        count_out(transfers, 2)
+    count_out(transfers, 1)
+    assert [transfers.status(number).value for number in (1, 2)] == ["on_the_way", "leaving"]
+    assert transfers.known(BATCH)["left_behind"] == [transfers.no(2)]
 
 
 @covers("batch", "nothing")
