@@ -119,6 +119,7 @@ def comment_and_put_off(walk: Walk, page: Page, look: Callable) -> None:
     page.keyboard.type("封条破了，已拍照")
     press(page, "Control+Enter")
     expect(page.locator("#matter-said")).to_contain_text("封条破了，已拍照")
+    expect(page.locator("#task-form [name=box]")).to_be_focused()  # the cursor is back where the work is
     press(page, "Escape", "s")
     expect(page.locator("[name=soon]").first).to_be_focused()
     look("later")
