@@ -12,7 +12,7 @@ import itertools
 import re
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, case, false, func, or_, select, text, true
+from sqlalchemy import ColumnElement, CompoundSelect, Select, case, false, func, select, true, union_all
 from sqlalchemy.orm import Session, contains_eager
 
 from archive import id_numbers, persons, search_index, vault
@@ -37,14 +37,6 @@ _TAIL = re.compile(r"\d{3,5}[\dX]", re.ASCII)
 Seen = ColumnElement[bool]
 EVERYTHING: Seen = true()
 _NUMBER = re.compile(r"(\d{17}[\dX]|\d{15})", re.ASCII)
-_FOUND_IN = {
-    "sqlite": "person_words.person_id IN (SELECT rowid FROM person_words_index WHERE person_words_index MATCH :{0})",
-    "postgresql": "to_tsvector('simple', person_words.words) @@ to_tsquery('simple', :{0})",
-}
-_NAMED = {
-    "sqlite": "material_names.id IN (SELECT rowid FROM material_names_index WHERE material_names_index MATCH :{0})",
-    "postgresql": "to_tsvector('simple', material_names.words) @@ to_tsquery('simple', :{0})",
-}
 
 
 def people(session: Session, asked: str, limit: int = 20, seen: Seen = EVERYTHING) -> list[Person]:
@@ -52,9 +44,7 @@ def people(session: Session, asked: str, limit: int = 20, seen: Seen = EVERYTHIN
     parts = _parts(asked)
     if not parts:
         return []
-    query = select(Person).where(seen)
-    for part in parts:
-        query = query.where(or_(*_of_person(session, part)))
+    query = select(Person).where(seen, *(Person.id.in_(_people(session, part)) for part in parts))
     return list(session.scalars(_ordered(query, asked).limit(limit)))
 
 
@@ -71,8 +61,7 @@ def dossiers(
     query = select(Dossier).join(Dossier.person).options(contains_eager(Dossier.person)).where(seen)
     if active:
         query = query.where(Dossier.status.not_in(ENDED))
-    for part in parts:
-        query = query.where(or_(_of_number(part), *_of_person(session, part)))
+    query = query.where(*(Dossier.id.in_(_led_to(session, part)) for part in parts))
     ended_last = case((Dossier.status.in_(ENDED), 1), else_=0)
     return list(session.scalars(_ordered(query.order_by(ended_last), asked).order_by(Dossier.id).limit(limit)))
 
@@ -83,9 +72,7 @@ def without_dossier(session: Session, asked: str, limit: int = 20, seen: Seen = 
     parts = _parts(asked)
     if not parts:
         return []
-    query = select(Person).where(~kept, seen)
-    for part in parts:
-        query = query.where(or_(*_of_person(session, part)))
+    query = select(Person).where(~kept, seen, *(Person.id.in_(_people(session, part)) for part in parts))
     return list(session.scalars(_ordered(query, asked).limit(limit)))
 
 
@@ -98,11 +85,6 @@ def materials(session: Session, asked: str, limit: int = 20, seen: Seen = EVERYT
     of_person = [found for place in range(len(parts)) for found in _of_somebody(session, parts, place, limit, seen)]
     by_name = _by_name(session, parts, limit, seen) if len(of_person) < limit else []
     return list({material.id: material for material in [*of_person, *by_name]}.values())[:limit]
-
-
-def name_is_like(session: Session, asked: str) -> ColumnElement[bool]:
-    """A condition on Person for other queries: the name or former name, or its reading, holds `asked`."""
-    return or_(false(), *(_named(session, part) for part in _parts(asked)))
 
 
 def _of_somebody(session: Session, parts: list[str], place: int, limit: int, seen: Seen) -> list[Material]:
@@ -130,15 +112,10 @@ def _by_name(session: Session, parts: list[str], limit: int, seen: Seen) -> list
 
 def _held(session: Session, parts: list[str]) -> Select[tuple[str]] | None:
     """The query for the names of materials that hold every part; None where none can."""
-    query = select(MaterialName.name)
-    dialect = session.get_bind().dialect.name
-    for place, part in enumerate(parts):
-        row = search_index.characters(part)
-        if not row:
-            return None
-        term = f'"{" ".join(row)}"' if dialect == "sqlite" else " <-> ".join(row)
-        query = query.where(text(_NAMED[dialect].format(f"part{place}")).bindparams(bindparam(f"part{place}", term)))
-    return query
+    rows = [search_index.characters(part) for part in parts]
+    if not all(rows):
+        return None
+    return select(MaterialName.name).where(*(search_index.in_a_row(session, MaterialName, row) for row in rows))
 
 
 def _nearest(session: Session, names: Select[tuple[str]], seen: Seen) -> list[str]:
@@ -181,41 +158,34 @@ def _ordered(query: Select[Any], asked: str) -> Select[Any]:
     return query.order_by(nearness, Person.pinyin, Person.id)
 
 
-def _of_person(session: Session, part: str) -> list[ColumnElement[bool]]:
-    """The ways in which one typed part may fit a person."""
-    ways = [_named(session, part)]
-    number = normalise(part)
+def _led_to(session: Session, part: str) -> CompoundSelect[tuple[int]]:
+    """The dossiers whose number or person one typed part fits: one query for each way, so that each has its index."""
+    theirs = select(Dossier.id).where(Dossier.person_id.in_(_people(session, part)))
+    return union_all(select(Dossier.id).where(_of_number(part)), theirs)
+
+
+def _people(session: Session, part: str) -> CompoundSelect[tuple[int]]:
+    """The people whom one typed part may fit: by name, and by the number or its end where it looks like one."""
+    number, ways = normalise(part), [_named(session, part)]
     if _NUMBER.fullmatch(number):
-        ways.append(_numbered(session, number))
+        ways.append(select(Person.id).where(_numbered(session, number)))
     elif _TAIL.fullmatch(number):
-        ways.append(_tailed(session, number))
-    return ways
+        ways.append(select(Person.id).where(_tailed(session, number)))
+    return union_all(*ways)
 
 
-def _named(session: Session, part: str) -> ColumnElement[bool]:
-    """Fits the name: Chinese as written and in a row, Latin letters as sounds."""
-    found = select(PersonWords.person_id)
-    words = _words(part)
-    for place, (term, sqlite_term) in enumerate(words):
-        dialect = session.get_bind().dialect.name
-        name = f"words{place}_{abs(hash(term))}"
-        value = sqlite_term if dialect == "sqlite" else term
-        found = found.where(text(_FOUND_IN[dialect].format(name)).bindparams(bindparam(name, value)))
-    return Person.id.in_(found) if words else false()
+def _named(session: Session, part: str) -> Select[tuple[int]]:
+    """The people whose names it fits: Chinese as written and in a row, Latin letters as sounds."""
+    runs = itertools.groupby(filter(str.isalnum, part), key=is_chinese)
+    fitting = [_run(session, "".join(run), chinese) for chinese, run in runs]
+    return select(PersonWords.person_id).where(*(fitting or [false()]))
 
 
-def _words(part: str) -> list[tuple[str, str]]:
-    """(PostgreSQL's, SQLite's) way to ask for each run of Chinese characters and each run of other letters."""
-    asked = []
-    for chinese, run in itertools.groupby(filter(str.isalnum, part), key=is_chinese):
-        written = "".join(run)
-        if chinese or not written.isascii():
-            row = search_index.characters(written)
-            asked.append((" <-> ".join(row), f'"{" ".join(row)}"'))
-        else:
-            begun = search_index.sound(written)
-            asked.append((f"{begun}:*", f'"{begun}" *'))
-    return asked
+def _run(session: Session, written: str, chinese: bool) -> ColumnElement[bool]:
+    """One run of Chinese characters or of other letters."""
+    if chinese or not written.isascii():
+        return search_index.in_a_row(session, PersonWords, search_index.characters(written))
+    return search_index.begun(session, PersonWords, search_index.sound(written))
 
 
 def _of_number(part: str) -> ColumnElement[bool]:

@@ -6,10 +6,10 @@ begins at a syllable is the beginning of a word. Every word is one small letter 
 `break` stands between name and former name, so that no phrase runs across.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import DDL, ForeignKey, Text, event
+from sqlalchemy import DDL, ColumnElement, ForeignKey, Text, and_, event, func, inspect, literal_column, select, table
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from archive import names
@@ -60,6 +60,38 @@ def write(session: Session, person: Any) -> None:
     elif kept.words != words:
         kept.words = words
     session.flush()  # a search in this transaction finds the person
+
+
+def in_a_row(session: Session, indexed: type[Base], row: Sequence[str]) -> ColumnElement[bool]:
+    """That these words (at least one) stand one behind the other in `words` of a table that has such an index.
+
+    PostgreSQL's index knows which words are in a text, not where; the place is looked up in the text itself, as its own
+    phrase search (`<->`) would split every text anew and counts places to 16,383 only.
+    """
+    if session.get_bind().dialect.name == "sqlite":
+        return _match(indexed, f'"{" ".join(row)}"')
+    words: ColumnElement[str] = indexed.__table__.c.words
+    return and_(_holds(words, " & ".join(row)), func.strpos(" " + words + " ", f" {' '.join(row)} ") > 0)
+
+
+def begun(session: Session, indexed: type[Base], beginning: str) -> ColumnElement[bool]:
+    """That a word of `words` begins so."""
+    if session.get_bind().dialect.name == "sqlite":
+        return _match(indexed, f'"{beginning}" *')
+    return _holds(indexed.__table__.c.words, f"{beginning}:*")
+
+
+def _match(indexed: type[Base], term: str) -> ColumnElement[bool]:
+    index = f"{indexed.__tablename__}_index"
+    (key,) = inspect(indexed).primary_key
+    return key.in_(
+        select(literal_column("rowid")).select_from(table(index)).where(literal_column(index).bool_op("MATCH")(term))
+    )
+
+
+def _holds(words: ColumnElement[str], term: str) -> ColumnElement[bool]:
+    simple = literal_column("'simple'")
+    return func.to_tsvector(simple, words).bool_op("@@")(func.to_tsquery(simple, term))
 
 
 def words_of(*called: str | None) -> str:

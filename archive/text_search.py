@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, bindparam, select, text, true
+from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.orm import Session, contains_eager
 
 from archive import search, search_index
@@ -15,10 +15,6 @@ from archive.scans import halved
 
 AROUND = 24  # characters of the page shown on either side of what was asked for
 SHORTEST = 2  # characters: a single one stands on almost every page
-_FOUND_IN = {
-    "sqlite": "image_texts.image_id IN (SELECT rowid FROM image_texts_index WHERE image_texts_index MATCH :{0})",
-    "postgresql": "to_tsvector('simple', image_texts.words) @@ to_tsquery('simple', :{0})",
-}
 
 
 @dataclass(frozen=True)
@@ -41,12 +37,7 @@ def pages(session: Session, asked: str, limit: int = 20, seen: ColumnElement[boo
     query = select(ImageText.text, ImageFile.page, Material).join(ImageFile, ImageFile.id == ImageText.image_id)
     query = query.join(Material, Material.id == ImageFile.material_id).join(Material.dossier).join(Dossier.person)
     query = query.where(CURRENT, Material.state != MaterialState.STRUCK, true() if seen is None else seen)
-    dialect = session.get_bind().dialect.name
-    for place, part in enumerate(parts):
-        row = _words(part)
-        term = f'"{" ".join(row)}"' if dialect == "sqlite" else " <-> ".join(row)
-        held = text(_FOUND_IN[dialect].format(f"part{place}"))
-        query = query.where(held.bindparams(bindparam(f"part{place}", term)))
+    query = query.where(*(search_index.in_a_row(session, ImageText, _words(part)) for part in parts))
     query = query.options(whose).order_by(Dossier.id.desc(), Material.code, Material.seq, Material.id, ImageFile.page)
     return [
         Found(material, page, around(said, parts[0])) for said, page, material in session.execute(query.limit(limit))

@@ -25,7 +25,10 @@ SQLITE_CREATE = (
     " VALUES ('delete', old.id, old.words); END",
 )
 SQLITE_DROP = ("DROP TABLE IF EXISTS material_names_index",)
-POSTGRESQL_CREATE = ("CREATE INDEX ix_material_names_index ON material_names USING gin (to_tsvector('simple', words))",)
+POSTGRESQL_CREATE = (
+    "CREATE INDEX ix_material_names_index ON material_names USING gin (to_tsvector('simple', words))",
+    "CREATE INDEX ix_material_names_nearest ON material_names (length(name), (name::text))",
+)
 
 
 class MaterialName(Base):
