@@ -22,12 +22,22 @@ SIGNATURES = ("first_signature", "second_signature")
 
 @on_completion("inventory.sign", anew=True)
 def sign(session: Session, task: UserTask, user: User, answers: dict[str, Any]) -> Mapping[str, Any]:
-    """Both counters sign with their own passwords, each in their own place; who completes the step signs as leader."""
+    """Both counters sign with their own passwords, each in their own place; who completes the step signs as leader.
+
+    In the place of a counter who has left the office signs a third person, who neither counted nor leads; the report
+    names both.
+    """
     inventory = inventory_of(session, task)
-    for field, counter in zip(SIGNATURES, (inventory.first_counter, inventory.second_counter), strict=True):
-        if (answers.get(field) or {}).get("by") != counter:
-            raise wrong(field, "{name} signs here.", name=name_of(session, counter))
-    return {"signed_by": user.name, **dict.fromkeys(SIGNATURES)}
+    counters = (inventory.first_counter, inventory.second_counter)
+    signers = [(answers.get(field) or {}).get("by") for field in SIGNATURES]
+    for field, counter, signer in zip(SIGNATURES, counters, signers, strict=True):
+        if session.get_one(User, counter).active:
+            if signer != counter:
+                raise wrong(field, "{name} signs here.", name=name_of(session, counter))
+        elif signer in {*counters, user.name, None} or signers.count(signer) > 1:
+            name = name_of(session, counter)
+            raise wrong(field, "{name} has left the office: a third person signs here, who does not lead.", name=name)
+    return {"signed_by": user.name, "signers": signers, **dict.fromkeys(SIGNATURES)}
 
 
 @service_task("inventory.report", only_once=True)
@@ -36,11 +46,14 @@ def report(session: Session, work: Work) -> Mapping[str, Any]:
     inventory = inventory_of(session, work)
     figures = counts(session, inventory)
     expected = sum(figures.values()) - _strangers(session, inventory.case_id)
+    counters = (inventory.first_counter, inventory.second_counter)
+    signed = zip(counters, work.variables.get("signers") or counters, strict=True)
+    first, second = (_signed(session, counter, signer) for counter, signer in signed)
     facts = {
         "scope": scope_said(inventory.scope),
         "counted_on": documents.chinese_day(inventory.counted_on),
-        "first": name_of(session, inventory.first_counter),
-        "second": name_of(session, inventory.second_counter),
+        "first": first,
+        "second": second,
         "leader": name_of(session, work.variables.get("signed_by")),
         "strict": "清点期间范围内档案停止调动" if inventory.strict else "清点期间的调动逐笔登记时间",
         "expected": expected,
@@ -51,6 +64,11 @@ def report(session: Session, work: Work) -> Mapping[str, Any]:
     issued = documents.issue(session, inventory.case, "inventory_report", facts, history.SYSTEM)
     inventory.reported_at = inventory.ended_at = now()
     return {"report_no": issued.number}
+
+
+def _signed(session: Session, counter: str, signer: str) -> str:
+    name = name_of(session, counter)
+    return name if signer == counter else f"{name}（已离任，由{name_of(session, signer)}代签）"
 
 
 def _strangers(session: Session, case_id: int) -> int:

@@ -10,7 +10,7 @@ from archive.statuses import DossierStatus
 from tests.processes.keeping import Keepers
 from tests.processes.sorting import HOME
 from tests.processes.table import covers
-from workflow import event_starts, operations
+from workflow import event_starts, operations, people
 from workflow.errors import Conflict, Invalid, NotAllowed
 from workflow.identity import User
 from workflow.models import Case, ProcessInstance
@@ -248,6 +248,22 @@ def test_both_counters_sign_and_who_searched_does_not_decide(keepers):
     keepers.plan()
     keepers.both_scan(*keepers.shelf(1, 2, 3))
     refused(lambda: keepers.sign(**{"first_signature.by": "rosa"}), "first_signature")
+
+
+@covers("report", "sign_report")
+def test_in_the_place_of_a_counter_who_has_left_signs_a_third_person(keepers):
+    keepers.plan()
+    keepers.both_scan(*keepers.shelf(1, 2, 3))
+    with keepers.database.transaction() as session:
+        people.switch(session, session.get_one(User, "stan"), False, session.get_one(User, "eve"))
+    for nobody_else in ("stan", "rosa", "dora"):
+        refused(lambda who=nobody_else: keepers.sign(**{"first_signature.by": who}), "first_signature")
+    refused(lambda: keepers.sign(**{"first_signature.by": "bob", "second_signature.by": "eve"}), "second_signature")
+
+    keepers.sign(**{"first_signature.by": "bob"})
+
+    [(_, _, said, _)] = keepers.issued()
+    assert "陈库房（已离任，由" in said
 
 
 @covers("thaw", "freeze")
