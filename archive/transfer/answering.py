@@ -123,7 +123,7 @@ def supplement(session: Session, task: UserTask, user: User, answers: dict[str, 
     return {"supplement_note": note}
 
 
-@on_completion("transfer.take_back", anew=True)
+@on_completion("transfer.take_back")
 def take_back(session: Session, task: UserTask, user: User, answers: dict[str, Any]) -> Mapping[str, Any]:
     """O12: the pack came back. It is kept (on its shelf again) or put right and sent once more."""
     transfer = transfer_of(session, task)

@@ -91,7 +91,7 @@ def void_unsent(session: Session, transfer: Transfer, by: str, why: str) -> None
         numbers.void(session, number, by, why)
 
 
-@on_completion("transfer.hand_over", anew=True)
+@on_completion("transfer.hand_over")
 def hand_over(session: Session, task: UserTask, user: User, answers: dict[str, Any]) -> Mapping[str, Any]:
     """O8 and O9: notice scanned, courier number or two carriers written down; from now on it is on its way. What is
     written here is never rewritten."""

@@ -199,7 +199,8 @@ def readings(house: House) -> None:
         found = [(each.id, _logins(session, each.case_id)) for each in session.execute(asked)]
         pages = {key: _granted(session, key) for key, _ in found}
     for grant_id, logins in found:
-        if len(logins) >= 2 and house.chance.random() < 0.7:
+        both_here = len(logins) >= 2 and set(logins[:2]) <= house.people.keys()  # who has left reads no more
+        if both_here and house.chance.random() < 0.7:
             _sit(house, grant_id, *logins[:2], pages[grant_id])
 
 

@@ -22,8 +22,11 @@ from tests.archive.cards import id_no
 from tests.processes.table import covers
 from tests.processes.transferring import HOME, NOTICE, SENT_ON, WHOLE, WITNESS, Transfers
 from tests.standing import standing
-from workflow import cases, messages
+from workflow import cases, messages, returns, tasks
 from workflow.errors import Conflict, Invalid
+from workflow.identity import User
+from workflow.models import UserTask
+from workflow.statuses import ReturnMode
 
 
 @pytest.fixture
@@ -529,6 +532,25 @@ def test_a_pack_that_comes_back_is_kept(everywhere):
     assert everywhere.ends()[-1] == "kept_here"
     assert (everywhere.status(), everywhere.transfer().status) == (DossierStatus.IN_STORE, TransferStatus.BACK)
     assert everywhere.broken() == []
+
+
+def refusals(transfers, activity: str, who: str) -> dict[str, str]:
+    """Step → why nothing from there on may be done anew; "" where it may."""
+    with transfers.database.transaction() as session:
+        user = session.get_one(User, who)
+        mine = (UserTask.case_id == transfers.case_id(), UserTask.activity_id == activity, UserTask.ended_at.is_(None))
+        task = session.scalars(select(UserTask).where(*mine)).one()
+        tasks.claim(session, task, user)
+        targets = returns.targets(session, task, user)
+        return {each.activity.id: str(each.refused.get(ReturnMode.REDO) or "") for each in targets}
+
+
+def test_what_is_on_its_way_or_came_back_is_not_handed_over_or_taken_back_a_second_time(transfers):
+    transfers.sent()
+    told = refusals(transfers, "register_receipt", "rosa")
+    assert {step for step, why in told.items() if "cannot be done a second time" in why} >= {"prepare", "hand_over"}
+    come_back(transfers, back_result="resend")
+    assert "cannot be done a second time" in refusals(transfers, "prepare", "rosa")["take_back"]
 
 
 @covers("O12", "take_back")
