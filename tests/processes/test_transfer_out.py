@@ -499,13 +499,27 @@ def test_a_number_written_wrongly_is_corrected_beside_by_two_and_a_recall_is_a_l
 @covers("O11", "strike", "transferred")
 def test_a_receipt_of_an_office_of_this_house_comes_by_message_once(transfers):
     transfers.sent()
-    with transfers.database.transaction() as session:
-        for _ in range(2):
-            told = {"received_on": "2026-07-01", "received_by": "黄接", "receipt_result": "confirmed"}
-            messages.receive(session, RECEIPT, NOTICE, told, f"receipt:{NOTICE}")
-    transfers.machine()
+    for _ in range(2):
+        receipt_by_message(transfers)
     assert transfers.ends()[-1] == "transferred"
     assert transfers.transfer().dispatches[0].received_by == "黄接"
+
+
+def receipt_by_message(transfers) -> None:
+    with transfers.database.transaction() as session:
+        told = {"received_on": "2026-07-01", "received_by": "黄接", "receipt_result": "confirmed"}
+        messages.receive(session, RECEIPT, NOTICE, told, f"receipt:{NOTICE}")
+    transfers.machine()
+
+
+@covers("O12", "received_there")
+def test_a_pack_said_to_have_come_back_may_have_been_received_after_all(everywhere):
+    everywhere.sent()
+    everywhere.receipt(receipt_result="returned", receipt_note="地址有误退回")
+    assert everywhere.waits() == ["take_back"]
+    receipt_by_message(everywhere)
+    assert (everywhere.waits(), everywhere.ends()[-1]) == ([], "transferred")
+    assert everywhere.broken() == []
 
 
 @covers("O4b", "supplement")
