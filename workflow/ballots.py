@@ -81,13 +81,13 @@ def why_not(session: Session, task: UserTask, user: User) -> Sentence | None:
     gathering = gathering_of(session, task)
     if gathering is None:
         return None
-    return _behind(session, task, gathering) or _twice(task, gathering, user)
+    return _behind(session, task, gathering) or _twice(session, task, gathering, user, task.on_behalf_of)
 
 
-def twice(session: Session, task: UserTask, user: User) -> Sentence | None:
-    """Why the task may not become this person's: one person votes once, also in the place of others."""
+def twice(session: Session, task: UserTask, user: User, principal: str | None = None) -> Sentence | None:
+    """Why the task may not become this person's (in whose place, if not their own): nobody stands behind two votes."""
     gathering = gathering_of(session, task)
-    return None if gathering is None else _twice(task, gathering, user)
+    return None if gathering is None else _twice(session, task, gathering, user, principal)
 
 
 def reveal(session: Session, instance: ProcessInstance, step: Step) -> None:
@@ -107,16 +107,25 @@ def _behind(session: Session, task: UserTask, gathering: Gathering) -> Sentence 
     return sentence("“{task}” waits until {people} have signed, who were asked before.", task=task.name, people=names)
 
 
-def _twice(task: UserTask, gathering: Gathering, user: User) -> Sentence | None:
+def _twice(
+    session: Session, task: UserTask, gathering: Gathering, user: User, principal: str | None
+) -> Sentence | None:
     if gathering.terms.twice:
         return None
-    voted = (vote["who"] for vote in gathering.votes if vote["token"] != task.token_id)
-    if user.name in voted:
-        return sentence("{person} has signed “{task}” already.", person=user.display_name, task=task.name)
-    if any(seat.signer == user.name and seat.token_id != task.token_id for seat in gathering.seats):
-        said = "{person} signs “{task}” for themselves and has one vote only."
-        return sentence(said, person=user.display_name, task=task.name)
+    voted = {name for vote in gathering.votes if vote["token"] != task.token_id for name in _voters(vote)}
+    seated = {seat.signer for seat in gathering.seats if seat.token_id != task.token_id}
+    for name in (user.name, principal):
+        if name in voted:
+            return sentence("{person} has signed “{task}” already.", person=called(session, name), task=task.name)
+        if name in seated:
+            said = "{person} signs “{task}” for themselves and has one vote only."
+            return sentence(said, person=called(session, name), task=task.name)
     return None
+
+
+def _voters(vote: Mapping[str, Any]) -> tuple[str, ...]:
+    """Who voted, and in whose place."""
+    return tuple(filter(None, (vote["who"], vote.get("onBehalfOf"))))
 
 
 def _require(refused: Sentence | None) -> None:

@@ -6,7 +6,7 @@ against (workflow.voting.SIDES) needs nobody's agreement: the step is completed 
 """
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import bindparam, exists, select
@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, joinedload
 from workflow import cases, history, rows, values
 from workflow.around import case_clock
 from workflow.clock import now
-from workflow.errors import Conflict
+from workflow.errors import Conflict, Sentence, sentence
 from workflow.identity import User, called
 from workflow.models import FAR, AnswersAside, AskedSigner, StrandedTask, TaskCandidate, UserTask
 from workflow.statements import Statement
@@ -50,6 +50,39 @@ def side(asked: AskedSigner) -> Side | None:
 def missing(session: Session, task_id: int) -> list[AskedSigner]:
     """Who has not agreed."""
     return [each for each in of(session, task_id) if side(each) is not Side.FOR]
+
+
+def twice(session: Session, task: UserTask, people: Sequence[str | None]) -> Sentence | None:
+    """Why the task may not become these people's (who acts, in whose place): of who does a step and who signs beside
+    it, also in another's place, each is somebody else."""
+    others = _beside_step(session, task) if task.kind is TaskKind.STEP else _beside_signer(session, task)
+    found = next((name for name in people if name in others), None)
+    if found is None:
+        return None
+    said = "{person} stands behind another signature of “{task}”; each is given by somebody else."
+    return sentence(said, person=called(session, found), task=task.name)
+
+
+def _beside_step(session: Session, step: UserTask) -> set[str]:
+    """Who stands behind the signatures beside a step, given or asked for."""
+    return {name for each in of(session, step.id) for name in _signers(each)}
+
+
+def _beside_signer(session: Session, task: UserTask) -> set[str]:
+    """Who stands behind the step a signer was asked beside, and behind its other signatures."""
+    if task.kind is not TaskKind.SIGNER:
+        return set()
+    step = session.get_one(UserTask, task.parent_id)
+    doing = {step.assignee, step.on_behalf_of, step.delegated_by, *step.prepared_by} - {None}
+    others = (each for each in of(session, step.id) if each.signer_task_id != task.id)
+    return doing.union(*(_signers(each) for each in others))
+
+
+def _signers(asked: AskedSigner) -> set[str]:
+    task = asked.signer_task
+    if task is None or task.assignee is None:
+        return {asked.person}
+    return {task.assignee, task.on_behalf_of} - {None}
 
 
 def aside(session: Session, task: UserTask) -> AnswersAside | None:

@@ -62,6 +62,17 @@ def test_a_substitute_who_signs_too_has_one_vote(session, anna, bob, dora):
         tasks.claim(session, task_of(session, instance, "anna"), bob, anna)
 
 
+def test_who_was_voted_for_does_not_vote_in_another_place(session, anna, bob, carl, dora):
+    substitutes.grant(session, anna, dora, now(), now() + timedelta(days=1), [], dora, "休假")
+    instance = begun(session, ("anna", "carl", "bob"))
+    tasks.claim(session, task_of(session, instance, "anna"), dora, anna)
+    vote(session, instance, dora)
+    with pytest.raises(NotAllowed, match="安娜 has signed “sign” already"):
+        tasks.assign(session, task_of(session, instance, "carl"), dora, anna, "出差")
+    substitutes.grant(session, anna, bob, now(), now() + timedelta(days=1), [], dora, "休假")
+    vote(session, instance, bob)
+
+
 def test_a_rule_of_separation_is_asked_for_each_vote(session, anna, bob):
     drawing = "start s\nuser open assignee=anna\nuser sign each=people item=who assignee=${who}\nend e\ns -> open -> sign -> e"
     definition = process(session, drawing, sign={"signing": "all", "differentFrom": "open"})

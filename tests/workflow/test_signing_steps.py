@@ -1,11 +1,14 @@
 """People asked to sign beside a plain step: before its holder, after them, beside them."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select, update
 
 from tests.workflow.signatures import add, holders, remove, step, task_of, vote
 from tests.workflow.world import last
-from workflow import fsck, instances, performers, signing, tasks
+from workflow import fsck, instances, performers, signing, substitutes, tasks
+from workflow.clock import now
 from workflow.errors import Conflict, Invalid, NotAllowed, NotFound
 from workflow.identity import User
 from workflow.models import AskedSigner, StrandedTask, UserTask
@@ -259,3 +262,40 @@ def test_nobody_is_asked_while_the_process_is_suspended(session, anna, bob, dora
     session.flush()
     with pytest.raises(Conflict, match="suspended"):
         signing.add(session, task_of(session, instance, "anna"), anna, bob, SignerPlace.BESIDE, "x")
+
+
+def test_who_does_the_step_signs_it_for_nobody(session, anna, bob, dora):
+    substitutes.grant(session, bob, anna, now(), now() + timedelta(days=1), [], dora, "休假")
+    instance = step(session)
+    add(session, instance, anna, bob)
+    with pytest.raises(NotAllowed, match="stands behind another signature of “check”"):
+        tasks.claim(session, task_of(session, instance, "bob"), anna, bob)
+
+
+def test_who_has_signed_the_step_neither_takes_nor_prepares_it(session, anna, bob, dora):
+    instance = step(session)
+    add(session, instance, anna, bob)
+    vote(session, instance, bob)
+    check = task_of(session, instance, "anna")
+    with pytest.raises(NotAllowed, match="stands behind another signature"):
+        tasks.assign(session, check, dora, bob, "出差")
+    with pytest.raises(NotAllowed, match="stands behind another signature"):
+        tasks.delegate(session, check, anna, bob)
+
+
+def test_nobody_signs_the_step_twice_as_a_substitute(session, anna, bob, carl, dora):
+    substitutes.grant(session, carl, bob, now(), now() + timedelta(days=1), [], dora, "休假")
+    instance = step(session)
+    add(session, instance, anna, bob)
+    add(session, instance, anna, carl)
+    vote(session, instance, bob)
+    with pytest.raises(NotAllowed, match="stands behind another signature"):
+        tasks.claim(session, task_of(session, instance, "carl"), bob, carl)
+
+
+def test_a_substitute_of_who_holds_the_step_is_not_asked_to_sign_for_them(session, anna, bob, dora):
+    substitutes.grant(session, anna, bob, now(), now() + timedelta(days=1), [], dora, "休假")
+    instance = step(session)
+    tasks.claim(session, task_of(session, instance, "anna"), bob, anna)
+    with pytest.raises(Invalid):
+        add(session, instance, bob, anna)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from workflow import engine, history, instances, operations, rows
 from workflow.identity import User
 from workflow.models import ProcessInstance, Return, UserTask
-from workflow.returns.persons import give
+from workflow.returns.persons import give_again
 from workflow.returns.problems import CannotGoBack
 from workflow.statuses import TaskStatus
 
@@ -29,8 +29,8 @@ def arrive(
             continue
         earlier = _alike(fresh, before)
         tokens[fresh.token_id] = earlier.id if earlier is not None else None
-        if earlier is not None and fresh.assignee is None:
-            give(session, fresh, earlier.completed_by or "")
+        if earlier is not None:
+            give_again(session, fresh, earlier)
     rows.change(session, Return, made.id, tokens=tokens)
 
 

@@ -19,7 +19,7 @@ from workflow.holding import Held
 from workflow.identity import User
 from workflow.models import FAR, Return, TaskCandidate, UserTask
 from workflow.returns import redoing, rounds
-from workflow.returns.persons import give
+from workflow.returns.persons import give, give_again
 from workflow.returns.places import Target
 from workflow.returns.problems import required
 from workflow.statuses import ReturnMode, TaskKind, TaskStatus
@@ -36,8 +36,7 @@ def ask(
     `mode` is REDO for a start form: when it is corrected, the process begins anew behind it."""
     tokens: dict[str, Any] = {}
     for earlier in target.tasks or (None,):
-        person = earlier.completed_by if earlier is not None else target.performers[0]
-        made = _open(session, task, target, earlier, person)
+        made = _open(session, task, target, earlier)
         tokens[made.token_id] = earlier.id if earlier is not None else None
     (asked,) = rows.new(
         session,
@@ -72,7 +71,7 @@ def recall(session: Session, correction: UserTask, user: User, reason: str) -> N
     beside.cancel(session, correction, user.name, reason)
 
 
-def _open(session: Session, task: UserTask, target: Target, earlier: UserTask | None, person: str | None) -> UserTask:
+def _open(session: Session, task: UserTask, target: Target, earlier: UserTask | None) -> UserTask:
     instance, activity, at = target.instance, target.activity, now()
     local = dict(earlier.local_variables) if earlier is not None else {}
     known = {**instances.variables(session, instance), **local}
@@ -98,7 +97,8 @@ def _open(session: Session, task: UserTask, target: Target, earlier: UserTask | 
         },
     )
     _offer(session, correction, made, target)
-    if not give(session, correction, person or "") and not give(session, correction, made.assignee or ""):
+    did = give_again(session, correction, earlier) if earlier else give(session, correction, target.performers[0])
+    if not did and not give(session, correction, made.assignee or ""):
         _require_somebody(session, correction)
     case_clock.join(session, correction)
     return correction

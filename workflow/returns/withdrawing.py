@@ -16,7 +16,7 @@ from workflow.errors import Conflict, NotAllowed, Sentence, sentence
 from workflow.identity import User, called
 from workflow.models import Case, Footing, HistoryEvent, Job, ProcessInstance, Return, TaskDraft, UserTask
 from workflow.returns import rounds
-from workflow.returns.persons import give
+from workflow.returns.persons import give, prepared
 from workflow.returns.problems import required
 from workflow.statuses import InstanceStatus, ReturnMode, TaskKind, TaskStatus
 from workflow.waits import LIVE_INSTANCES
@@ -59,7 +59,7 @@ def withdraw(session: Session, task: UserTask, user: User, reason: str) -> UserT
     fresh = _fresh(session, task.instance_id, named[task.token_id])
     rounds.make_void(session, made, [task])
     rows.change(session, Return, made.id, tokens={fresh.token_id: task.id})
-    give(session, fresh, user.name)
+    _hand(session, fresh, task, user)
     return fresh
 
 
@@ -261,18 +261,31 @@ def _revive(session: Session, instance: ProcessInstance, each: Footing, named: d
     variable_rows.drop(session, instance.id, [name for name, before in each.variables.items() if not before])
 
 
-def _holders(session: Session, instance: ProcessInstance, named: dict[str, str]) -> dict[str, str]:
-    """Who held what had ended with the step: new token id → a user's name."""
+def _hand(session: Session, fresh: UserTask, task: UserTask, user: User) -> None:
+    """To who takes it back: a substitute has it in the other's place again; who has been stood in for has it with the
+    substitute's answers."""
+    if user.name == task.completed_by:
+        prepared(session, fresh, task.prepared_by)
+        give(session, fresh, user.name, task.on_behalf_of)
+    else:
+        prepared(session, fresh, [*task.prepared_by, task.completed_by or ""])
+        give(session, fresh, user.name)
+
+
+def _holders(session: Session, instance: ProcessInstance, named: dict[str, str]) -> dict[str, UserTask]:
+    """What had ended with the step in somebody's hands: new token id → the task of then."""
     ended = (UserTask.instance_id == instance.id, UserTask.token_id.in_(named), UserTask.assignee.is_not(None))
-    query = select(UserTask.token_id, UserTask.assignee).where(*ended, UserTask.status == TaskStatus.CANCELLED)
-    return {named[row.token_id]: row.assignee for row in session.execute(query)}
+    query = select(UserTask).where(*ended, UserTask.status == TaskStatus.CANCELLED)
+    return {named[task.token_id]: task for task in session.scalars(query)}
 
 
-def _give_back(session: Session, instance: ProcessInstance, holders: dict[str, str]) -> None:
-    for token_id, name in holders.items():
+def _give_back(session: Session, instance: ProcessInstance, holders: dict[str, UserTask]) -> None:
+    """To who held it, in the same place; what was delegated to who had delegated it."""
+    for token_id, was in holders.items():
         fresh = _fresh(session, instance.id, token_id)
+        prepared(session, fresh, was.prepared_by)
         if fresh.assignee is None:
-            give(session, fresh, name)
+            give(session, fresh, was.delegated_by or was.assignee or "", was.on_behalf_of)
 
 
 def _fresh(session: Session, instance_id: int, token_id: str) -> UserTask:

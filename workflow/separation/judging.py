@@ -6,7 +6,7 @@ from functools import cached_property
 
 from sqlalchemy.orm import Session
 
-from workflow import ballots, definitions, history
+from workflow import ballots, cosigners, definitions, history
 from workflow.duties.language import Kind, Place, Rule
 from workflow.errors import Sentence, sentence
 from workflow.identity import Group, User, called
@@ -19,22 +19,27 @@ from workflow.separation.required import drawn, required
 from workflow.statuses import TaskKind
 
 
-def why_not(session: Session, task: UserTask, user: User, for_: User | str | None = None) -> Sentence | None:
+def why_not(
+    session: Session, task: UserTask, user: User, for_: User | str | None = None, asked: bool = True
+) -> Sentence | None:
     """The rule that would be broken if this user did the task, in the place of `for_` if they are a substitute; None
     when there is none. What rules say holds over the whole case, whichever element is done first. Where a task is
-    signed together, one person has one vote.
+    signed together, one person has one vote; who does a step is none of those `asked` to sign beside it (False: the
+    caller knows that nobody was).
 
     Held with its case, a task is judged as things are; else as they were a moment ago.
     """
     if task.kind is TaskKind.ADHOC:
         return None
-    rules = concerning(session, task)
-    if not rules:
-        return ballots.twice(session, task, user)
     principal = for_.name if isinstance(for_, User) else for_
     if principal is None and task.assignee == user.name:
         principal = task.on_behalf_of
-    return first_broken(session, task, rules, user.name, principal) or ballots.twice(session, task, user)
+    rules = concerning(session, task)
+    broken = first_broken(session, task, rules, user.name, principal) if rules else None
+    broken = broken or ballots.twice(session, task, user, principal)
+    if broken is None and asked:
+        broken = cosigners.twice(session, task, [user.name, principal])
+    return broken
 
 
 def concerning(session: Session, task: UserTask) -> list[Rule]:

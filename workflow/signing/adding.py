@@ -65,8 +65,10 @@ def checked_reason(reason: str) -> str:
 def _require_signer(session: Session, task: UserTask, to: User) -> None:
     if not to.active:
         raise Invalid({"to": [sentence("{person} is no longer active.", person=to.display_name)]})
-    if to.name == task.assignee:
+    if to.name in (task.assignee, task.on_behalf_of, task.delegated_by):
         raise Invalid({"to": [sentence("{person} has this task already.", person=to.display_name)]})
+    if any(each.person == to.name for each in cosigners.of(session, task.id)):
+        raise Conflict("{person} signs here already.", person=to.display_name)
     refused = separation.why_not(session, task, to)
     if refused is not None:
         raise NotAllowed("This cannot go to {person}: {reason}", person=to.display_name, reason=refused)
@@ -117,10 +119,7 @@ def _holds_one(session: Session, task: UserTask, to: User, gathering: Gathering)
 
 
 def _ask(session: Session, task: UserTask, user: User, to: User, where: SignerPlace, reason: str) -> None:
-    there = cosigners.of(session, task.id)
-    if any(each.person == to.name for each in there):
-        raise Conflict("{person} signs here already.", person=to.display_name)
-    if len(there) >= MOST:
+    if len(cosigners.of(session, task.id)) >= MOST:
         raise Conflict("At most {most} people sign one task.", most=MOST)
     if cosigners.aside(session, task) is not None and where is SignerPlace.BEFORE:
         said = "{person} has done “{task}” already; ask for somebody after it."

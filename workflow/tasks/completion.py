@@ -147,7 +147,8 @@ def _require_place(session: Session, task: UserTask, user: User) -> None:
 
 def _require_fit(session: Session, task: UserTask, user: User, held: Held) -> None:
     instances.require_running(held.instance)
-    refused = separation.why_not(session, task, user, task.on_behalf_of)
+    asked = task.kind is not TaskKind.STEP or bool(held.answers[0][0].hung)
+    refused = separation.why_not(session, task, user, task.on_behalf_of, asked)
     if refused is not None:
         raise NotAllowed(refused.template, **refused.facts)
 
