@@ -36,6 +36,7 @@ KIND_LABELS = {
 ASKED_LABELS = {
     AgreementKind.MOVE: "move a process past protected work",
     AgreementKind.SKIP: "skip protected work",
+    AgreementKind.REOPEN: "open a case again behind protected work",
     AgreementKind.DROP_POLICY: "drop a policy",
     AgreementKind.CHANGE_POLICY: "change a policy",
 }

@@ -16,6 +16,7 @@ from workflow import beside, cases, returns, rows, tasks
 from workflow.errors import Conflict, Invalid, NotAllowed, Refusal, Sentence, sentence
 from workflow.models import Case, Footing, ProcessInstance, Return, UserTask
 from workflow.returns import Target
+from workflow.separation import NeedsAgreement
 from workflow.statements import Statement
 from workflow.statuses import ReturnMode, TaskStatus
 
@@ -161,13 +162,24 @@ def reopen(case_id: int) -> Response:
     def act() -> None:
         if not text("at", 300):
             raise Invalid({"at": [sentence("Choose a step.")]})
-        returns.reopen(g.session, case, user, text("at", 300), text("reason", 500))
+        verb = returns.ask_to_reopen if second else returns.reopen
+        verb(g.session, case, user, text("at", 300), text("reason", 500))
 
-    return _tried(act, page, f"/cases/{case_id}", _("The case is open again."))
+    second = text("second") == "1"
+    said = _("It is asked for; a second person must agree.") if second else _("The case is open again.")
+    return _tried(act, page, f"/cases/{case_id}", said)
 
 
 def _by_hand(kind: str, case: Case, refused: Sentence | None, status: int = 200, **shown: Any) -> Response:
-    facts = {"problems": {}, "conflict": None, "task": None, "entrances": [], "reason": text("reason", 500), **shown}
+    facts = {
+        "problems": {},
+        "conflict": None,
+        "needs_second": False,
+        "task": None,
+        "entrances": [],
+        "reason": text("reason", 500),
+        **shown,
+    }
     return make_response(render_template("return_by_hand.html", kind=kind, case=case, refused=refused, **facts), status)
 
 
@@ -178,6 +190,9 @@ def _tried(act: Callable[[], Any], page: Callable[..., Response], then: str | Ca
     except Invalid as wrong:
         g.session.expire_all()
         return page(status=422, problems=wrong.problems or {"": [wrong.sentence]})
+    except NeedsAgreement as alone:
+        g.session.expire_all()
+        return page(status=409, conflict=alone.sentence, needs_second=True)
     except (Conflict, NotAllowed) as refused:
         g.session.expire_all()
         return page(status=409 if isinstance(refused, Conflict) else 403, conflict=refused.sentence)

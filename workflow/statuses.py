@@ -90,6 +90,7 @@ class AgreementKind(StrEnum):
 
     MOVE = "move"  # a token taken past protected work
     SKIP = "skip"
+    REOPEN = "reopen"  # a case opened again behind protected work that was not done
     DROP_POLICY = "drop_policy"
     CHANGE_POLICY = "change_policy"
 

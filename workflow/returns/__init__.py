@@ -7,7 +7,7 @@ from workflow.returns.corrections import recall
 from workflow.returns.places import RULE, Target, targets, why_not, why_nowhere
 from workflow.returns.previews import Preview, preview
 from workflow.returns.problems import CannotGoBack
-from workflow.returns.reopening import REOPEN, Entrance, entrances, reopen
+from workflow.returns.reopening import REOPEN, Entrance, ask_to_reopen, entrances, reopen
 from workflow.returns.reopening import why_not as why_not_reopen
 from workflow.returns.rounds import answers, latest, number, of, sent_from
 from workflow.returns.sending import send_back
@@ -22,6 +22,7 @@ __all__ = [
     "Preview",
     "Target",
     "answers",
+    "ask_to_reopen",
     "entrances",
     "latest",
     "number",

@@ -5,15 +5,16 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from workflow import cases, definitions, engine, history, instances, rows, variable_rows
+from workflow import cases, definitions, engine, history, instances, rows, separation, variable_rows
 from workflow.clock import now
 from workflow.errors import Conflict, NotAllowed, Sentence, sentence
 from workflow.identity import User
-from workflow.models import Case, ProcessInstance, Return, UserTask
+from workflow.models import Agreement, Case, ProcessInstance, Return, UserTask
 from workflow.returns import once, rounds
 from workflow.returns.arriving import arrive
 from workflow.returns.problems import CannotGoBack, required
-from workflow.statuses import InstanceStatus, ReturnMode
+from workflow.separation import agreements, passing
+from workflow.statuses import AgreementKind, InstanceStatus, ReturnMode
 from workflow.waits import LIVE_INSTANCES
 
 REOPEN = "cases.reopen"  # permission to open closed cases again
@@ -51,9 +52,38 @@ def entrances(session: Session, case: Case) -> list[Entrance]:
     return found
 
 
-def reopen(session: Session, case: Case, user: User, at: str, reason: str) -> Return:
-    """Let the case go on at a step (Entrance.key). Raises Invalid (no reason), NotAllowed, Conflict."""
+def reopen(session: Session, case: Case, user: User, at: str, reason: str, agreed_by: User | None = None) -> Return:
+    """Let the case go on at a step (Entrance.key).
+
+    Raises Invalid (no reason), NotAllowed, Conflict; NeedsAgreement when protected work before the step was not done
+    and nobody else has agreed (ask_to_reopen)."""
     reason = required(reason)
+    chosen = _chosen(session, case, user, at)
+    if agreed_by is None:
+        passing.refuse(
+            session, chosen.instance, separation.missing_before(session, chosen.instance, chosen.activity.id)
+        )
+    return _go_on(session, case, chosen.instance, chosen.activity, user, reason, agreed_by)
+
+
+def ask_to_reopen(session: Session, case: Case, user: User, at: str, reason: str) -> Agreement:
+    """Ask a second person to agree; raises as `reopen` would, Conflict when nobody need agree."""
+    chosen = _chosen(session, case, user, at)
+    passed = separation.missing_before(session, chosen.instance, chosen.activity.id)
+    if not passed:
+        raise Conflict("This passes by nothing protected: nobody else need agree.")
+    asked = {"at": at, "target": chosen.activity.id, "passed": passed}
+    return agreements.ask(session, user, AgreementKind.REOPEN, asked, required(reason), chosen.instance)
+
+
+@agreements.carried_out_by(AgreementKind.REOPEN)
+def _reopened(session: Session, agreement: Agreement, asker: User, user: User) -> None:
+    case = session.get_one(Case, agreement.case_id)
+    reopen(session, case, asker, agreement.asked["at"], agreement.reason, agreed_by=user)
+
+
+def _chosen(session: Session, case: Case, user: User, at: str) -> Entrance:
+    """Where the closed case is to go on, held; raises whatever speaks against it."""
     history.hold(session, case.id)
     cases.find(session, case.id, user)
     session.refresh(case)
@@ -67,17 +97,24 @@ def reopen(session: Session, case: Case, user: User, at: str, reason: str) -> Re
     instance = instances.lock(session, chosen.instance.id, case.id)
     if instance.status in LIVE_INSTANCES:
         raise Conflict("The case is open.")
-    return _go_on(session, case, instance, chosen.activity, user, reason)
+    return Entrance(instance, chosen.activity)
 
 
 def _go_on(
-    session: Session, case: Case, instance: ProcessInstance, activity: engine.Activity, user: User, reason: str
+    session: Session,
+    case: Case,
+    instance: ProcessInstance,
+    activity: engine.Activity,
+    user: User,
+    reason: str,
+    agreed_by: User | None,
 ) -> Return:
     model, known = definitions.model(session, instance.definition), instances.variables(session, instance)
     void = rounds.behind(session, instance, model, activity.id)
     if said := once.why_not(session, void):
         raise CannotGoBack(reason=said)
     told = {"reason": reason, "round": rounds.number(session, case.id) + 1, "void": [each.id for each in void]}
+    told |= {"agreed_by": agreed_by.name} if agreed_by else {}
     history.record(session, case.id, user.name, "reopened", instance, activity.id, **told)
     facts = {"case_id": case.id, "mode": ReturnMode.REOPENED, "by": user.name, "at": now(), "reason": reason}
     (made,) = rows.new(session, Return, {**facts, "instance_id": instance.id, "activity_id": activity.id})

@@ -114,7 +114,7 @@ def answered(session: Session, limit: int = 50) -> Sequence[Agreement]:
 
 def agreed_to_pass(session: Session, case_id: int) -> set[str]:
     """The elements two people have agreed to pass by in this case."""
-    moves = (AgreementKind.MOVE, AgreementKind.SKIP)
+    moves = (AgreementKind.MOVE, AgreementKind.SKIP, AgreementKind.REOPEN)
     query = select(Agreement).where(Agreement.case_id == case_id, Agreement.kind.in_(moves))
     agreed = session.scalars(query.where(Agreement.status == AgreementStatus.AGREED))
     return {each for agreement in agreed for each in agreement.asked.get("passed", ())}

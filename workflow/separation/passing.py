@@ -51,9 +51,15 @@ def require_agreed(
     session: Session, instance: ProcessInstance, places: Sequence[str], target: str | None, agreed: bool
 ) -> None:
     """Raises NeedsAgreement when protected work is passed by and no two people have agreed to that."""
-    found = [] if agreed else passed_by(session, instance, places, target)
-    if found:
-        raise NeedsAgreement(elements="、".join(f"“{each}”" for each in names(session, instance.definition, found)))
+    if not agreed:
+        refuse(session, instance, passed_by(session, instance, places, target))
+
+
+def refuse(session: Session, instance: ProcessInstance, passed: Iterable[str]) -> None:
+    """Raises NeedsAgreement when anything is passed by."""
+    said = "、".join(f"“{each}”" for each in names(session, instance.definition, passed))
+    if said:
+        raise NeedsAgreement(elements=said)
 
 
 def names(session: Session, definition: ProcessDefinition, elements: Iterable[str]) -> list[str]:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
-from workflow import definitions, engine, history, instances, rows, seals, values
+from workflow import definitions, engine, history, instances, rows, seals, separation, values
 from workflow.clock import now
 from workflow.engine import Step
 from workflow.errors import Conflict, Invalid, NotAllowed, Refusal, Sentence, sentence
@@ -169,8 +169,13 @@ def _step(
     new: ProcessDefinition,
     mapping: Mapping[str, str],
 ) -> Step:
+    """What the engine makes of it; raises as it does, and PassesBy where tokens are put past protected work."""
     before, after = definitions.model(session, old), definitions.model(session, new)
-    return engine.migrate(before, after, instances.state(instance), mapping, instances.around(session, known, instance))
+    state, around = instances.state(instance), instances.around(session, known, instance)
+    step = engine.migrate(before, after, state, mapping, around)
+    there, here = _places(session, old, state), _places(session, new, step.state)
+    separation.require_nothing_missing(session, instance, new, named(mapping), there, here)
+    return step
 
 
 def _as_saved(session: Session, definition: ProcessDefinition, state: bytes) -> Step:

@@ -4,11 +4,27 @@ import pytest
 from sqlalchemy import select
 
 from tests.workflow.returns.desk import SPLIT, sound, step, waiting
+from tests.workflow.separation.guards import guards
 from tests.workflow.world import begin, do, drawn, last, process
-from workflow import definitions, operations, returns
+from workflow import definitions, operations, returns, separation
 from workflow.errors import Conflict, Invalid, NotAllowed
 from workflow.models import Case, ProcessInstance, Variable
+from workflow.separation import agreements
 from workflow.statuses import InstanceStatus
+
+CHECKED = "start s\nuser a candidateGroups=registry\nuser b candidateGroups=registry\nuser c candidateGroups=registry\nend e\ns -> a -> b -> c -> e"
+SOMETIMES = """
+    start s
+    user a candidateGroups=registry
+    xor g
+    user b candidateGroups=registry
+    user c candidateGroups=registry
+    end e
+    s -> a -> g
+    g -> b -> c -> e if large = true
+    g -> c default
+"""
+APART = {"b": {"differentFrom": "a"}}
 
 
 @pytest.fixture
@@ -86,3 +102,69 @@ def test_what_others_called_is_no_entrance(session, clock, anna, dora):
     assert [each.key for each in returns.entrances(session, case_of(session, outer))] == [f"{outer.id}:z"]
     returns.reopen(session, case_of(session, outer), dora, f"{outer.id}:z", "why")
     assert sound(session)
+
+
+# Separation of duty
+
+
+def test_behind_protected_work_that_was_not_done_it_is_opened_by_two(session, clock, anna, dora):
+    guard, _other = guards(session)
+    instance = begin(session, process(session, CHECKED, **APART))
+    do(session, instance, "a", anna)
+    operations.cancel(session, instance, dora, "entered twice")
+    case, at = case_of(session, instance), f"{instance.id}:c"
+    with pytest.raises(separation.NeedsAgreement, match="passes by “b”"), session.begin_nested():
+        returns.reopen(session, case, dora, at, "it was not")
+    asked = returns.ask_to_reopen(session, case, dora, at, "it was not")
+    with pytest.raises(NotAllowed, match="a second person must agree"):
+        agreements.agree(session, asked, dora)
+    agreements.agree(session, asked, guard)
+    assert waiting(session, instance) == ["c"]
+    told = last(session, instance, "reopened")
+    assert (told.actor, told.data["agreed_by"], told.data["reason"]) == ("dora", "gao", "it was not")
+    assert sound(session)
+
+
+def test_where_nothing_protected_is_left_behind_nobody_else_is_asked(session, clock, anna, bob, dora):
+    instance = begin(session, process(session, CHECKED, **APART))
+    do(session, instance, "a", anna)
+    do(session, instance, "b", bob)
+    operations.cancel(session, instance, dora, "entered twice")
+    with pytest.raises(Conflict, match="nobody else need agree"):
+        returns.ask_to_reopen(session, case_of(session, instance), dora, f"{instance.id}:c", "it was not")
+    returns.reopen(session, case_of(session, instance), dora, f"{instance.id}:c", "it was not")
+    assert waiting(session, instance) == ["c"]
+
+
+@pytest.mark.parametrize(("large", "reached"), [(False, True), (True, False)])
+def test_what_only_some_ways_do_is_asked_of_a_case_that_was_not_there(session, clock, anna, dora, large, reached):
+    instance = begin(session, process(session, SOMETIMES, **APART))
+    do(session, instance, "a", anna, large=large)
+    operations.cancel(session, instance, dora, "entered twice")
+    case, at = case_of(session, instance), f"{instance.id}:c"
+    if reached:
+        returns.reopen(session, case, dora, at, "it was not")
+        assert waiting(session, instance) == ["c"]
+    else:
+        with pytest.raises(separation.NeedsAgreement, match="passes by “b”"):
+            returns.reopen(session, case, dora, at, "it was not")
+
+
+def test_what_was_made_void_counts_as_not_done(session, clock, anna, bob, dora):
+    instance = begin(session, process(session, CHECKED, **APART))
+    do(session, instance, "a", anna)
+    do(session, instance, "b", bob)
+    do(session, instance, "c", anna)
+    returns.reopen(session, case_of(session, instance), dora, f"{instance.id}:a", "有遗漏")
+    operations.cancel(session, instance, dora, "entered twice")
+    with pytest.raises(separation.NeedsAgreement, match="passes by “a”、“b”"):
+        returns.reopen(session, case_of(session, instance), dora, f"{instance.id}:c", "it was not")
+
+
+def test_a_call_of_a_process_with_rules_is_not_passed_by_alone(session, clock, anna, dora):
+    definitions.deploy(session, drawn(CHECKED, "inner", **APART), {}, "eve")
+    outer = "start s\nuser a candidateGroups=registry\ncall k calls=inner\nuser z candidateGroups=registry\nend e\ns -> a -> k -> z -> e"
+    instance = begin(session, process(session, outer))
+    operations.cancel(session, instance, dora, "entered twice")
+    with pytest.raises(separation.NeedsAgreement, match="passes by “k”"):
+        returns.reopen(session, case_of(session, instance), dora, f"{instance.id}:z", "it was not")

@@ -206,6 +206,14 @@ def _first(stage: Stage) -> tuple[str, str]:
     return open_tasks(stage.session, free)["open"].token_id, WHY
 
 
+def _reopened(stage: Stage, bad: bool) -> str:
+    """Whoever opens the cancelled case again behind the step is alone; and in front of it, it is judged as ever."""
+    dora, case = stage.people["dora"], stage.instance.case
+    operations.cancel(stage.session, stage.instance, dora, WHY)
+    at = f"{stage.instance.id}:{'file' if bad else 'open'}"
+    return refused(stage, lambda: returns.reopen(stage.session, case, dora, at, WHY))
+
+
 def _signer(stage: Stage, bad: bool) -> str:
     task = stage.hold(stage.good)
     return refused(stage, lambda: signing.add(stage.session, task, stage.good, stage.bad, SignerPlace.BESIDE, WHY))
@@ -236,6 +244,15 @@ def _migrated(stage: Stage, bad: bool) -> str:
     return refused(stage, lambda: tasks.complete(session, task, person, {}))
 
 
+def _mapped(stage: Stage, bad: bool) -> str:
+    """Another version has the step, and the mapping says that work on it goes on behind it."""
+    session, drawing = stage.session, DRAWING.replace("user file candidateGroups=registry", "user file")
+    newer = process(session, drawing, check=stage.column.property)
+    plan = upgrades.plan(session, stage.instance.definition, newer, {"check": "file"} if bad else {})
+    done = upgrades.perform(session, plan, stage.instance, stage.people["eve"], WHY)
+    return done.refused[0] if done.refused else ""
+
+
 MOVES = (
     Move("claim", "taking it from the queue", _claim),
     Move("complete", "completing it, held already", _complete),
@@ -245,8 +262,10 @@ MOVES = (
     Move("bulk", "completing it among others", _bulk),
     Move("send back and redo", "completing it when what is before it was done anew by carl", _redo),
     Move("moved token", "one person alone moving the process past it", _moved, "a second person must agree"),
+    Move("reopening", "one person alone opening the case again behind it", _reopened, "a second person must agree"),
     Move("added signer", "being asked to sign it along", _signer, allowed=False),
     Move("group change", "getting every group between claim and completion", _groups),
+    Move("mapping", "the case put behind it in another version", _mapped, "with a second person who agrees"),
     Move("migration", "the case going on in a version that drops the rule, which is a policy", _migrated),
 )
 UNDRAWN = {"migration"}  # the rule stands outside the diagram

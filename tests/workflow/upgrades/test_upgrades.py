@@ -429,3 +429,41 @@ def test_a_moved_instance_that_is_not_where_it_went_is_found(session, clock, cas
     done.run.to_id, done.state_before = old.id, None
     session.flush()
     assert [each.check for each in fsck.run(session)] == ["upgrades", "upgrades"]
+
+
+# Separation of duty
+
+CHECKED = "start s\nuser a candidateGroups=registry\nuser b candidateGroups=registry\nuser c candidateGroups=registry\nend e\ns -> a -> b -> c -> e"
+LATER = CHECKED.replace("user c candidateGroups=registry", "user c candidateGroups=director")
+
+
+def at_b(session, anna):
+    case = begin(session, process(session, CHECKED, b={"differentFrom": "a"}))
+    do(session, case, "a", anna)
+    return case
+
+
+def test_no_mapping_puts_work_past_what_separation_protects(session, clock, anna, eve):
+    case = at_b(session, anna)
+    old = case.definition
+    new = process(session, LATER, b={"differentFrom": "a"})
+    refused = moved(session, case, new, eve, b="c")
+    assert refused.status is UpgradeStatus.REFUSED and "passes by “b”" in refusal(refused)
+    assert (case.definition_id, list(open_tasks(session, case))) == (old.id, ["b"])
+    plan = upgrades.plan(session, old, new, {"b": "c"})
+    assert "passes by" in str(upgrades.dry_run(session, plan, case).refused)
+
+
+def test_a_protected_step_goes_on_under_another_name(session, clock, anna, bob, eve):
+    case = at_b(session, anna)
+    new = process(session, LATER.replace("user b", "user b2").replace("-> b ->", "-> b2 ->"), b2={"differentFrom": "a"})
+    assert moved(session, case, new, eve, b="b2").status is UpgradeStatus.DONE
+    assert list(open_tasks(session, case)) == ["b2"]
+
+
+def test_what_was_done_is_passed_by_no_mapping(session, clock, anna, bob, eve):
+    case = at_b(session, anna)
+    do(session, case, "b", bob)
+    new = process(session, LATER.replace("user c", "user c2").replace("-> c ->", "-> c2 ->"), b={"differentFrom": "a"})
+    assert moved(session, case, new, eve, c="c2").status is UpgradeStatus.DONE
+    assert list(open_tasks(session, case)) == ["c2"]
