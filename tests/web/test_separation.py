@@ -8,7 +8,7 @@ from sqlalchemy import select
 from tests.people import SINCE, _hash
 from tests.web import desk
 from tests.workflow.world import begin, do, drawn, open_tasks
-from workflow import definitions, separation, tasks
+from workflow import definitions, operations, separation, tasks
 from workflow.identity import Group, User
 from workflow.models import Agreement, Policy, ProcessInstance, Relation
 from workflow.separation import policies, relations
@@ -138,6 +138,24 @@ def test_a_move_past_protected_work_offers_to_ask_a_second_person(gao, guarded, 
 
     assert dora.post(path, data={"token": token, "reason": "急件", "second": "1"}).status_code == 303
     assert "跳过受保护的步骤" in gao.get("/policies").text
+    assert gao.post("/policies/agreements/1/answer", data={"answer": "agree"}).status_code == 303
+    with guarded.database.reading() as session:
+        assert list(open_tasks(session, session.get_one(ProcessInstance, number))) == ["pay"]
+
+
+def test_a_case_opened_again_behind_protected_work_asks_a_second_person(gao, guarded, signed_in):
+    with guarded.database.transaction() as session:
+        instance = begin(session, definitions.latest(session, "paid"))
+        policies.add(session, session.get_one(User, "gao"), "paid", "b", "differentFrom", "a", "制度")
+        operations.cancel(session, instance, session.get_one(User, "dora"), "登记错了")
+        case, number = instance.case_id, instance.id
+    dora, path = signed_in("dora"), f"/cases/{case}/reopening"
+    wanted = {"at": f"{number}:pay", "reason": "没有错"}
+    alone = dora.post(path, data=wanted)
+    assert alone.status_code == 409 and "申请第二人同意" in alone.text
+
+    assert "已提出申请" in dora.post(path, data={**wanted, "second": "1"}, follow_redirects=True).text
+    assert "重新打开事项并越过受保护的步骤" in gao.get("/policies").text
     assert gao.post("/policies/agreements/1/answer", data={"answer": "agree"}).status_code == 303
     with guarded.database.reading() as session:
         assert list(open_tasks(session, session.get_one(ProcessInstance, number))) == ["pay"]
