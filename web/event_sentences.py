@@ -109,6 +109,7 @@ SENTENCES = {
     "grant_closed": "{who} closed the reading: {said}",
     "image_withdrawn": "{who} took the image {file_name} out: {why}",
     "images_accepted": "{who} accepted the images of {dossier_no}: {images}",
+    "images_opened": "{who} opened the page images of {dossier_no}",
     "letter_sent": "{who} sent the letter {number}",
     "letter_answered": "The letter {number} was answered: pack {tracking_no} is on its way",
     "loan_recalled": "{who} recalled the loan, due on {due}: {why}",

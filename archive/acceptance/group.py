@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from archive.acceptance import papers, rounds
+from archive.acceptance.looking import CHECK
 from archive.acceptance.models import Acceptance, Subject
 from archive.answers import text
 from archive.refusals import wrong
@@ -16,7 +17,6 @@ from workflow.identity import User
 from workflow.models import UserTask
 from workflow.registry import on_completion
 
-CHECK = "images.check"
 OTHER_CHECK = {"checker_first": "check_second", "checker_second": "check_first"}  # whose step another person does
 WORKED_ON = ("prepare", "compare_catalogue", "scan_pages", "quality_control", "deliver_batch")
 
