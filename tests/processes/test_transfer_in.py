@@ -1,10 +1,13 @@
 """调入: every path of bpmn/transfer-in.bpmn, through the real forms."""
 
 import pytest
+from sqlalchemy import select
 
 from archive import chains, keepers
+from archive.audit import open_doubts
+from archive.audit.models import Audit, AuditReason
 from archive.dossiers import Dossier
-from archive.statuses import DossierKind, DossierStatus
+from archive.statuses import AuditStatus, DossierKind, DossierStatus
 from archive.transfer.letter_tables import LetterStatus
 from tests.archive.cards import id_no
 from tests.processes.arriving import LETTER, NOTICE_OF_LINCHUAN, Arrivals
@@ -14,6 +17,7 @@ from tests.processes.table import covers
 from tests.standing import standing
 from workflow.errors import Conflict, Invalid
 from workflow.identity import User
+from workflow.models import UserTask
 
 
 @pytest.fixture
@@ -133,7 +137,7 @@ def cadre_asked(arrivals) -> None:
 @covers("J3", "receive_pack")
 @covers("J4", "count_pack")
 @covers("J5", "write_receipt", "send_receipt")
-@covers("J6", "audit")
+@covers("J6", "audit", "begin_audit")
 @covers("J7", "register_dossier", "shelve", "close_letter", "tell_person", "push_province", "in_store")
 def test_a_cadre_s_dossier_is_received_by_two_audited_and_shelved(everywhere):
     cadre_asked(everywhere)
@@ -156,6 +160,15 @@ def test_a_cadre_s_dossier_is_received_by_two_audited_and_shelved(everywhere):
     assert "材料份数：通知单 30，实收 29" in papers["transfer_difference"]
     assert "商调函" in papers["recall_letter"]
     assert everywhere.broken() == []
+    assert dossier.audit_status is AuditStatus.QUEUED
+    with everywhere.database.reading() as session:
+        audit = session.scalars(select(Audit)).one()
+        assert (audit.dossier_id, audit.reason) == (dossier.id, AuditReason.TRANSFER)
+        assert [str(each) for each in open_doubts(session, session.get_one(Dossier, dossier.id))] == [
+            "The special audit is not finished."
+        ]
+        waiting = select(UserTask.activity_id).where(UserTask.case_id == audit.case_id)
+        assert session.scalars(waiting).all() == ["first_review"]
 
 
 @covers("J3", "receive_pack")
