@@ -12,7 +12,7 @@ from archive.dossier_facts import checked
 from archive.dossier_tables import Dossier, StatusChange
 from archive.persons import Person
 from archive.scans import halved, normalise
-from archive.statuses import ACCOUNTED_FOR, ENDED, MOVES, DossierStatus, DossierVersion, label
+from archive.statuses import ENDED, MOVES, DossierStatus, DossierVersion, label
 from workflow import history, office
 from workflow.clock import now
 from workflow.errors import Conflict, NotFound, sentence
@@ -136,12 +136,6 @@ def change_status(
         raise Conflict("Dossier {number} was changed by somebody else meanwhile.", number=dossier.dossier_no)
     session.refresh(dossier)
     _log(session, dossier, before, by, case, why)
-
-
-def miss(session: Session, dossier: Dossier, by: str, case: Case, why: str) -> None:
-    """Nobody finds it on its shelf: it is missing. What has left, is on its way or lost already stays so."""
-    if dossier.status not in ACCOUNTED_FOR:
-        change_status(session, dossier, DossierStatus.MISSING, by, case, why)
 
 
 def hold(session: Session, dossier: Dossier, case: Case) -> None:

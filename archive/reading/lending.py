@@ -11,14 +11,15 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from archive import calendar, custody, documents, dossiers, parameters
+from archive import calendar, custody, documents, parameters
 from archive.answers import check_label, need, text
 from archive.custody import PlaceKind
+from archive.losses import reporting
+from archive.losses.models import LossKind
 from archive.reading.loan_tables import Loan
 from archive.reading.models import RequestStatus, ShutUnit
 from archive.reading.work import request_of
 from archive.refusals import wrong
-from archive.statuses import DossierStatus
 from workflow import history, instances, messages, office
 from workflow.around import notices
 from workflow.clock import now
@@ -29,7 +30,7 @@ from workflow.registry import Work, on_completion, sends, service_task
 from workflow.statuses import NoticeKind, TaskStatus
 
 EXTENSION = sends("loan.extension")
-LOST = {"damaged": DossierStatus.DAMAGED, "missing": DossierStatus.MISSING}
+LOST = frozenset(LossKind)
 KINDS = {"missing": "缺页", "damaged": "损坏、涂改", "added": "多出"}
 
 
@@ -215,14 +216,13 @@ def shut_unit(session: Session, work: Work) -> None:
 
 @on_completion("reading.investigate")
 def investigate(session: Session, task: UserTask, user: User, answers: dict[str, Any]) -> Mapping[str, Any]:
-    """What became of the difference: made whole, or the dossier is damaged or missing."""
+    """What became of the difference: made whole, or the dossier is damaged or missing, which is a matter of its own."""
     request, found = request_of(session, task), answers.get("outcome_of_search")
     note, loan = need(answers, "search_note", "Say what was done."), session.get_one(Loan, request.case_id)
     if answers.get("lift"):
         lift(session, session.get_one(ShutUnit, request.case_id), user)
     if found in LOST:
-        dossiers.change_status(session, request.dossier, LOST[found], user.name, request.case, note)
-        dossiers.let_go(session, request.dossier, request.case)
+        reporting.come_upon(session, request.dossier, LossKind(str(found)), request.case, note, user.name)
         loan.lost, loan.ended_at = True, now()
         request.status, request.ended_at = RequestStatus.OVER, now()
     return {"outcome_of_search": found, **dict.fromkeys(("put_back_result", "pages_in", "return_note"))}

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from archive import custody, dossiers, storage
 from archive.answers import check_label, need, text
 from archive.custody import PlaceKind
+from archive.losses import reporting
 from archive.materials import catalogue
 from archive.materials.models import PRESENT
 from archive.reading import lending
@@ -130,5 +131,5 @@ def _pages_within(session: Session, request: ReadingRequest) -> int:
 def _missing(session: Session, request: ReadingRequest, user: User, answers: Mapping[str, Any]) -> dict[str, Any]:
     """Nobody finds it: it is missed. Where it has left meanwhile, or is missed already, only the request ends."""
     note = need(answers, "hand_note", "Say where you looked.")
-    dossiers.miss(session, request.dossier, user.name, request.case, note)
+    reporting.missed(session, request.dossier, request.case, note, user.name)
     return {"handing": "missing"}

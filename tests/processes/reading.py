@@ -18,9 +18,9 @@ from forms.tasks import form_named
 from tests.archive.cards import id_no
 from tests.archive.images import scanned
 from tests.people import PASSWORD
-from tests.processes.receiving import CHECKOUT, _sent
+from tests.processes.receiving import _sent, deploy_only
 from tests.processes.sorting import HOME, PAPERS, Sorters
-from workflow import definitions, instances, signins, starts, tasks
+from workflow import instances, signins, starts, tasks
 from workflow.identity import User
 from workflow.models import PersonalNotice, ProcessInstance
 from workflow.office import Office
@@ -45,10 +45,8 @@ class Readings(Sorters):
                 catalogue.save(session, session.get_one(Dossier, number), list(PAPERS), "rosa")
 
     def deploy(self, session: Session) -> None:
-        """Only this process, its forms and its table: sixty tests begin with it."""
-        files = [*(CHECKOUT / "forms").glob("reading-*.form"), CHECKOUT / "bpmn" / "reading-approver.dmn"]
-        resources = {path.name: path.read_bytes() for path in files}
-        definitions.deploy(session, (CHECKOUT / "bpmn" / "reading.bpmn").read_bytes(), resources, "dora")
+        """Of the house's processes only these."""
+        deploy_only(session, "reading", "loss")
 
     # asking
 

@@ -358,6 +358,7 @@ def test_what_is_not_in_its_place_is_missing(readings):
     refused(lambda: readings.step("hand_out", "stan", handing="missing"), "hand_note")
     readings.step("hand_out", "stan", handing="missing", hand_note="架上没有")
     assert (readings.ends(), readings.status()) == (["not_found"], DossierStatus.MISSING)
+    assert readings.lost() == ("missing", readings.dossier().held_by_case_id)
 
 
 @covers("B6l", "hand_out", "drop_missing", "not_found")
@@ -519,13 +520,13 @@ def test_a_difference_shuts_the_unit_out_until_it_is_settled(everywhere):
 
 
 @covers("B8l", "investigate", "lost")
-@pytest.mark.parametrize(("found", "status"), [("damaged", DossierStatus.DAMAGED), ("missing", DossierStatus.MISSING)])
-def test_what_is_not_made_whole_is_damaged_or_missing(readings, found, status):
+@pytest.mark.parametrize(("found", "status"), [("damaged", DossierStatus.LENT), ("missing", DossierStatus.MISSING)])
+def test_what_is_not_made_whole_is_damaged_or_missing_and_that_is_a_matter_of_its_own(readings, found, status):
     readings.lent()
     readings.give_back(pages_in="8", return_result="differs", return_note="第三页撕毁")
     readings.search(found)
     assert (readings.ends()[-1], readings.status()) == ("lost", status)
-    assert readings.dossier().held_by_case_id is None
+    assert readings.lost() == (found, readings.dossier().held_by_case_id)
     assert readings.finished() and readings.broken() == []
 
 

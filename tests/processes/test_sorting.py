@@ -167,6 +167,7 @@ def test_a_dossier_that_is_not_in_its_place_is_missing(sorters):
     sorters.plan()
     sorters.step("hand_out", "stan", handing="missing", hand_note="架上、阅览室均无")
     assert sorters.dossier().status is DossierStatus.MISSING
+    assert sorters.lost() == ("missing", sorters.dossier().held_by_case_id)
     assert (sorters.finished(), sorters.ends()) == (True, ["not_found"])
     assert sorters.broken() == []
 

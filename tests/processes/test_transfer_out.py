@@ -350,7 +350,8 @@ def test_a_dossier_that_is_not_in_its_place_is_missing_and_the_transfer_ends(tra
     transfers.asked()
     transfers.prepare(handing="missing", hand_note="上下架位均无")
     assert transfers.ends()[-1] == "not_found"
-    assert (transfers.status(), transfers.dossier().held_by_case_id) == (DossierStatus.MISSING, None)
+    assert transfers.status() is DossierStatus.MISSING
+    assert transfers.lost() == ("missing", transfers.dossier().held_by_case_id)
 
 
 @covers("O6", "approve", "given_up", "put_back", "drop_transfer", "cancelled")
@@ -469,6 +470,8 @@ def test_after_three_months_it_may_be_lost(transfers, clock, result, status):
     transfers.step("investigate", "dora", loss_result=result, loss_note="机要局查无")
     assert transfers.status() is status
     assert transfers.finished() is (result == "lost")
+    if result == "lost":
+        assert transfers.lost() == ("missing", transfers.dossier().held_by_case_id)
     assert transfers.broken() == []
 
 
