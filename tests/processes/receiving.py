@@ -16,7 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
-from archive import documents, storage
+from archive import documents, scopes, storage
 from archive.dossiers import Dossier
 from archive.packs import desk, imports
 from archive.packs.models import CourierList, Pack
@@ -69,6 +69,14 @@ class Receiving:
     def deploy(self, session: Any) -> None:
         """The processes of the house."""
         definitions.deploy_folder(session, CHECKOUT / "bpmn", CHECKOUT / "forms", "dora")
+
+    def limit(self, *groups: str, **row: str) -> None:
+        """From now on these groups reach this part of the dossiers only."""
+        with self.database.transaction() as session:
+            admin = session.get_one(Group, "admin")
+            admin.permissions = [*admin.permissions, "policies.manage"]
+            for key in groups:
+                scopes.add(session, session.get_one(Group, key), row, session.get_one(User, "eve"), "分工文件")
 
     # packs come
 

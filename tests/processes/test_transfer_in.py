@@ -15,7 +15,7 @@ from tests.processes.receiving import signed_by
 from tests.processes.steps import outside, registered, shelved
 from tests.processes.table import covers
 from tests.standing import standing
-from workflow.errors import Conflict, Invalid
+from workflow.errors import Conflict, Invalid, NotAllowed
 from workflow.identity import User
 from workflow.models import UserTask
 
@@ -98,6 +98,37 @@ def test_a_person_has_one_open_letter_and_nobody_is_asked_for_what_is_here(arriv
     assert "keeps no dossier" in refused(lambda: arrivals.accept_application(keeper="YXGB", id_no=id_no(41)), "keeper")
     arrivals.cases[0] = first
     assert arrivals.waits(0) == ["receive_pack"]
+
+
+@covers("I2", "accept_application")
+@covers("I3", "approve_letter", "approve_whole")
+def test_who_is_limited_hears_nothing_of_dossiers_and_letters_beyond_and_who_sees_all_decides(arrivals):
+    arrivals.limit("window", "review", kind="cadre")  # 李明1 is a mobile worker
+    arrivals.apply()
+    arrivals.accept_application(id_no=id_no(1))
+    arrivals.agree()
+    assert arrivals.waits(0) == ["approve_whole"]
+    assert "kept here" in refused(arrivals.agree_whole, "id_no")
+    arrivals.agree_whole(letter_decision="back", letter_note="已在本中心")
+    arrivals.accept_application(keeper="YXGB", id_no=id_no(41))
+    arrivals.agree()
+    assert "keeps no dossier" in refused(arrivals.agree_whole, "keeper")
+    arrivals.agree_whole(letter_decision="back", letter_note="对方没有")
+    arrivals.accept_application()
+    arrivals.agree()
+    arrivals.agree_whole()
+    assert arrivals.waits(0) == ["send_letter"] and arrivals.letter().approved_by == "dora"
+
+
+@covers("I3", "approve_whole")
+def test_what_one_sees_is_refused_at_once_and_who_is_limited_does_not_decide_for_all(arrivals):
+    arrivals.limit("window", "review", "director", kind="flow")
+    arrivals.apply()
+    assert "kept here" in refused(lambda: arrivals.accept_application(id_no=id_no(1)), "id_no")
+    arrivals.accept_application()
+    arrivals.agree()
+    with pytest.raises(NotAllowed, match="sees every dossier"):
+        arrivals.agree_whole()
 
 
 @covers("timers", "remind_due", "remind", "reminded", "phone_due", "phone_keeper", "phoned")
