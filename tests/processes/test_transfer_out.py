@@ -13,6 +13,7 @@ from archive.materials import catalogue, states
 from archive.materials.models import MaterialState
 from archive.materials.rows import Entry
 from archive.numbers import IssuedNumber
+from archive.reading import kin
 from archive.scanning import batches, desk
 from archive.scanning.models import BatchStatus, ScanBatch
 from archive.statuses import AuditStatus, DossierStatus, SortStatus
@@ -407,6 +408,11 @@ def test_a_cadre_s_dossier_goes_by_two_carriers_with_its_audit_problems_listed(o
         "second_carrier_card": "A2",
     }
     refused(lambda: transfers.hand_over(**one), "second_carrier")
+    with transfers.database.transaction() as session:
+        person = session.get_one(Dossier, 1).person
+        kin.note(session, person, "李大", id_no(60), "父母", "rosa")
+    refused(lambda: transfers.hand_over(**{**one, "second_carrier": "李大"}), "second_carrier")
+    refused(lambda: transfers.hand_over(**{**one, "carrier": "李明1", "second_carrier": "孙二"}), "carrier")
     transfers.hand_over(**{**one, "second_carrier": "孙二"})
 
     assert transfers.places()[-1] == "transit:专人送取 钱一、孙二"
