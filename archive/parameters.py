@@ -14,6 +14,7 @@ from sqlalchemy import JSON, Index, String, Text, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from archive.refusals import wrong
+from archive.step_deadlines import STEPS
 from workflow import office
 from workflow.clock import now
 from workflow.db import Base
@@ -39,7 +40,7 @@ class Known:
     by: str = MANAGE
 
 
-KNOWN: Mapping[str, Known] = {
+RULES: Mapping[str, Known] = {
     "mat_send": Known("A material is sent in", 1, "month", "SJ09"),
     "mat_folder": Known("A material is put into its folder", 1, "month", "SJ09"),
     "mat_bind": Known("A material is bound", 1, "year", "SJ09"),
@@ -57,9 +58,16 @@ KNOWN: Mapping[str, Known] = {
     ),
     "audit_supplement": Known("A sender is asked again about a problem every", 1, "month", "our own"),
     "flow_out": Known("A mobile person's dossier is transferred", 15, "working day", "LD21"),
-    "grad_register": Known("A graduate's pack is registered", 0, "working day", "promise of the office"),
+    "grad_register": Known("A delivered pack is registered and shelved", 0, "working day", "promise of the office"),
+    "receipt_slip": Known("The receipt slip of a pack goes back", 0, "working day", "promise of the office"),
+    "receipt_slip_late": Known(
+        "The receipt slip of a pack goes back at the latest", 3, "working day", "promise of the office"
+    ),
     "exception_days": Known("An exception is settled", 5, "working day", "our own"),
     "identity_days": Known("The sender answers about an identity", 5, "working day", "our own"),
+    "identity_over": Known(
+        "A pack whose sender does not answer about an identity goes back", 10, "working day", "our own"
+    ),
     "list_days": Known("A pack missing from the list is traced", 1, "working day", "our own"),
     "missing_chase": Known("Missing material is asked for again", 30, "working day", "our own"),
     "sort_days": Known("A dossier is out of the store to be sorted", 5, "working day", "our own"),
@@ -82,6 +90,13 @@ KNOWN: Mapping[str, Known] = {
     "readers_cadre": Known("Readers of a cadre dossier, at least", 2, "person", "TL18", least=2),
     "readers_flow": Known("Readers of a mobile person's dossier, at least", 2, "person", "SJ09", least=2),
     "reading_supplement": Known("A request to read is filled in or supplemented", 5, "working day", "our own"),
+    "reading_decide": Known("A request to read is decided", 2, "working day", "our own"),
+    "reading_decide_section": Known(
+        "A request to read is decided below the section's level", 1, "working day", "our own"
+    ),
+    "reading_decide_discipline": Known(
+        "A request to read is decided for discipline, inspection and courts", 0, "working day", "practice"
+    ),
     "reading_ask_again": Known("Two readers at the screen are asked again after", 15, "minute", "our own"),
     "defect_fix": Known("A defect is mended", 10, "working day", "our own"),
     "sample_rate": Known("Sample of a batch", 5, "%", "DA/T 31"),
@@ -132,6 +147,9 @@ KNOWN: Mapping[str, Known] = {
     "closing_time": Known("Packs count for the day until", "17:30", "time of day", "promise of the office"),
     "keeper_code": Known("Code of this keeper", "YX", "text", "our own"),
     "dossier_prefix": Known("Dossier numbers begin with", "YX", "text", "our own"),
+}
+KNOWN: Mapping[str, Known] = RULES | {
+    key: Known(title, days, "working day", "our own") for key, (title, days) in STEPS.items()
 }
 
 

@@ -35,7 +35,7 @@ SUBJECTS = {  # the first word of a key: its subject
     **dict.fromkeys(
         ("mat", "cadre", "receipt", "chase", "flow", "grad", "exception", "identity", "list", "missing"), "receiving"
     ),
-    **dict.fromkeys(("letter", "transfer", "notice", "recall", "returned"), "receiving"),
+    **dict.fromkeys(("letter", "transfer", "notice", "recall", "returned", "loose", "day"), "receiving"),
     "sort": "sorting",
     "scan": "scanning",
     **dict.fromkeys(("defect", "sample", "pass", "accept", "trial"), "acceptance"),
@@ -44,6 +44,7 @@ SUBJECTS = {  # the first word of a key: its subject
     "audit": "audits",
     **dict.fromkeys(("temperature", "humidity", "climate", "inventory", "loss"), "storeroom"),
     **dict.fromkeys(("collective", "pay", "contract"), "spending"),
+    **dict.fromkeys(("correction", "key"), "office"),
 }
 UNIT_LABELS = {
     "working day": "working days",
