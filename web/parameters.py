@@ -44,7 +44,7 @@ SUBJECTS = {  # the first word of a key: its subject
     "audit": "audits",
     **dict.fromkeys(("temperature", "humidity", "climate", "inventory", "loss"), "storeroom"),
     **dict.fromkeys(("collective", "pay", "contract"), "spending"),
-    **dict.fromkeys(("correction", "key"), "office"),
+    **dict.fromkeys(("correction", "key", "batch"), "office"),
 }
 UNIT_LABELS = {
     "working day": "working days",

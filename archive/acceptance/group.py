@@ -1,4 +1,4 @@
-"""A1, A2 and A8: the firm applies, a group of at least three is formed, everybody of it signs."""
+"""A1, A2 and A8: the firm applies, a group (parameter accept_group) is formed, everybody of it signs."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from archive import parameters
 from archive.acceptance import papers, rounds
 from archive.acceptance.looking import CHECK
 from archive.acceptance.models import Acceptance, Subject
@@ -45,6 +46,9 @@ def form_group(session: Session, task: UserTask, user: User, answers: dict[str, 
     group = [str(each) for each in answers["group"]]
     if len(set(group) - {acceptance.handler}) < 2:
         raise wrong("group", "The group is not the handler alone: at least two others belong to it.")
+    least = parameters.value(session, "accept_group", case=task.case_id)
+    if len(set(group)) < least:
+        raise wrong("group", "The group has at least {least} people.", least=least)
     if answers["group_head"] not in group or answers["group_head"] == acceptance.handler:
         raise wrong("group_head", "The head is of the group and not the handler.")
     if acceptance.subject == Subject.BATCH:
