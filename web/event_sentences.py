@@ -51,6 +51,8 @@ SENTENCES = {
     "clock_paused": "{who} stopped the clock of “{name}”",
     "clock_resumed": "{who} let the clock of “{name}” go on",
     "case_clock_paused": "{who} stopped the clock of the whole matter",
+    "legal_hold_began": "{who} and {other}: a legal hold stops the clock of the whole matter",
+    "legal_hold_ended": "{who} let the clock of the whole matter go on: the legal hold is over",
     "case_clock_resumed": "{who} let the clock of the whole matter go on",
     "prioritised": "{who} set the priority of “{name}” to {after}",
     "asked": "{who} asked {to}",
