@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from archive import calendar, custody, id_numbers, parameters, persons, vault
+from archive import calendar, custody, id_numbers, parameters, persons, sight, vault
 from archive import keepers as kept_elsewhere
 from archive.answers import need, text
 from archive.custody import PlaceKind

@@ -16,7 +16,7 @@ from tests.processes.steps import outside, registered, shelved
 from tests.processes.table import covers
 from tests.standing import standing
 from workflow.around import notices, reminders
-from workflow.errors import Conflict, Invalid
+from workflow.errors import Conflict, Invalid, NotAllowed
 from workflow.identity import User
 from workflow.models import UserTask
 from workflow.statuses import NoticeKind, TaskStatus
