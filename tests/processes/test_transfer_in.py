@@ -21,6 +21,9 @@ from workflow.identity import User
 from workflow.models import UserTask
 from workflow.statuses import NoticeKind, TaskStatus
 
+AUTHORITY = {"applicant": "authority", "papers": [], "changed_on": "2026-06-15"}
+WITHIN = {"keeper": "YX", "receiver": "YXGB", **AUTHORITY}
+
 
 @pytest.fixture
 def arrivals(sqlite_office, clock) -> Arrivals:
@@ -286,15 +289,7 @@ def test_problems_are_asked_of_the_sender_each_month_until_answered_or_the_dossi
 @covers("pair", "issue_letter", "receive_pack", "send_receipt", "in_store")
 def test_between_two_offices_of_one_house_custody_passes_by_a_scan_at_each_end(everywhere, clock):
     everywhere.apply("cadre", "李明1")
-    told = {
-        "id_no": id_no(1),
-        "keeper": "YX",
-        "receiver": "YXGB",
-        "applicant": "authority",
-        "papers": [],
-        "changed_on": "2026-06-15",
-    }
-    everywhere.accept_application(**told)
+    everywhere.accept_application(id_no=id_no(1), **WITHIN)
     everywhere.agree()
     everywhere.answering()
     assert everywhere.waits(1) == ["accept_papers"]
@@ -336,15 +331,7 @@ def test_between_two_offices_of_one_house_custody_passes_by_a_scan_at_each_end(e
 def written_by_the_house(arrivals) -> dict:
     """One office of the house has asked the other for a dossier; what the other's clerk reads on the letter."""
     arrivals.apply("cadre", "李明1")
-    told = {
-        "id_no": id_no(1),
-        "keeper": "YX",
-        "receiver": "YXGB",
-        "applicant": "authority",
-        "papers": [],
-        "changed_on": "2026-06-15",
-    }
-    arrivals.accept_application(**told)
+    arrivals.accept_application(id_no=id_no(1), **WITHIN)
     arrivals.agree()
     arrivals.answering()
     return {"letter_no": LETTER, "letter_date": "2026-07-01", "applicant": "authority", "papers": ["letter"]}
