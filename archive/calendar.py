@@ -242,6 +242,12 @@ def working_moment(session: Session) -> str:
     return add_working_days(session, now(), 0).astimezone(UTC).isoformat()
 
 
+@expression_function("earliest")
+def earliest(session: Session, *moments: str | None) -> str | None:
+    """The first of these moments (ISO 8601 with offset); what is null does not count. Null for none."""
+    return min((each for each in moments if each), key=datetime.fromisoformat, default=None)
+
+
 @expression_function("closing_time")
 def closing_time(session: Session, day: str | None = None) -> str:
     """The moment the office closes on `day` (YYYY-MM-DD; today when not said), ISO 8601 UTC."""

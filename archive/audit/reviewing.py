@@ -28,8 +28,11 @@ Row = Mapping[str, Any]
 Within = Mapping[str, Material]
 
 
-def begin(session: Session, dossier: Dossier, reason: AuditReason, origin: Case) -> Case | None:
-    """A case after which the dossier must be audited begins its audit. Returns the audit's case; None when the dossier
+def begin(
+    session: Session, dossier: Dossier, reason: AuditReason, origin: Case, audit_by: str | None = None
+) -> Case | None:
+    """A case after which the dossier must be audited begins its audit, which is over at the latest at `audit_by` (a
+    moment, ISO 8601). Returns the audit's case; None when the dossier
     is being audited already."""
     if _is_audited(session, dossier.id):
         return None
@@ -37,6 +40,7 @@ def begin(session: Session, dossier: Dossier, reason: AuditReason, origin: Case)
     title = f"专项审核 {dossier.dossier_no} {dossier.person.name}"
     case = cases.open_case(session, number, title, PROCESS, history.SYSTEM)
     told = {"dossier_no": dossier.dossier_no, "audit_reason": reason.value, "origin_case_id": origin.id}
+    told |= {"audit_by": audit_by} if audit_by else {}
     instances.start(session, definitions.latest(session, PROCESS), case, history.SYSTEM, told)
     return case
 

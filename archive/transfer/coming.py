@@ -1,12 +1,13 @@
 """I1, I2 and J1 to J7: who applies for a dossier to come, what arrives, what differs, and its place on the shelf."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from archive import custody, id_numbers, parameters, persons, vault
+from archive import calendar, custody, id_numbers, parameters, persons, vault
 from archive import keepers as kept_elsewhere
 from archive.answers import need, text
 from archive.custody import PlaceKind
@@ -53,6 +54,7 @@ def accept(session: Session, task: UserTask, user: User, answers: dict[str, Any]
         _require_papers(answers)
         _refuse_kept(session, letter)
         told = {"known_elsewhere": _elsewhere(session, letter), "letter_to": letter.keeper.name}
+        told |= _receive_due(session, letter, answers)
         return {"accept_result": "accept", "id_no": None, "accept_note": None, "guarded": letter.guarded, **told}
     note = need(answers, "accept_note", "Say what is missing, or why it is not accepted.")
     kind = "transfer_in_missing" if result == "incomplete" else "transfer_in_refusal"
@@ -60,6 +62,18 @@ def accept(session: Session, task: UserTask, user: User, answers: dict[str, Any]
     if result != "incomplete":
         letter.status, letter.why, letter.ended_at = LetterStatus.REFUSED, note, now()
     return {"accept_result": result, "accept_note": note, "id_no": None}
+
+
+def _receive_due(session: Session, letter: Letter, answers: Mapping[str, Any]) -> dict[str, str]:
+    """J2: until when a cadre's dossier comes, `cadre_out` months after the authority over the person changed (TL18)."""
+    if not letter.cadre:
+        return {}
+    day = date.fromisoformat(need(answers, "changed_on", "Say on which day the authority over the person changed."))
+    if day > office.of(session).today():
+        raise wrong("changed_on", "This day is yet to come.")
+    months = parameters.value(session, "cadre_out", case=letter.case_id)
+    due = calendar.closing(session, calendar.due_after_months(session, day, months))
+    return {"receive_due": due.isoformat()}
 
 
 def _letter(session: Session, case: Case, known: Mapping[str, Any], answers: Mapping[str, Any]) -> Letter:

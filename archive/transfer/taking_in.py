@@ -144,10 +144,11 @@ def shelve(session: Session, task: UserTask, user: User, answers: dict[str, Any]
 
 @service_task("transfer.in_begin_audit", only_once=True)
 def begin_audit(session: Session, work: Work) -> Mapping[str, Any]:
-    """J6: whatever comes in is audited (凡转必审, TL18 ch. 5); until the audit is filed the gate stays closed."""
+    """J6: whatever comes in is audited (凡转必审, TL18 ch. 5), within `cadre_in_audit` months of its receipt; until the
+    audit is filed the gate stays closed."""
     letter = letter_of(session, work)
     dossier = session.get_one(Dossier, letter.dossier_id)
-    audit = reviewing.begin(session, dossier, AuditReason.TRANSFER, letter.case)
+    audit = reviewing.begin(session, dossier, AuditReason.TRANSFER, letter.case, work.variables.get("audit_due"))
     return {"audit_case": audit.business_key if audit else ""}
 
 

@@ -106,7 +106,7 @@ def away(life: Life, number: str) -> None:
     """The second office asks for it; it is packed, sent, received by two; the receipt is back; it stands on its shelf."""
     life.on(3, month=8)
     code = life.begin("wangmin", "transfer-in", person_name=NAME, regime="cadre")
-    told = {"id_no": ID_NO, "keeper": "YX", "receiver": "YXGB", "applicant": "authority"}
+    told = {"id_no": ID_NO, "keeper": "YX", "receiver": "YXGB", "applicant": "authority", "changed_on": "2026-08-03"}
     more = {"reason": "云组干〔2026〕12号", "accept_result": "accept"}
     life.do("wangmin", "accept_application", code, **told, **more)
     life.do("sunli", "approve_letter", code, letter_decision="approve", **signed("letter_signature"))

@@ -252,6 +252,7 @@ KNOWN: dict[str, Answer] = {
     "decisions": lambda facts, asking: [],
     "defects": lambda facts, asking: [{"material": "履历表", "defect": "页码有误"}],
     "letter_no": _letter,
+    "changed_on": lambda facts, asking: asking.today.isoformat(),
     "letter_date": lambda facts, asking: None if asking.drawn else asking.today.isoformat(),
     "letter_persons": lambda facts, asking: "1",
     "letter_until": lambda facts, asking: "",

@@ -82,7 +82,7 @@ def times(path: Path) -> list[tuple[str, str]]:
             if text := each.get(CAMUNDA + name):
                 found.append((each.get("id", ""), text))
         if each.get("name") in ("followUpDate", "reminders"):
-            found.append((each.get("name", ""), each.get("value", "")))
+            found.append(("reminders", "${" + each.get("value", "").replace("PT0S", "") + "}"))  # PT0S: at the due date
         if each.tag in (f"{BPMN}timeDate", f"{BPMN}timeDuration"):
             found.append((path.stem, each.text or ""))
     return found

@@ -15,9 +15,13 @@ from tests.processes.receiving import signed_by
 from tests.processes.steps import outside, registered, shelved
 from tests.processes.table import covers
 from tests.standing import standing
+from workflow.around import notices, reminders
 from workflow.errors import Conflict, Invalid
 from workflow.identity import User
 from workflow.models import UserTask
+from workflow.statuses import NoticeKind, TaskStatus
+
+BY_NOTICE = {"applicant": "authority", "papers": [], "changed_on": "2026-06-15"}  # an appointment
 
 
 @pytest.fixture
@@ -129,7 +133,7 @@ def test_a_keeper_who_does_not_answer_is_reminded_telephoned_and_the_letter_issu
 
 
 def cadre_asked(arrivals) -> None:
-    arrivals.asked_for("cadre", applicant="authority", papers=[], reason="云组干〔2026〕12号")
+    arrivals.asked_for("cadre", reason="云组干〔2026〕12号", **BY_NOTICE)
 
 
 @covers("J1", "accept_application")
@@ -171,6 +175,56 @@ def test_a_cadre_s_dossier_is_received_by_two_audited_and_shelved(everywhere):
         assert session.scalars(waiting).all() == ["first_review"]
 
 
+def due(arrivals, activity_id: str) -> str:
+    with arrivals.database.reading() as session:
+        open_ = select(UserTask).where(UserTask.activity_id == activity_id, UserTask.status == TaskStatus.OPEN)
+        return session.scalars(open_).one().due_at.date().isoformat()
+
+
+def reminded(arrivals, name: str) -> list[str]:
+    """What this person was reminded of: the names of the steps."""
+    reminders.sweep(arrivals.database)
+    with arrivals.database.reading() as session:
+        told = [each for each in notices.of(session, session.get_one(User, name)) if each.kind is NoticeKind.REMINDED]
+        return sorted({session.get_one(UserTask, each.task_id).activity_id for each in told})
+
+
+@covers("J2", "send_letter", "receive_pack")
+def test_a_cadre_s_dossier_that_does_not_come_in_two_months_is_told_to_the_director(arrivals, clock):
+    with pytest.raises(Invalid) as said:
+        arrivals.asked_for("cadre", applicant="authority", papers=[], changed_on="")
+    assert list(said.value.problems) == ["changed_on"]
+    refused(
+        lambda: arrivals.accept_application(applicant="authority", papers=[], changed_on="2026-07-02"), "changed_on"
+    )
+    arrivals.accept_application(**BY_NOTICE)
+    arrivals.agree()
+    arrivals.at("send_letter", "wang", letter_way="post")
+    assert due(arrivals, "receive_pack") == "2026-08-17"  # the fifteenth is a Saturday
+    clock.move(days=47)
+    assert reminded(arrivals, "dora") == []
+    clock.move(days=1)  # 2026-08-18
+    assert reminded(arrivals, "dora") == ["receive_pack"]
+
+
+@covers("J6", "audit", "begin_audit")
+@covers("J7", "register_dossier", "shelve")
+def test_audit_and_shelving_are_over_two_months_after_receipt_or_the_director_is_told(arrivals, clock):
+    cadre_asked(arrivals)
+    arrivals.receive()
+    arrivals.count()
+    arrivals.answer_receipt()
+    assert due(arrivals, "audit") == "2026-09-01"
+    clock.move(days=58)  # 2026-08-28
+    arrivals.at("audit", "remy", audit_result="good")
+    assert due(arrivals, "register_dossier") == "2026-08-31"
+    arrivals.register_it()
+    arrivals.shelve_it()
+    assert due(arrivals, "first_review") == "2026-09-01"  # and not ten working days from here
+    clock.move(days=5)
+    assert "first_review" in reminded(arrivals, "dora")
+
+
 @covers("J3", "receive_pack")
 def test_a_pack_opened_on_its_way_goes_back_with_a_note_and_is_waited_for_again(arrivals):
     cadre_asked(arrivals)
@@ -203,7 +257,7 @@ def test_problems_are_asked_of_the_sender_each_month_until_answered_or_the_dossi
 @covers("pair", "issue_letter", "receive_pack", "send_receipt", "in_store")
 def test_between_two_offices_of_one_house_custody_passes_by_a_scan_at_each_end(everywhere, clock):
     everywhere.apply("cadre", "李明1")
-    told = {"id_no": id_no(1), "keeper": "YX", "receiver": "YXGB", "applicant": "authority", "papers": []}
+    told = {"id_no": id_no(1), "keeper": "YX", "receiver": "YXGB", **BY_NOTICE}
     everywhere.accept_application(**told)
     everywhere.agree()
     everywhere.answering()
@@ -246,7 +300,7 @@ def test_between_two_offices_of_one_house_custody_passes_by_a_scan_at_each_end(e
 def written_by_the_house(arrivals) -> dict:
     """One office of the house has asked the other for a dossier; what the other's clerk reads on the letter."""
     arrivals.apply("cadre", "李明1")
-    told = {"id_no": id_no(1), "keeper": "YX", "receiver": "YXGB", "applicant": "authority", "papers": []}
+    told = {"id_no": id_no(1), "keeper": "YX", "receiver": "YXGB", **BY_NOTICE}
     arrivals.accept_application(**told)
     arrivals.agree()
     arrivals.answering()
