@@ -42,7 +42,7 @@ SUBJECTS = {  # the first word of a key: its subject
     **dict.fromkeys(("loan", "grant", "approval", "reading", "readers"), "reading"),
     "certificate": "certificates",
     "audit": "audits",
-    **dict.fromkeys(("temperature", "humidity", "climate", "inventory", "loss"), "storeroom"),
+    **dict.fromkeys(("temperature", "humidity", "climate", "inventory", "loss", "seal"), "storeroom"),
     **dict.fromkeys(("collective", "pay", "contract"), "spending"),
     **dict.fromkeys(("correction", "key", "batch"), "office"),
 }

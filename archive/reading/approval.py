@@ -113,6 +113,8 @@ def why_not_readable(session: Session, request: ReadingRequest) -> Sentence | No
         if why is not None:
             return why
     dossier = request.dossier
+    if dossier.status is DossierStatus.SEALED:
+        return sentence("Dossier {number} is sealed by authority; nobody reads it.", number=dossier.dossier_no)
     if request.mode is not Mode.DIGITAL and dossier.status is not DossierStatus.IN_STORE:
         return sentence("Dossier {number} is not in the store now.", number=dossier.dossier_no)
     return None

@@ -277,6 +277,20 @@ SECTIONS = (
         },
     ),
     Section(
+        "Seal by authority",
+        ("seal",),
+        "tests.processes.test_seal",
+        "封存 (Annex B; the discipline seal of §10.7 O3). Groups: registry (登记), director (领导), store (库房). Without a "
+        "deadline while the seal is on.",
+        {
+            "order": "the authority's document: issuer, number, day, scan; from the request on the case holds the dossier",
+            "agree": "another person checks the document",
+            "seal": "sealed on its shelf, label scanned",
+            "effect": "not read, lent, sorted, scanned, counted out or transferred; open grants end; the case is not ended",
+            "lift": "the document that lifts it, checked by another; label and position scanned",
+        },
+    ),
+    Section(
         "Climate of the storerooms",
         ("climate-alarm", "climate-month"),
         "tests.processes.test_climate",
