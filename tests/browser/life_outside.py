@@ -30,7 +30,7 @@ def asked_for(life: Life, number: str, mode: str, letter: str, decided: dict[str
     sealed.write_bytes(scan())
     signer = {"leader_decision": "agree", "leader_name": "钱局长", "leader_post": "局长", "sealed_file": sealed}
     life.do("liqiang", "upload_sealed", number, **signer)
-    checked = {"check_result": "pass", "authority": "own", "rank_level": "below", "scope_minimal": "true"}
+    checked = {"check_result": "pass", "scope_minimal": "true"}
     life.do("zhaolei", "pre_check", number, **checked)
     life.do("sunli", "opinion", number, opinion_result="agree", opinion_note="手续齐全")
     life.do("linlan", "decide", number, decision="approve", **decided, **signed("decision_signature"))

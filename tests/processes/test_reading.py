@@ -257,18 +257,46 @@ def test_who_filled_in_does_not_check_and_relatives_take_no_part(readings):
 
 @covers("B5", "decide", "who_decides")
 @pytest.mark.parametrize(
-    ("asked", "checked", "groups"),
+    ("mode", "record", "kind", "checked", "groups"),
     [
-        ({"mode": "room"}, {"rank_level": "below"}, ["group:director", "group:review"]),
-        ({"mode": "room"}, {"rank_level": "section"}, ["group:director"]),
-        ({"mode": "lend"}, {"rank_level": "below"}, ["group:director"]),
+        ("room", {}, "flow", {}, ["group:director", "group:review"]),
+        ("room", {"rank": "科员"}, "cadre", {}, ["group:director", "group:review"]),
+        ("room", {"rank": "科级以下"}, "cadre", {}, ["group:director", "group:review"]),
+        ("room", {"rank": "四级主任科员"}, "cadre", {}, ["group:director"]),
+        ("room", {"rank": "副处级", "admin_level": "区管"}, "cadre", {}, ["group:director"]),
+        ("room", {}, "cadre", {}, ["group:director"]),  # no rank on record
+        ("room", {}, "flow", {"level_asked": "section"}, ["group:director"]),
+        ("lend", {}, "flow", {}, ["group:director"]),
     ],
 )
-def test_rank_and_mode_say_who_decides(readings, asked, checked, groups):
-    readings.ask(**asked)
+def test_the_record_and_the_mode_say_who_decides_and_the_checker_asks_for_a_higher_one_only(
+    readings, mode, record, kind, checked, groups
+):
+    readings.is_on_record(kind, **record)
+    readings.ask(mode=mode)
     readings.check(**checked)
     readings.step("opinion", "remy", opinion_result="agree", opinion_note="手续齐全")
     assert readings.offered_to("decide") == groups
+
+
+@covers("B3", "pre_check")
+@covers("B4h", "write_petition")
+def test_the_words_of_a_record_are_the_office_s_and_a_running_case_keeps_those_it_began_with(readings, clock):
+    readings.is_on_record("cadre", rank="科员", admin_level="州管")
+    readings.ask(mode="room")
+    clock.move(hours=1)
+    with readings.database.transaction() as session:
+        parameters.change(session, "reading_higher", "州管，省管", date(2026, 7, 1), "dora")
+    clock.move(hours=1)
+    readings.check()
+    assert readings.open_steps() == [("opinion", None)]  # it began before the words were others
+    readings.step("opinion", "remy", opinion_result="agree", opinion_note="同意")
+    readings.decide("dora", decision="refuse", refusal_note="另行提出")
+    readings.begin(key="20260701-00000B")
+    readings.fill(mode="room", letter_no="〔2026〕9号")
+    readings.seal()
+    readings.check()
+    assert readings.open_steps() == [("ask_authority", None)]
 
 
 @covers("B5", "decide", "refused")
@@ -305,9 +333,11 @@ def test_a_smaller_scope_is_what_may_be_read(readings):
 
 
 @covers("B4h", "write_petition", "ask_authority")
-def test_a_cadre_of_a_higher_authority_takes_its_answer(readings):
+def test_a_cadre_of_a_higher_authority_takes_its_answer_whatever_the_checker_clicks(readings):
+    readings.is_on_record("cadre", rank="正处级", admin_level="市管")
     readings.ask(mode="room")
-    readings.check(authority="higher")
+    assert "上级管理，请示主管机关" in readings.drawn("pre_check", "rosa")
+    readings.check(level_asked="section")
     [(kind, number, text, _)] = readings.issued()
     assert (kind, number, "李明1" in text) == ("reading_petition", "〔2026〕请字0001号", True)
     readings.answer(authority_decision="agree")
@@ -319,7 +349,7 @@ def test_a_cadre_of_a_higher_authority_takes_its_answer(readings):
 @covers("B4h", "ask_authority", "refused")
 def test_what_the_managing_authority_refuses_is_refused(readings):
     readings.ask(mode="room")
-    readings.check(authority="higher")
+    readings.check(level_asked="higher")
     readings.answer(authority_decision="refuse", refusal_note="不宜查阅")
     assert (readings.ends(), readings.request().why) == (["refused"], "不宜查阅")
 
