@@ -85,7 +85,7 @@ def lent_and_late(life: Life, number: str) -> None:
     expect(page.locator("main")).to_contain_text(NAME)
     life.do("chenjing", "chase", number, chase_note="电话催还，答复当日归还")
     life.do("sunli", "send_letter", number, chase_note="已寄出")
-    back = {"scan_label": number, "return_result": "whole", "pages_in": str(PAGES)}
+    back = {"scan_label": number, "return_result": "whole", "as_lent": "true"}
     life.do("chenjing", "take_return", number, **back, returned_by="许阅")
     home = {"scan_label": number, "put_back_result": "whole", "pages_in": str(PAGES)}
     life.do("wugang", "put_back", number, **home, scan_position="K01-01-01-A-1-01")

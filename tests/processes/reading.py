@@ -115,7 +115,7 @@ class Readings(Sorters):
         self.lend(number)
 
     def give_back(self, number: int = 1, **typed: Any) -> None:
-        counted = {"scan_label": self.no(number), "return_result": "whole", "pages_in": str(WHOLE)}
+        counted = {"scan_label": self.no(number), "return_result": "whole", "as_lent": "true"}
         self.step("take_return", "rosa", number, **{**counted, "returned_by": "许阅", **typed})
 
     def put_back(self, number: int = 1, **typed: Any) -> None:
