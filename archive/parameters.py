@@ -87,6 +87,19 @@ RULES: Mapping[str, Known] = {
         "list",
         "TL18 art. 31",
     ),
+    "reading_higher": Known(
+        "Managed by a higher authority, by the words of the record",
+        "中央管、中管、省管、市管、省委管、市委管",
+        "text",
+        "TL18 art. 32; a district's own list",
+    ),
+    "reading_section": Known(
+        "Section level and above, by the words of the record",
+        "科级、正科、副科、主任科员、科长、县级、正县、副县、处级、正处、副处、处长、调研员、局级、正局、副局、局长、"
+        "司级、厅级、正厅、副厅、厅长、巡视员、部级",
+        "text",
+        "practice; a district's own list",
+    ),
     "readers_cadre": Known("Readers of a cadre dossier, at least", 2, "person", "TL18", least=2),
     "readers_flow": Known("Readers of a mobile person's dossier, at least", 2, "person", "SJ09", least=2),
     "reading_supplement": Known("A request to read is filled in or supplemented", 5, "working day", "our own"),

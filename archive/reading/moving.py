@@ -11,7 +11,7 @@ from archive.custody import PlaceKind
 from archive.losses import reporting
 from archive.materials import catalogue
 from archive.materials.models import PRESENT
-from archive.reading import lending
+from archive.reading import by_material, giving_back, lending
 from archive.reading.loan_tables import Loan
 from archive.reading.models import ReadingRequest, RequestStatus
 from archive.reading.work import request_of
@@ -53,7 +53,7 @@ def hand_out(session: Session, task: UserTask, user: User, answers: dict[str, An
     loan = _take_out(session, request, user, answers, place, more)
     lending.slip(session, loan, user, text(answers, "hand_note"))
     told = {"handing": "handed_out", "scan_label": None, "pages_out": loan.pages_out, "loan_key": str(loan.case_id)}
-    return {**told, **lending.ladder(session, loan)}
+    return {**told, "returned": by_material.lent(session, request.dossier), **lending.ladder(session, loan)}
 
 
 @on_completion("reading.put_back")
@@ -64,8 +64,8 @@ def put_back(session: Session, task: UserTask, user: User, answers: dict[str, An
     check_label(request.dossier, answers)
     counted = int(answers["pages_in"])
     if answers.get("put_back_result") == "differs":
-        return lending.note_difference(loan, counted, answers)
-    lending.refuse_other_count(loan, counted)
+        return giving_back.note_difference(session, loan, counted, answers)
+    giving_back.refuse_other_count(loan, counted)
     code = storage.code_of(need(answers, "scan_position", "Scan the barcode of the position."), "scan_position")
     home = storage.home(session, dossier)
     if code != home:

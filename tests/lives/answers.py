@@ -226,6 +226,8 @@ KNOWN: dict[str, Answer] = {
     "volumes": lambda facts, asking: "1",
     "pages_out": _counted,
     "pages_in": _pages,
+    "as_lent": lambda facts, asking: [] if asking.seldom(0.05) else "true",
+    "back": lambda facts, asking: "1" if asking.seldom(0.02) else "",
     "page_count": lambda facts, asking: str(asking.chance.randint(3, 5)),
     "id_no": lambda facts, asking: facts.id_no,
     "id_no_again": lambda facts, asking: facts.id_no,

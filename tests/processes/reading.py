@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from archive import dossiers, persons
 from archive.dossiers import Dossier
 from archive.images.demands import ImageKind
 from archive.materials import catalogue
@@ -88,7 +89,7 @@ class Readings(Sorters):
         self.step("upload_sealed", "rene", number, **{"leader_name": "钱局长", "leader_post": "局长", **typed})
 
     def check(self, number: int = 1, **typed: Any) -> None:
-        passed = {"check_result": "pass", "authority": "own", "rank_level": "below", "scope_minimal": "true"}
+        passed = {"check_result": "pass", "scope_minimal": "true"}
         self.step("pre_check", "rosa", number, **{**passed, **typed})
 
     def approve(self, number: int = 1, **typed: Any) -> None:
@@ -112,7 +113,7 @@ class Readings(Sorters):
         self.lend(number)
 
     def give_back(self, number: int = 1, **typed: Any) -> None:
-        counted = {"scan_label": self.no(number), "return_result": "whole", "pages_in": str(WHOLE)}
+        counted = {"scan_label": self.no(number), "return_result": "whole", "as_lent": "true"}
         self.step("take_return", "rosa", number, **{**counted, "returned_by": "许阅", **typed})
 
     def put_back(self, number: int = 1, **typed: Any) -> None:
@@ -189,10 +190,17 @@ class Readings(Sorters):
             asked = select(ProcessInstance).where(ProcessInstance.case_id == self.case_id(number))
             instances.cancel(session, session.scalars(asked).one(), "dora", "撤回申请")
 
+    def is_on_record(self, kind: str, number: int = 1, **facts: str) -> None:
+        """What kind of dossier it is, and what its record says of the person."""
+        with self.database.transaction() as session:
+            dossier = session.get_one(Dossier, number)
+            dossiers.update_facts(session, dossier, {"kind": kind}, "rosa", None, "核对", beside=True)
+            persons.update(session, dossier.person, facts, "rosa")
+
     # others at their steps
 
     def check_as(self, who: str, number: int = 1) -> None:
-        passed = {"check_result": "pass", "authority": "own", "rank_level": "below", "scope_minimal": "true"}
+        passed = {"check_result": "pass", "scope_minimal": "true"}
         self.step("pre_check", who, number, **passed)
 
     def decide(self, who: str, number: int = 1, **typed: Any) -> None:
