@@ -56,6 +56,7 @@ def forgiving(accepters: Accepters) -> None:
 @covers("A8", "sign_acceptance")
 @covers("A9", "settle_acceptance")
 @covers("A10", "accepted", "batch_accepted")
+@covers("A6 XG", "sample_passed")
 def test_a_good_batch_is_accepted_and_what_is_to_be_paid_stands(office, clock):
     accepters = standing(Accepters, office, 2)
     accepters.handed_in()
@@ -148,6 +149,7 @@ def test_a_file_changed_on_the_disk_is_found_and_the_whole_batch_reworked(accept
 @covers("A6", "write_notice")
 @covers("A7", "write_notice", "plan_rework")
 @covers("A3", "check_all")
+@covers("A6 XG", "sample_passed", "write_notice")
 def test_a_fatal_defect_sends_the_whole_batch_back_and_the_next_sample_is_larger(sqlite_office, clock):
     accepters = standing(Accepters, sqlite_office, 2)
     forgiving(accepters)

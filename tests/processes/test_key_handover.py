@@ -10,6 +10,7 @@ from forms.context import FormContext
 from forms.tasks import form_named
 from tests.people import PASSWORD
 from tests.processes.receiving import Receiving, _sent
+from tests.processes.table import covers
 from tests.standing import standing
 from workflow import cases, history, instances, starts, tasks
 from workflow.errors import Invalid, NotAllowed, NotFound
@@ -94,6 +95,9 @@ def handover(office, clock) -> Handover:
     return made
 
 
+@covers("list", "begun", "list_items")
+@covers("count", "count_items")
+@covers("sign", "sign_hand_over", "handed_over")
 def test_keys_are_listed_by_one_counted_by_another_and_signed_by_a_third(handover):
     assert handover.open_tasks() == [("list_items", "stan")]
     handover.list_items()
@@ -126,6 +130,7 @@ def test_only_a_director_begins_a_hand_over(handover):
         handover.begin("stan", "20260701-00000B")
 
 
+@covers("difference", "difference", "settle_difference", "settled")
 def test_a_difference_is_settled_and_counted_again(handover):
     handover.list_items()
     handover.count("differs", **{"items.0.counted": "1"})
@@ -137,6 +142,7 @@ def test_a_difference_is_settled_and_counted_again(handover):
     assert handover.ends() == ["handed_over"]
 
 
+@covers("difference", "settle_difference", "settled", "list_items")
 def test_a_wrong_list_goes_back_to_the_outgoing_keeper(handover):
     handover.list_items()
     handover.count("differs", **{"items.0.counted": "1"})
@@ -149,6 +155,7 @@ def test_a_wrong_list_goes_back_to_the_outgoing_keeper(handover):
     assert handover.is_finished()
 
 
+@covers("sign", "sign_hand_over", "signed", "count_items")
 def test_the_supervisor_may_send_back_to_the_count(handover):
     handover.list_items()
     handover.count()
@@ -159,6 +166,7 @@ def test_the_supervisor_may_send_back_to_the_count(handover):
     assert handover.is_finished()
 
 
+@covers("count", "counting_late", "remind_counting", "reminded")
 def test_a_count_not_done_in_one_working_day_is_pressed_for_and_goes_on(handover, clock):
     handover.list_items()
     clock.move(hours=8)
@@ -188,6 +196,7 @@ def test_nobody_takes_over_from_oneself(handover):
     assert list(refused.value.problems) == ["incoming"]
 
 
+@covers("sign", "sign_hand_over")
 def test_the_third_person_is_neither_of_the_two(handover):
     with handover.database.transaction() as session:
         for who in ("stan", "rosa"):
@@ -218,6 +227,7 @@ def test_the_outgoing_keeper_cannot_count_even_when_handed_the_task(handover):
         ({"items.1.counted": ""}, "items.1.counted"),
     ],
 )
+@covers("count", "count_items")
 def test_who_says_that_everything_agrees_must_have_counted_it(handover, typed, beside):
     handover.list_items()
     with pytest.raises(Invalid) as refused:
@@ -236,6 +246,7 @@ def test_a_hand_over_needs_a_post_a_keeper_and_a_day_to_come(handover, typed, be
     assert list(refused.value.problems) == [beside]
 
 
+@covers("list", "list_items")
 def test_a_list_of_nothing_is_no_hand_over(handover):
     with pytest.raises(Invalid) as refused:
         handover.list_items(items=["", "0"], **{f"items.0.{name}": "" for name in ("item", "number", "place")})
