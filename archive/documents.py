@@ -94,6 +94,7 @@ KINDS = {
     "inventory_report": Kind("inventory", "库房清点报告", "Report of a count"),
     "loss_result": Kind("loss", "遗失损毁查找（修复）结果报告", "Result of a search or repair"),
     "loss_proof": Kind("loss", "档案遗失损毁处理证明", "Proof of a loss"),
+    "key_handover": Kind("handover", "换岗交接清单", "Hand-over list of a post and its keys"),
     "climate_month": Kind("climate", "库房环境月报", "Month of the storeroom's climate"),
 }
 

@@ -38,7 +38,7 @@ ROWS: dict[str, tuple[str, ...]] = {
     "P-LOSS": ("stop", "report", "search", "result", "permission", "rebuild", "prove", "responsibility"),
     "P-ENV": ("alarm", "confirm", "action", "normal", "escalate", "emergency"),
     "P-CERT": ("identity", "type", "facts", "draft", "review", "seal", "number", "verify", "not recorded"),
-    "P-KEY": ("list", "count", "difference", "sign"),
+    "P-KEY": ("list", "count", "difference", "sign", "paper"),
 }
 NOT_HERE = {
     "P-PROC": "procurement, contract, payment (§10.8); an accepted quantity or article and its price wait for it (A10, "

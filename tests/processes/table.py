@@ -325,6 +325,7 @@ SECTIONS = (
             "count": "who takes over counts each thing and signs; late: pressed for",
             "difference": "what does not agree is settled by the director: counted again, or the list put right",
             "sign": "a third person supervises and signs, or sends back",
+            "paper": "换岗交接清单, numbered, signed by the three",
         },
     ),
     Section(

@@ -1,11 +1,16 @@
 """换岗交接: every path of bpmn/key-handover.bpmn, through its real forms, on both databases."""
 
+import hashlib
+import io
+import re
 from typing import Any
 
 import pytest
+from docx import Document as Word
 from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
 
+from archive import documents
 from forms.context import FormContext
 from forms.tasks import form_named
 from tests.people import PASSWORD
@@ -16,6 +21,7 @@ from workflow import cases, history, instances, starts, tasks
 from workflow.errors import Invalid, NotAllowed, NotFound
 from workflow.identity import User
 from workflow.models import Case, ProcessInstance, UserTask
+from workflow.registry import checks
 from workflow.statuses import InstanceStatus, TaskStatus
 
 KEY = "key-handover"
@@ -128,6 +134,43 @@ def test_the_case_is_named_after_the_post_and_seen_by_who_began_it(handover):
 def test_only_a_director_begins_a_hand_over(handover):
     with pytest.raises(NotFound):
         handover.begin("stan", "20260701-00000B")
+
+
+@covers("paper", "write_list")
+def test_the_list_is_numbered_signed_by_three_and_opened_from_the_case(handover):
+    handover.list_items()
+    handover.count(**{"items.0.remark": "备用一把"})
+    handover.sign()
+
+    with handover.database.reading() as session:
+        (paper,) = documents.of_case(session, session.get_one(Case, handover.case_id))
+        assert documents.find(session, paper.id, session.get_one(User, "stan")) is paper
+        content = session.info["office"].files.path(paper.file.sha256).read_bytes()
+        assert hashlib.sha256(content).hexdigest() == paper.file.sha256
+        assert (paper.kind, paper.number) == ("key_handover", "〔2026〕换字0001号")
+        assert list(checks["documents_numbered"](session)) == []
+    word = Word(io.BytesIO(content))
+    text = "\n".join(each.text for each in word.paragraphs)
+    assert "〔2026〕换字0001号" in text and "一号库房保管员" in text and "轮岗" in text
+    for role, name in (("移交人", "陈库房"), ("接交人", "李登记"), ("监交人", "朵拉")):
+        assert re.search(rf"{role}签字：{name}（2026-07-01 \d\d:\d\d）", text)
+    assert [[cell.text for cell in row.cells] for row in word.tables[0].rows[1:]] == [
+        ["1", "一号库房门钥匙", "2", "2", "值班室", "备用一把"],
+        ["2", "档案专用章", "1", "1", "保险柜", ""],
+    ]
+    handover.begin(number="20260701-00000D")
+    for step in (handover.list_items, handover.count, handover.sign):
+        step()
+    assert handover.facts()["list_no"] == "〔2026〕换字0002号"
+
+
+@covers("paper", "write_list")
+def test_a_hand_over_that_is_not_signed_has_no_list(handover):
+    handover.list_items()
+    handover.count()
+    handover.sign(decision="back")
+    with handover.database.reading() as session:
+        assert documents.of_case(session, session.get_one(Case, handover.case_id)) == []
 
 
 @covers("difference", "difference", "settle_difference", "settled")
