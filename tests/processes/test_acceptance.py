@@ -71,7 +71,8 @@ def test_a_good_batch_is_accepted_and_what_is_to_be_paid_stands(office, clock):
     assert (done.applied, done.quantity, done.amount, done.first_pass) == (6, 6, 6 * 35, True)
     assert accepters.batch().status is BatchStatus.ACCEPTED
     assert accepters.dossier(2).digit_status is DigitStatus.ACCEPTED
-    certificate = accepters.paper("acceptance_certificate")
+    application, certificate = accepters.paper("acceptance_application"), accepters.paper("acceptance_certificate")
+    assert "〔2026〕验字0001号" in application and accepters.batch().number in application
     assert (
         "〔2026〕验字0002号" in certificate and "应付金额（元）\n2.10" in certificate and "一次通过\n是" in certificate
     )
