@@ -77,11 +77,12 @@ moves: setup-dev ## everything people do with tasks and cases, in random order o
 walks: setup-dev ## the office's days in a browser, each in both languages and at both widths, with pictures of every page
 	@WALKS=all $(PY) -m pytest -q -p no:cacheprovider $(wildcard tests/browser/test_walk_*.py)
 
-docs: setup-dev ## write docs/bpmn.md, docs/processes.md, docs/separation.md, docs/returns.md, docs/human-tasks-access.md, docs/dossier-access.md and the invariants of docs/reliability.md from the tests that prove them
+docs: setup-dev ## write docs/bpmn.md, docs/processes.md, docs/documents.md, docs/separation.md, docs/returns.md, docs/human-tasks-access.md, docs/dossier-access.md and the invariants of docs/reliability.md from the tests that prove them
 	@$(PY) -m tests.workflow.engine.table.writing
 	@$(PY) -m tests.workflow.separation.writing
 	@$(PY) -m tests.processes.table
 	@$(PY) -m tests.archive.annex_c.writing
+	@$(PY) -m tests.archive.annex_d
 	@JUANLIU_WRITE_DOCS=1 $(PY) -m pytest -q -p no:cacheprovider tests/workflow/returns/test_matrix.py tests/workflow/performers/test_access.py tests/sight/test_access.py -k sqlite
 
 scopes: setup-dev ## a breach of the scope of dossiers planted in each place that asks for it, each found by the walk

@@ -72,6 +72,7 @@ KINDS = {
     "chase_letter": Kind("missing", "缺少材料催收函", "Letter asking for missing materials"),
     "audit_doubts": Kind(None, "存疑问题清单暨补充材料通知", "List of doubts and request for proof"),
     "audit_form": Kind("audit", "干部人事档案专项审核认定表", "Determination of a special audit"),
+    "audit_registration": Kind("audit", "任前审核登记表", "Registration of an audit before an appointment"),
     "audit_referral": Kind("query", "问题线索移送函", "Referral to discipline"),
     "copy_register": Kind(None, "摘录、复制件登记表", "Register of copies and extracts"),
     "recall_letter": Kind("recall", "调档函", "Letter asking for a dossier"),
@@ -94,6 +95,7 @@ KINDS = {
     "inventory_report": Kind("inventory", "库房清点报告", "Report of a count"),
     "loss_result": Kind("loss", "遗失损毁查找（修复）结果报告", "Result of a search or repair"),
     "loss_proof": Kind("loss", "档案遗失损毁处理证明", "Proof of a loss"),
+    "key_handover": Kind("handover", "换岗交接清单", "Hand-over list of a post and its keys"),
     "climate_month": Kind("climate", "库房环境月报", "Month of the storeroom's climate"),
 }
 

@@ -51,6 +51,7 @@ SERIES = {
     "scanning": Series("Scanning batches", "SM{year}-{number:04d}"),
     "inventory": Series("Reports of counts", "〔{year}〕清字{number:04d}号"),
     "loss": Series("Papers of losses", "〔{year}〕损字{number:04d}号"),
+    "handover": Series("Hand-over lists of posts", "〔{year}〕换字{number:04d}号"),
     "climate": Series("Climate reports", "〔{year}〕环字{number:04d}号"),
     "contract": Series("Contracts", "HT-{year}-{number:03d}"),
 }

@@ -5,7 +5,8 @@ import re
 import pytest
 
 from tests.msgids import ROOT
-from tests.processes.table import SECTIONS, STEPS, covered, page, steps, written
+from tests.processes.specification import NOT_HERE, ROWS
+from tests.processes.table import SECTIONS, STEPS, covered, page, shown, steps, written
 from workflow import engine
 
 PAGE = (ROOT / "docs" / "processes.md").read_text("utf-8")
@@ -27,6 +28,28 @@ def test_tests_walk_through_every_step_of_the_diagram(section, diagram):
 @pytest.mark.parametrize("section", SECTIONS, ids=lambda each: each.title)
 def test_every_row_of_the_specification_has_an_element_and_a_test(section):
     assert [row for row, found in covered(section).items() if not (found.elements and found.tests)] == []
+
+
+@pytest.mark.parametrize(("process", "row"), [(process, row) for process, rows in ROWS.items() for row in rows])
+def test_no_row_of_the_step_tables_is_missing(process, row):
+    rows = [(each, found) for each in SECTIONS if process in each.processes.split() for found in covered(each).items()]
+    named = [(shown(each, its), found) for each, (its, found) in rows if row == its or row in its.split()]
+    assert named
+    for said, found in named:
+        assert found.elements
+        assert re.search(rf"^\| {re.escape(said)} \| .* \| `.*` \| `.*::.*` \|$", PAGE, re.MULTILINE)
+
+
+def test_no_two_rows_of_the_page_bear_one_id():
+    rows = [shown(section, row) for section in SECTIONS for row in section.rows]
+    assert sorted(rows) == sorted(set(rows))
+
+
+def test_every_diagram_and_every_process_of_the_specification_stands_on_the_page():
+    assert sorted(DIAGRAMS) == sorted(path.stem for path in (ROOT / "bpmn").glob("*.bpmn"))
+    there = {process for section in SECTIONS for process in section.processes.split()}
+    assert there == set(ROWS)
+    assert not there & set(NOT_HERE)
 
 
 @pytest.mark.parametrize("section", SECTIONS, ids=lambda each: each.title)

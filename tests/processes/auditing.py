@@ -26,8 +26,10 @@ class Auditors(Certifiers):
             person = session.get_one(Dossier, 1).person
             persons.update(session, person, {"work_start": "1998-07", "identity": "干部"}, "rosa")
 
-    def ask(self, key: str = "20260701-0000A1", reason: str = "transfer", who: str = "rosa") -> None:  # type: ignore[override]
-        self.begin("special-audit", who, key, dossier_no=self.no(), audit_reason=reason)
+    def ask(  # type: ignore[override]
+        self, key: str = "20260701-0000A1", reason: str = "transfer", who: str = "rosa", **typed: Any
+    ) -> None:
+        self.begin("special-audit", who, key, dossier_no=self.no(), audit_reason=reason, **typed)
 
     def look_up(self, changed: dict[str, dict[str, str]] | None = None, who: str = "rosa") -> None:
         """The first review: birth, work and identity agree with their earliest record unless a test says otherwise;

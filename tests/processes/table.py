@@ -3,11 +3,13 @@ walks through, at which elements of the diagram. `make docs` writes the page; te
 
 import importlib
 import os
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from tests.msgids import ROOT
+from tests.processes.specification import NOT_HERE
 from workflow import engine
 
 PAGE = ROOT / "docs" / "processes.md"
@@ -15,16 +17,18 @@ INTRODUCTION = """# Processes: from the rule to the diagram to the test
 
 Each row names a step of the specification, the element of the diagram that does it, and the test that walks through it.
 Made by `make docs` from the tests themselves (`tests/processes/table.py`); `tests/test_processes_page.py` keeps it true: every
-element named here exists, and every task, job, timer and end event of the diagrams is walked through."""
+element named here exists, every task, job, timer and end event of the diagrams is walked through, and no row of the step tables
+(`tests/processes/specification.py`) is missing."""
 STEPS = {"userTask", "serviceTask", "boundaryEvent", "endEvent", "startEvent", "intermediateCatchEvent"}
 
 
 @dataclass(frozen=True)
 class Section:
-    """A process of the specification: its diagrams, the modules of tests that walk it (a blank between two), and its
+    """A process of the specification, or two that are one here: their diagrams, the modules of tests that walk it (a blank between two), and its
     rows with what each asks for."""
 
     title: str
+    processes: str  # of the specification, a blank between two
     diagrams: tuple[str, ...]
     module: str
     said: str
@@ -42,6 +46,7 @@ class Covered:
 SECTIONS = (
     Section(
         "Receipt of a pack",
+        "P-REC",
         ("receipt",),
         "tests.processes.test_receipt tests.processes.test_receipt_exceptions tests.processes.test_receipt_duplicates "
         "tests.archive.test_packs_imports",
@@ -78,6 +83,7 @@ SECTIONS = (
     ),
     Section(
         "Close of the receiving day",
+        "P-REC",
         ("day-close",),
         "tests.processes.test_day_close",
         "One instance per delivery day, begun by the first import or the first pack signed for.",
@@ -92,6 +98,7 @@ SECTIONS = (
     ),
     Section(
         "Sorting of a dossier",
+        "P-SORT",
         ("sorting-batch", "sorting"),
         "tests.processes.test_sorting",
         "A batch begins a matter for each dossier. Groups: director (中心主任), store (库房), registry (整理人), review "
@@ -100,6 +107,7 @@ SECTIONS = (
             "S1": "batch plan: list, officer, due date; from the queue; limit for each officer",
             "S2": "handed out: label scanned, volumes and pages counted, signed",
             "S3": "each paper appraised: keep, return, transfer, to the person, destroy, freeze",
+            "S3 XG": "anything not kept goes to be agreed to; else on to the classes",
             "S3b": "removals agreed by another; destruction with list, leader and two witnesses; never silently",
             "S4": "classed into the 16 leaf codes, ordered",
             "S5": "numbered, pages counted, pins out",
@@ -107,6 +115,7 @@ SECTIONS = (
             "S7": "bound, labelled, boxed",
             "S8": "checked by oneself, every point",
             "S9": "checked by another: pass, or back with defects; the third return goes to the director",
+            "S9 XG": "passed, back with the list, or at the third return to the director",
             "S10": "what is lacking is written down, doubts are queued for the audit",
             "S11": "taken back: label and position scanned, pages in = pages due",
             "timer": "5 working days out of the store",
@@ -117,6 +126,7 @@ SECTIONS = (
     ),
     Section(
         "Digitising a batch, and its acceptance",
+        "P-SCAN P-ACC",
         ("scanning", "acceptance"),
         "tests.processes.test_scanning tests.processes.test_acceptance",
         "One matter for a batch, a result for each dossier; it goes out and comes back in turns. Groups: director (中心主任), "
@@ -131,6 +141,7 @@ SECTIONS = (
             "C3b": "damaged paper: the archive decides",
             "C4": "compared with the sorted catalogue one to one; what differs is amended first",
             "C5": "every file read: format, dpi, depth, size, hash; what fails is on the rescan list",
+            "C5 XG": "what fails the technical check is scanned again",
             "C6": "optimised set beside the raw one: askew, borders, size",
             "C7": "checked by oneself, then page by page by quality control; loop",
             "C8": "structure: pages = raw images = optimised images, none missing",
@@ -145,6 +156,7 @@ SECTIONS = (
             "A4": "random sample: rate and least number; the seed is kept",
             "A5": "two checkers look at every page of the sample",
             "A6": "good pages of the sampled ones; nothing fatal",
+            "A6 XG": "passed, or the whole batch back",
             "A7": "整改意见书; the whole batch is reworked; the rate doubles",
             "A7 rounds": "rounds used up: the director has everything checked once more, or refuses",
             "A8": "what is wrong in the sample is mended and checked again to the last page; certificate, signatures",
@@ -154,6 +166,7 @@ SECTIONS = (
     ),
     Section(
         "Certificates and political review",
+        "P-CERT",
         ("certificate", "certificate-void"),
         "tests.processes.test_certificate",
         "P-CERT. Groups: window (窗口), registry (经办), review (复核), director. Parameters: `certificate_kinds`, "
@@ -175,6 +188,7 @@ SECTIONS = (
     ),
     Section(
         "Correction of master data",
+        "P-REC",
         ("correction",),
         "tests.processes.test_correction",
         "主数据更正. Groups: window (窗口), registry (填写), review (复核), director (审批). Old values stay with from, to, "
@@ -191,6 +205,7 @@ SECTIONS = (
     ),
     Section(
         "Reading and lending",
+        "P-BRW",
         ("reading",),
         "tests.processes.test_reading",
         "One request for one dossier. Who decides stands in `bpmn/reading-approver.dmn`. Groups: window (窗口), registry "
@@ -201,10 +216,11 @@ SECTIONS = (
             "B1": "the request: purpose of the list, two or more readers with ID, letter used once, mode, scope",
             "B2": "the unit's leader signs here, or the sealed form is uploaded",
             "B3": "pre-check: readers, relatives, purpose, scope, dossier in the store, managing authority",
-            "XG": "refused with reason; supplemented in 5 working days or closed; self and relatives refused always",
+            "B3 XG": "refused with reason; supplemented in 5 working days or closed; self and relatives refused always",
             "B4": "opinion of the section",
             "B4h": "a higher authority's cadre: petition and its answer",
             "B5": "approved, refused or restricted by rank and mode; the approval is issued",
+            "B5 XG": "on the screen, in the room, lent; or refused",
             "B6d": "grant: materials, minutes, days, no print or download by default; withdrawn or over at any time",
             "B7d": "two readers at one screen, watermark, each page written down",
             "B6r": "taken to the reading room, label scanned, pages counted",
@@ -221,6 +237,7 @@ SECTIONS = (
     ),
     Section(
         "Loose materials, and asking for what is lacking",
+        "P-MAT",
         ("loose-materials", "loose-chase"),
         "tests.processes.test_loose",
         "P-MAT. Groups: window (窗口), registry (归档人), store (库房), director. Parameters: `mat_send`, `mat_folder`, "
@@ -240,6 +257,7 @@ SECTIONS = (
     ),
     Section(
         "Counting the storeroom",
+        "P-INV",
         ("inventory",),
         "tests.processes.test_inventory",
         "P-INV, 清点. Groups: director (中心主任), store (库房), and two counters. Parameters: `inventory`, "
@@ -259,6 +277,7 @@ SECTIONS = (
     ),
     Section(
         "Loss or damage of a dossier",
+        "P-LOSS",
         ("loss",),
         "tests.processes.test_loss",
         "P-LOSS, 遗失损毁. Groups: director (领导), store (库房), registry (重建), and who is ordered to search. Parameter: "
@@ -292,6 +311,7 @@ SECTIONS = (
     ),
     Section(
         "Climate of the storerooms",
+        "P-ENV",
         ("climate-alarm", "climate-month"),
         "tests.processes.test_climate",
         "P-ENV, 环境告警, 环境月报. Groups: store (库房), director (领导). Parameters: `temperature_low`, `temperature_high`, "
@@ -308,23 +328,40 @@ SECTIONS = (
         },
     ),
     Section(
+        "Key and post hand-over",
+        "P-KEY",
+        ("key-handover",),
+        "tests.processes.test_key_handover",
+        "P-KEY, 换岗交接. Group: director (中心主任, begins it and supervises); the outgoing and the incoming keeper are "
+        "named in it.",
+        {
+            "list": "who leaves lists keys, seals, registers and what is unfinished, and signs",
+            "count": "who takes over counts each thing and signs; late: pressed for",
+            "difference": "what does not agree is settled by the director: counted again, or the list put right",
+            "sign": "a third person supervises and signs, or sends back",
+            "paper": "换岗交接清单, numbered, signed by the three",
+        },
+    ),
+    Section(
         "Acceptance of equipment and services",
+        "P-ACC",
         ("acceptance-goods",),
         "tests.processes.test_acceptance_goods",
         "Groups: director (中心主任), registry (登记), and the group formed. Parameters: `trial_days`, `accept_group_days`, "
         "`defect_fix`.",
         {
-            "B1": "arrival: list, models and serial numbers, packing; installed",
-            "B2": "trial run of so many days, recorded against the reference; once more when it went badly",
-            "B3": "training, manuals, warranty papers",
-            "B4": "group of at least three; the list of functions; 验收单",
-            "B5": "accepted in part: what is not keeps its price open, is mended or taken off",
-            "B6": "assets registered; the accepted price goes on to payment",
-            "C": "a service: report of its period, agreed levels, signed off by users, accepted by the group",
+            "arrival": "arrival: list, models and serial numbers, packing; installed",
+            "trial": "trial run of so many days, recorded against the reference; once more when it went badly",
+            "training": "training, manuals, warranty papers",
+            "functions": "group of at least three; the list of functions; 验收单",
+            "partial": "accepted in part: what is not keeps its price open, is mended or taken off",
+            "assets": "assets registered; the accepted price goes on to payment",
+            "service": "a service: report of its period, agreed levels, signed off by users, accepted by the group",
         },
     ),
     Section(
         "Special audit",
+        "P-AUD",
         ("special-audit",),
         "tests.processes.test_special_audit",
         "P-AUD, 三龄二历一身份. Groups: registry (初审), review (复审), director (组织认定). Parameter: `audit_proof`. "
@@ -343,6 +380,7 @@ SECTIONS = (
     ),
     Section(
         "Transfer out",
+        "P-OUT",
         ("transfer-out", "transfer-batch"),
         "tests.processes.test_transfer_out tests.processes.test_transfer_batch",
         "Both regimes. Groups: window (窗口), registry (登记), review (复核), director (中心主任), store (库房). Parameters: "
@@ -358,6 +396,7 @@ SECTIONS = (
             "O8": "out of store; its place stays until the receipt is here",
             "O9": "courier's number, or two carriers with cards; never changed after; province and person told",
             "O10": "receipt; chased after a month and every 10 working days; after 3 months a possible loss",
+            "O10 XG": "a receipt, a pack that came back, a complaint about papers missing",
             "O11": "receipt on the stub, struck from the register",
             "O12": "returned: kept, or put right and sent again",
             "O4b": "papers missing at the other end are sent after",
@@ -369,6 +408,7 @@ SECTIONS = (
     ),
     Section(
         "Transfer in",
+        "P-IN",
         ("transfer-in",),
         "tests.processes.test_transfer_in",
         "Both regimes. Groups: window (窗口), registry (登记, two officers), review (复核), store (库房). Parameters: "
@@ -376,6 +416,7 @@ SECTIONS = (
         {
             "I1": "the person or the unit applies",
             "I2": "papers complete, or told once what is missing; kept here, or asked for already: refused",
+            "I2 XG": "allowed; else a notice of refusal",
             "I3": "agreed to by another; the letter is numbered, with QR code, stub and label",
             "I4": "sent; to an office of this house by message",
             "I5": "the pack is known at the desk by its person and goes the way of a receipt",
@@ -384,9 +425,11 @@ SECTIONS = (
             "J1": "cadre: by an appointment or a transfer",
             "J2": "letter sent; reminded",
             "J3": "received by two officers: carriers, seal, notice; else back with a note",
+            "J3 XG": "wrong, opened, without notice: back with a note",
             "J4": "counted against the notice; differences go to the sender",
             "J5": "receipt signed, sealed and sent back at once",
             "J6": "audited on arrival; problems asked of the sender each month, or the dossier goes back",
+            "J6 XG": "in order; else asked of the sender, or the dossier goes back",
             "J7": "registered, shelved",
             "pair": "two offices of one house: two processes with messages, a scan at each end, one chain",
         },
@@ -416,6 +459,11 @@ def covered(section: Section) -> dict[str, Covered]:
     return found
 
 
+def shown(section: Section, row: str) -> str:
+    """The row's id as the page says it: a step's own ("S3"), else with its process ("P-LOSS search"); no two alike."""
+    return row if re.match(r"[A-Z]+-?\d|R-", row) else f"{section.processes.split()[0]} {row}"
+
+
 def steps(diagram: str) -> set[str]:
     """The elements of a diagram that somebody or something must pass."""
     model = engine.parse((ROOT / "bpmn" / f"{diagram}.bpmn").read_bytes())
@@ -429,17 +477,18 @@ def written(section: Section) -> str:
 
 def page() -> str:
     """The whole page."""
-    return "\n\n".join([INTRODUCTION, *map(written, SECTIONS)]) + "\n"
+    absent = "\n".join(f"- {process}: {what}." for process, what in NOT_HERE.items())
+    return "\n\n".join([INTRODUCTION, *map(written, SECTIONS), f"## Not in this product yet\n\n{absent}"]) + "\n"
 
 
 def _lines(section: Section) -> Iterator[str]:
     files = ", ".join(f"`bpmn/{name}.bpmn`" for name in section.diagrams)
-    yield from (f"## {section.title} — {files}", "", f"{section.said}", "")
+    yield from (f"## {section.title} — {section.processes.replace(' ', ', ')} — {files}", "", f"{section.said}", "")
     yield from ("| Row | Step | Element | Test |", "|-|-|-|-|")
     for row, found in covered(section).items():
         elements = ", ".join(f"`{each}`" for each in found.elements)
         tests = ", ".join(f"`{each}`" for each in found.tests)
-        yield f"| {row} | {section.rows[row]} | {elements} | {tests} |"
+        yield f"| {shown(section, row)} | {section.rows[row]} | {elements} | {tests} |"
 
 
 if __name__ == "__main__":

@@ -56,6 +56,7 @@ def forgiving(accepters: Accepters) -> None:
 @covers("A8", "sign_acceptance")
 @covers("A9", "settle_acceptance")
 @covers("A10", "accepted", "batch_accepted")
+@covers("A6 XG", "sample_passed")
 def test_a_good_batch_is_accepted_and_what_is_to_be_paid_stands(office, clock):
     accepters = standing(Accepters, office, 2)
     accepters.handed_in()
@@ -70,7 +71,8 @@ def test_a_good_batch_is_accepted_and_what_is_to_be_paid_stands(office, clock):
     assert (done.applied, done.quantity, done.amount, done.first_pass) == (6, 6, 6 * 35, True)
     assert accepters.batch().status is BatchStatus.ACCEPTED
     assert accepters.dossier(2).digit_status is DigitStatus.ACCEPTED
-    certificate = accepters.paper("acceptance_certificate")
+    application, certificate = accepters.paper("acceptance_application"), accepters.paper("acceptance_certificate")
+    assert "〔2026〕验字0001号" in application and accepters.batch().number in application
     assert (
         "〔2026〕验字0002号" in certificate and "应付金额（元）\n2.10" in certificate and "一次通过\n是" in certificate
     )
@@ -157,6 +159,7 @@ def test_a_file_changed_on_the_disk_is_found_and_the_whole_batch_reworked(accept
 @covers("A6", "write_notice")
 @covers("A7", "write_notice", "plan_rework")
 @covers("A3", "check_all")
+@covers("A6 XG", "sample_passed", "write_notice")
 def test_a_fatal_defect_sends_the_whole_batch_back_and_the_next_sample_is_larger(sqlite_office, clock):
     accepters = standing(Accepters, sqlite_office, 2)
     forgiving(accepters)

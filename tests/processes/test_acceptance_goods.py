@@ -28,11 +28,11 @@ def tried(buyers, clock) -> None:
     buyers.step("train_users", "rene", trained="true", papers_there="true")
 
 
-@covers("B1", "goods_delivered", "register_goods", "check_arrival", "install_goods")
-@covers("B2", "trial_run", "record_trial")
-@covers("B3", "train_users")
-@covers("B4", "form_goods_group", "judge_articles", "sign_goods", "settle_goods")
-@covers("B6", "register_assets", "goods_accepted")
+@covers("arrival", "goods_delivered", "register_goods", "check_arrival", "install_goods")
+@covers("trial", "trial_run", "record_trial")
+@covers("training", "train_users")
+@covers("functions", "form_goods_group", "judge_articles", "sign_goods", "settle_goods")
+@covers("assets", "register_assets", "goods_accepted")
 def test_equipment_is_accepted_after_its_trial(buyers, clock):
     buyers.delivered("equipment", PROBE, SERVER)
     buyers.on_trial()
@@ -56,7 +56,7 @@ def test_equipment_is_accepted_after_its_trial(buyers, clock):
     assert list(buyers.broken()) == []
 
 
-@covers("B5", "judge_articles", "chase_rest")
+@covers("partial", "judge_articles", "chase_rest")
 def test_what_is_not_accepted_keeps_its_price_open_until_it_is_mended(buyers, clock):
     buyers.delivered("equipment", PROBE, SERVER)
     tried(buyers, clock)
@@ -76,7 +76,7 @@ def test_what_is_not_accepted_keeps_its_price_open_until_it_is_mended(buyers, cl
         assert figures.of(session).first_pass_rate == 0
 
 
-@covers("B5", "goods_partly")
+@covers("partial", "goods_partly")
 def test_what_is_never_mended_is_taken_off_the_price(buyers, clock):
     buyers.delivered("equipment", PROBE, SERVER)
     tried(buyers, clock)
@@ -94,7 +94,7 @@ def test_what_is_never_mended_is_taken_off_the_price(buyers, clock):
     assert (buyers.acceptance().status, buyers.acceptance().amount) == (AcceptanceStatus.REFUSED, None)
 
 
-@covers("C", "report_work", "sign_off", "goods_accepted")
+@covers("service", "report_work", "sign_off", "goods_accepted")
 def test_a_service_is_accepted_on_its_report_and_the_users_word(buyers):
     buyers.delivered("service", {"name": "系统运维", "count": "1", "price": "5000.00"})
     levels = {"levels": ["", "0"], "levels.0.level": "可用率", "levels.0.agreed": "99%", "levels.0.reached": "99.9%"}
@@ -108,7 +108,7 @@ def test_a_service_is_accepted_on_its_report_and_the_users_word(buyers):
     assert buyers.acceptance().amount == 500000
 
 
-@covers("B4", "form_goods_group")
+@covers("functions", "form_goods_group")
 def test_the_handler_is_not_the_head(buyers, clock):
     buyers.delivered("service", {"name": "系统运维", "count": "1", "price": "5000.00"})
     buyers.step("report_work", "rene", period="2026-06", work_report="巡检四次")

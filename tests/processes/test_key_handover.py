@@ -1,20 +1,27 @@
 """换岗交接: every path of bpmn/key-handover.bpmn, through its real forms, on both databases."""
 
+import hashlib
+import io
+import re
 from typing import Any
 
 import pytest
+from docx import Document as Word
 from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
 
+from archive import documents
 from forms.context import FormContext
 from forms.tasks import form_named
 from tests.people import PASSWORD
 from tests.processes.receiving import Receiving, _sent
+from tests.processes.table import covers
 from tests.standing import standing
 from workflow import cases, history, instances, starts, tasks
 from workflow.errors import Invalid, NotAllowed, NotFound
 from workflow.identity import User
 from workflow.models import Case, ProcessInstance, UserTask
+from workflow.registry import checks
 from workflow.statuses import InstanceStatus, TaskStatus
 
 KEY = "key-handover"
@@ -94,6 +101,9 @@ def handover(office, clock) -> Handover:
     return made
 
 
+@covers("list", "begun", "list_items")
+@covers("count", "count_items")
+@covers("sign", "sign_hand_over", "handed_over")
 def test_keys_are_listed_by_one_counted_by_another_and_signed_by_a_third(handover):
     assert handover.open_tasks() == [("list_items", "stan")]
     handover.list_items()
@@ -126,6 +136,44 @@ def test_only_a_director_begins_a_hand_over(handover):
         handover.begin("stan", "20260701-00000B")
 
 
+@covers("paper", "write_list")
+def test_the_list_is_numbered_signed_by_three_and_opened_from_the_case(handover):
+    handover.list_items()
+    handover.count(**{"items.0.remark": "备用一把"})
+    handover.sign()
+
+    with handover.database.reading() as session:
+        (paper,) = documents.of_case(session, session.get_one(Case, handover.case_id))
+        assert documents.find(session, paper.id, session.get_one(User, "stan")) is paper
+        content = session.info["office"].files.path(paper.file.sha256).read_bytes()
+        assert hashlib.sha256(content).hexdigest() == paper.file.sha256
+        assert (paper.kind, paper.number) == ("key_handover", "〔2026〕换字0001号")
+        assert list(checks["documents_numbered"](session)) == []
+    word = Word(io.BytesIO(content))
+    text = "\n".join(each.text for each in word.paragraphs)
+    assert "〔2026〕换字0001号" in text and "一号库房保管员" in text and "轮岗" in text
+    for role, name in (("移交人", "陈库房"), ("接交人", "李登记"), ("监交人", "朵拉")):
+        assert re.search(rf"{role}签字：{name}（2026-07-01 \d\d:\d\d）", text)
+    assert [[cell.text for cell in row.cells] for row in word.tables[0].rows[1:]] == [
+        ["1", "一号库房门钥匙", "2", "2", "值班室", "备用一把"],
+        ["2", "档案专用章", "1", "1", "保险柜", ""],
+    ]
+    handover.begin(number="20260701-00000D")
+    for step in (handover.list_items, handover.count, handover.sign):
+        step()
+    assert handover.facts()["list_no"] == "〔2026〕换字0002号"
+
+
+@covers("paper", "write_list")
+def test_a_hand_over_that_is_not_signed_has_no_list(handover):
+    handover.list_items()
+    handover.count()
+    handover.sign(decision="back")
+    with handover.database.reading() as session:
+        assert documents.of_case(session, session.get_one(Case, handover.case_id)) == []
+
+
+@covers("difference", "difference", "settle_difference", "settled")
 def test_a_difference_is_settled_and_counted_again(handover):
     handover.list_items()
     handover.count("differs", **{"items.0.counted": "1"})
@@ -137,6 +185,7 @@ def test_a_difference_is_settled_and_counted_again(handover):
     assert handover.ends() == ["handed_over"]
 
 
+@covers("difference", "settle_difference", "settled", "list_items")
 def test_a_wrong_list_goes_back_to_the_outgoing_keeper(handover):
     handover.list_items()
     handover.count("differs", **{"items.0.counted": "1"})
@@ -149,6 +198,7 @@ def test_a_wrong_list_goes_back_to_the_outgoing_keeper(handover):
     assert handover.is_finished()
 
 
+@covers("sign", "sign_hand_over", "signed", "count_items")
 def test_the_supervisor_may_send_back_to_the_count(handover):
     handover.list_items()
     handover.count()
@@ -159,6 +209,7 @@ def test_the_supervisor_may_send_back_to_the_count(handover):
     assert handover.is_finished()
 
 
+@covers("count", "counting_late", "remind_counting", "reminded")
 def test_a_count_not_done_in_one_working_day_is_pressed_for_and_goes_on(handover, clock):
     handover.list_items()
     clock.move(hours=8)
@@ -188,6 +239,7 @@ def test_nobody_takes_over_from_oneself(handover):
     assert list(refused.value.problems) == ["incoming"]
 
 
+@covers("sign", "sign_hand_over")
 def test_the_third_person_is_neither_of_the_two(handover):
     with handover.database.transaction() as session:
         for who in ("stan", "rosa"):
@@ -218,6 +270,7 @@ def test_the_outgoing_keeper_cannot_count_even_when_handed_the_task(handover):
         ({"items.1.counted": ""}, "items.1.counted"),
     ],
 )
+@covers("count", "count_items")
 def test_who_says_that_everything_agrees_must_have_counted_it(handover, typed, beside):
     handover.list_items()
     with pytest.raises(Invalid) as refused:
@@ -236,6 +289,7 @@ def test_a_hand_over_needs_a_post_a_keeper_and_a_day_to_come(handover, typed, be
     assert list(refused.value.problems) == [beside]
 
 
+@covers("list", "list_items")
 def test_a_list_of_nothing_is_no_hand_over(handover):
     with pytest.raises(Invalid) as refused:
         handover.list_items(items=["", "0"], **{f"items.0.{name}": "" for name in ("item", "number", "place")})

@@ -166,7 +166,7 @@ def test_a_letter_serves_once_and_a_letter_of_several_once_for_each(sqlite_offic
 
 
 @covers("B1", "not_supplemented", "lapse_request", "closed")
-@covers("XG", "fill_request", "closed")
+@covers("B3 XG", "fill_request", "closed")
 def test_what_is_not_supplemented_in_five_working_days_is_closed(readings, clock):
     readings.ask()
     readings.check(check_result="supplement", check_note="介绍信未写明事由")
@@ -213,7 +213,7 @@ def test_a_reader_does_not_sign_for_the_unit(readings):
 
 
 @covers("B3", "pre_check", "refuse_request", "refused")
-@covers("XG", "is_checked", "refused")
+@covers("B3 XG", "is_checked", "refused")
 def test_a_relative_found_by_the_pre_check_is_refused_always(readings):
     readings.ask()
     found = {"check_result": "refuse", "check_note": "履历表载为配偶"}
@@ -301,6 +301,7 @@ def test_the_words_of_a_record_are_the_office_s_and_a_running_case_keeps_those_i
 
 
 @covers("B5", "decide", "refused")
+@covers("B5 XG", "is_approved", "refused")
 def test_the_decision_is_nobody_s_who_had_a_hand_in_it_before(readings):
     with readings.database.transaction() as session:
         for who in ("wang", "rosa", "remy"):
@@ -461,6 +462,7 @@ def test_the_ladder_reminds_asks_writes_presses_and_the_return_ends_it(everywher
 
 
 @covers("B8l", "take_return", "came_back")
+@covers("B5 XG", "is_approved", "which_mode")
 def test_a_return_ends_what_was_still_to_be_done_about_it(readings, clock):
     readings.lent()
     clock.move(days=20)
@@ -621,6 +623,7 @@ def test_a_case_that_is_ended_early_closes_its_grant(readings, clock):
 @covers("B7r", "read_in_room")
 @covers("B8", "check_copies")
 @covers("B9", "put_back", "over")
+@covers("B5 XG", "is_approved", "which_mode")
 def test_read_in_the_room_with_copies_stamped_and_put_back(everywhere):
     everywhere.approved(mode="room")
     everywhere.to_room()
@@ -684,6 +687,7 @@ def test_it_goes_back_whole_to_its_own_place_or_not_at_all(readings, typed, fiel
 
 @covers("B6d", "open_grant")
 @covers("B7d", "digital_reading", "close_grant")
+@covers("B5 XG", "is_approved", "which_mode")
 def test_two_readers_read_on_the_screen_and_the_dossier_never_moves(everywhere, clock):
     everywhere.scan()
     everywhere.granted(grant_minutes="30", grant_days="2")

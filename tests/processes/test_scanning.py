@@ -228,6 +228,7 @@ def _turned() -> bytes:
 
 @covers("C5", "check_images")
 @covers("C6", "check_images")
+@covers("C5 XG", "images_good")
 def test_each_planted_defect_is_found_and_scanned_again(scanners):
     """All kinds a machine can tell, one after the other in the same batch: found by name, gone once mended."""
     scanners.plan()

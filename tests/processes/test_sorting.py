@@ -130,6 +130,8 @@ def papers_say_what_was_done(sorters) -> None:
 @covers("S8", "self_check")
 @covers("S9", "second_check", "work_done")
 @covers("S11", "take_back", "sorted")
+@covers("S3 XG", "anything_out")
+@covers("S9 XG", "checked")
 def test_a_dossier_is_sorted_from_the_shelf_to_the_shelf(everywhere, clock):
     everywhere.planned()
     assert everywhere.dossier().status is DossierStatus.SORTING
@@ -234,6 +236,7 @@ def test_a_paper_leaves_only_with_outcome_reason_and_addressee(sorters):
 
 @covers("S3b", "agree_removals", "take_out")
 @covers("foreign", "take_out")
+@covers("S3 XG", "anything_out", "agree_removals")
 def test_what_the_director_agrees_to_leaves_on_a_list(sorters):
     sorters.planned()
     sorters.appraise(
@@ -374,6 +377,7 @@ def test_no_paper_is_left_without_its_class_its_pages_or_its_order(sorters):
 
 @covers("S9", "second_check")
 @covers("S6", "compile_catalogue")
+@covers("S9 XG", "checked")
 def test_defects_lead_back_with_their_list_and_a_new_catalogue_takes_the_old_one_s_place(sorters):
     sorters.planned()
     sorters.appraise()
@@ -391,6 +395,7 @@ def test_defects_lead_back_with_their_list_and_a_new_catalogue_takes_the_old_one
 
 
 @covers("S9", "escalate")
+@covers("S9 XG", "checked", "escalate")
 def test_the_third_return_goes_to_the_director(sorters):
     sorters.planned()
     sorters.appraise()

@@ -31,6 +31,10 @@ def everywhere(office, clock) -> Auditors:
     return standing(Auditors, office)
 
 
+NUMBER = "〔2026〕审字0001号"
+DOUBT = {"earliest": "1999-08", "verdict": "doubtful", "problem": "派遣通知为1999年8月"}
+
+
 def refused(act, *fields: str) -> str:
     with pytest.raises(Invalid) as said:
         act()
@@ -227,6 +231,53 @@ def test_the_sheet_is_filed_into_the_right_dossier(auditors):
     auditors.step("determine", "dora", decision="determine")
     refused(lambda: auditors.file(scan_label="YX202699999"), "scan_label")
     assert "not finished" in auditors.gate()[0]
+
+
+@covers("file", "issue", "file_sheet")
+def test_an_audit_before_an_appointment_is_registered_too_and_both_sheets_stand_in_class_5(everywhere):
+    everywhere.ask(reason="promotion", proposed_post="办公室副主任")
+    everywhere.look_up()
+    everywhere.agree()
+    everywhere.step("determine", "dora", decision="determine")
+    everywhere.file(registration_pages="3")
+
+    sheet, registration = everywhere.issued()
+    assert (sheet[:2], registration[:2]) == (("audit_form", NUMBER), ("audit_registration", NUMBER))
+    for said in (
+        "任前档案审核登记表",
+        "李明1",
+        "办公室副主任",
+        "2004-05-12",
+        "1998-07-01",
+        "未发现问题",
+        "一致",
+        "朵拉",
+    ):
+        assert said in registration[2]
+    states = everywhere.states()
+    assert states["干部人事档案专项审核认定表"] == states["任前审核登记表"] == "kept"
+    assert everywhere.ends() == ["filed"] and everywhere.broken() == []
+
+
+def test_the_registration_says_what_was_doubted_and_determined(auditors):
+    auditors.ask(reason="promotion", proposed_post="办公室副主任")
+    auditors.look_up({"参加工作时间": DOUBT})
+    auditors.agree()
+    auditors.supplement()
+    auditors.determine()
+
+    registration = auditors.issued()[-1]
+    assert registration[0] == "audit_registration"
+    assert all(said in registration[2] for said in ("1 项", "派遣通知为1999年8月", "1999-08", "组通字", "以认定值为准"))
+
+
+def test_a_post_is_proposed_only_before_an_appointment(auditors):
+    refused(lambda: auditors.ask(reason="promotion"), "proposed_post")
+    auditors.ask()
+    auditors.look_up()
+    auditors.agree()
+    auditors.step("determine", "dora", decision="determine")
+    assert [kind for kind, *_ in auditors.issued()] == ["audit_form"]
 
 
 @covers("gate", "take_up")

@@ -77,6 +77,7 @@ def test_the_pack_a_letter_waits_for_is_known_at_the_desk_and_closes_the_letter(
 
 
 @covers("I2", "accept_application", "not_accepted")
+@covers("I2 XG", "is_accepted", "not_accepted")
 def test_what_is_missing_is_told_once_and_what_may_not_come_is_refused(arrivals):
     arrivals.apply()
     assert "劳动合同" in refused(lambda: arrivals.accept_application(papers=["identity"]), "papers")
@@ -175,6 +176,8 @@ def cadre_asked(arrivals) -> None:
 @covers("J5", "write_receipt", "send_receipt")
 @covers("J6", "audit", "begin_audit")
 @covers("J7", "register_dossier", "shelve", "close_letter", "tell_person", "push_province", "in_store")
+@covers("J3 XG", "is_well")
+@covers("J6 XG", "is_good")
 def test_a_cadre_s_dossier_is_received_by_two_audited_and_shelved(everywhere):
     cadre_asked(everywhere)
     assert "confidential post" in refused(lambda: everywhere.receive(channel="ems"), "channel")
@@ -258,6 +261,7 @@ def test_audit_and_shelving_are_over_two_months_after_receipt_or_the_director_is
 
 
 @covers("J3", "receive_pack")
+@covers("J3 XG", "is_well")
 def test_a_pack_opened_on_its_way_goes_back_with_a_note_and_is_waited_for_again(arrivals):
     cadre_asked(arrivals)
     arrivals.receive(received="wrong", receive_note="封口已拆")
@@ -267,6 +271,7 @@ def test_a_pack_opened_on_its_way_goes_back_with_a_note_and_is_waited_for_again(
 
 
 @covers("J6", "audit", "await_answer", "ask_due", "ask_again", "returned")
+@covers("J6 XG", "is_good", "returned")
 def test_problems_are_asked_of_the_sender_each_month_until_answered_or_the_dossier_goes_back(arrivals, clock):
     cadre_asked(arrivals)
     arrivals.receive()

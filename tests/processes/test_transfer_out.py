@@ -59,6 +59,7 @@ def refused(act, *fields: str) -> str:
 @covers("O9", "hand_over", "tell_person", "push_province", "sent")
 @covers("O10", "register_receipt", "answered")
 @covers("O11", "strike", "transferred")
+@covers("O10 XG", "what_came", "strike")
 def test_a_dossier_leaves_and_its_receipt_comes_back(everywhere, clock):
     everywhere.asked()
     assert everywhere.waits() == ["prepare"]
@@ -532,6 +533,7 @@ def test_a_pack_said_to_have_come_back_may_have_been_received_after_all(everywhe
 
 
 @covers("O4b", "supplement")
+@covers("O10 XG", "what_came", "supplement")
 def test_papers_missing_at_the_other_end_are_sent_after_it(transfers, clock):
     transfers.sent()
     transfers.receipt(receipt_result="complaint", receipt_note="缺学籍表")
@@ -549,6 +551,7 @@ def come_back(transfers, **typed) -> None:
 
 
 @covers("O12", "take_back", "kept_here")
+@covers("O10 XG", "what_came", "take_back")
 def test_a_pack_that_comes_back_is_kept(everywhere):
     everywhere.sent()
     come_back(everywhere, back_result="keep", scan_position="K01-01-01-A-1-01")
