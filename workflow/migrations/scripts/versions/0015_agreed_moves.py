@@ -1,12 +1,12 @@
 """A move of a material says who agreed to it beside who made it: a row accepted into a catalogue is struck by two.
 
-Follows 0012; 2026-11-23.
+Follows 0014; 2026-11-23.
 """
 
 from alembic import op
 
 revision = "0015"
-down_revision = "0012"
+down_revision = "0014"
 branch_labels = None
 depends_on = None
 

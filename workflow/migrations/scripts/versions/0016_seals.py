@@ -1,13 +1,13 @@
 """Seals by authority: who asked, by whose document, who agreed, and the same of lifting them.
 
-Follows 0014; 2026-11-23.
+Follows 0015; 2026-11-23.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0015"
-down_revision = "0014"
+revision = "0016"
+down_revision = "0015"
 branch_labels = None
 depends_on = None
 
