@@ -7,7 +7,6 @@ all that runs side by side in a sub-process before what is behind it.
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cached_property
-from itertools import islice
 
 from workflow.diagram.graph import Node, Process
 from workflow.duties.courses import MANY_WAYS, NOTHING, SCOPES, Courses, Done, End, inside, may_be_skipped
@@ -16,10 +15,10 @@ _GIVES_UP = ("error", "cancel")  # ends that lead to an event on the edge, not b
 
 
 class Ways:
-    """The ways through one process. `exact`: not only those that do least."""
+    """The ways through one process. `begun`: beside those that do least, those that do least of what does something."""
 
-    def __init__(self, process: Process, exact: bool = False) -> None:
-        self.process, self.exact = process, exact
+    def __init__(self, process: Process, begun: bool = False) -> None:
+        self.process, self.begun = process, begun
 
     @cached_property
     def edges(self) -> Mapping[End, tuple[End, ...]]:
@@ -62,8 +61,8 @@ class Ways:
         return found.get((element, False), frozenset()) if found is not None else frozenset()
 
     def courses(self, asked: Collection[str]) -> frozenset[Done]:
-        """What is done of the elements asked about, for each course to the very end that differs in it (`exact`; or
-        those that do least); nothing when too many do."""
+        """What is done of the elements asked about on the courses to the very end that do least; nothing when too many
+        differ."""
         return self._courses(frozenset(asked), "") or frozenset()
 
     def only_after(self, element: str) -> set[str]:
@@ -145,7 +144,10 @@ class Ways:
         return ways
 
     def _kept(self, ways: Iterable[Done]) -> frozenset[Done]:
-        return frozenset(islice(set(ways), MANY_WAYS + 1)) if self.exact else _least(ways)
+        if not self.begun:
+            return _least(ways)
+        found = set(ways)
+        return _least(way for way in found if way) | (found & NOTHING)
 
     def _reached(self, starts: Iterable[End]) -> set[End]:
         seen: set[End] = set()

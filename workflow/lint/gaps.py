@@ -56,7 +56,7 @@ def _too_few(process: Process, rule: Rule) -> Iterator[tuple[str, Sentence]]:
     if not all(here):
         return
     steps = _drawn(process, here)
-    courses = Ways(process, exact=True).courses(steps)
+    courses = Ways(process, begun=True).courses(steps)
     short = [done for done in courses if done and _people(process, done, here, rule.number) < rule.number]
     if short:
         done = min(short, key=lambda each: (len(each), sorted(each)))
@@ -69,7 +69,7 @@ def _too_few(process: Process, rule: Rule) -> Iterator[tuple[str, Sentence]]:
 def _passed_by(process: Process, rule: Rule) -> Iterator[tuple[str, Sentence]]:
     """A course on which nobody but who began it need have a hand in it."""
     at = rule.at.element
-    if frozenset() in Ways(process, exact=True).courses({at}):
+    if frozenset() in Ways(process, begun=True).courses({at}):
         told = "{rule} does not bite on every way: a case can come to its end without “{element}”."
         yield at, sentence(told, rule=quoted(rule), element=title(process, at))
 
@@ -81,9 +81,9 @@ def _without(process: Process, rule: Rule) -> Iterator[tuple[str, Sentence]]:
     others = [standing_for(process, place) for place in rule.others if place != rule.at]
     pairs = [(at, _drawn(process, others))] if others and all(others) else []
     pairs += [(other, list(at)) for other in others if other and rule.kind is not Kind.SAME_PERSON_AS]
-    courses = Ways(process, exact=True).courses(at.union(*others)) if pairs else ()
     for one, against in pairs:
-        if any(one & course and not course & set(against) for course in courses):
+        courses = Ways(process, begun=True).courses(one.union(against))
+        if any(course and not course & set(against) for course in courses):
             told = "{rule} does not bite on every way: {element} can be done without {others}."
             facts = {"element": titles(process, sorted(one)), "others": titles(process, against)}
             yield rule.at.element, sentence(told, rule=quoted(rule), **facts)

@@ -112,7 +112,7 @@ def _round(process: Process, before: Process, element: str, protecting: Rule) ->
 
 def _is_sure(process: Process, element: str) -> bool:
     """Whether every course does it."""
-    courses = Ways(process, exact=True).courses({element})
+    courses = Ways(process).courses({element})
     return bool(courses) and all(courses)
 
 

@@ -251,6 +251,18 @@ def test_what_may_be_done_not_even_once_is_no_step_on_every_way(rule):
     assert len(told(ruled(repeated.replace("user b", "user b before")), office(RULES[rule]))) == 1
 
 
+def test_of_many_steps_that_may_be_left_out_a_count_is_judged():
+    names = [f"u{number}" for number in range(15)]
+    lines = ["start s", "end e", "xor g0", "s -> g0", "g15 -> e"]
+    for number, name in enumerate(names):
+        lines += [f"user {name}", f"xor g{number + 1}", f"{name} -> g{number + 1}"]
+        lines += [f"g{number} -> {name} if x", f"g{number} -> g{number + 1} default"]
+    rule = {"u0": {"distinctPeople": "2: " + ", ".join(names)}}
+    ((name, _, said),) = told(drawn("\n".join(lines), **rule), office())
+
+    assert name == "separation" and "only “u" in said
+
+
 def test_what_cannot_be_read_of_the_version_before_is_let_be():
     assert told(ruled(STRAIGHT), office(), b"<no") == []
     assert told(ruled(STRAIGHT), office(), drawn(STRAIGHT, key="other")) == []
