@@ -301,7 +301,7 @@ def test_nobody_is_appointed_while_a_cadre_s_audit_is_open(auditors):
 
     with auditors.database.transaction() as session:
         dossiers.update_facts(session, session.get_one(Dossier, 1), {"kind": DossierKind.CADRE}, "rosa")
-    auditors.ask(reason="promotion")
+    auditors.ask(reason="promotion", proposed_post="副科长")
     refused(lambda: appoint("2026-07"), "since")
     appoint("2020-03")
     auditors.look_up()
