@@ -228,11 +228,23 @@ def test_a_relative_found_by_the_pre_check_is_refused_always(readings):
 
 
 @covers("B3", "pre_check")
-def test_a_dossier_that_is_out_passes_no_pre_check_for_paper(readings):
+@pytest.mark.parametrize(
+    ("status", "said"), [(DossierStatus.SORTING, "not in the store"), (DossierStatus.SEALED, "sealed by authority")]
+)
+def test_a_dossier_that_is_out_or_sealed_passes_no_pre_check_for_paper(readings, status, said):
     readings.ask()
     with readings.database.transaction() as session:
+        readings.dossier_of(session).status = status
+    assert said in refused(readings.check, "check_result")
+
+
+@covers("B3", "pre_check")
+def test_what_is_sealed_is_not_read_on_the_screen_either(readings):
+    readings.scan()
+    readings.ask(readers=ON_SCREEN, mode="digital")
+    with readings.database.transaction() as session:
         readings.dossier_of(session).status = DossierStatus.SEALED
-    assert "not in the store" in refused(readings.check, "check_result")
+    assert "sealed by authority" in refused(readings.check, "check_result")
 
 
 @covers("B3", "pre_check")
