@@ -106,11 +106,12 @@ def picture(batch_id: int, page_id: int) -> Response:
 @blueprint.post("/misfits/<int:page_id>/place")
 @needs(DELIVER)
 def lay(batch_id: int, page_id: int) -> Response:
-    """The scan is this page of this material."""
+    """The scan is this page of this material, of a dossier that is handed out for the batch."""
     batch = scanning.find(batch_id)
+    work.need_in_hand(g.session, batch, current_user(), *STEPS)
     material = g.session.get(Material, request.form.get("material", 0, type=int))
     number = request.form.get("page", 0, type=int)
-    if material is None:
+    if material is None or material.dossier.held_by_case_id != batch.case_id:
         return _queue(batch, Invalid(message="Choose a material."))
     return _decided(batch, page_id, lambda found, by: misfits.lay(g.session, found, material, number, by))
 

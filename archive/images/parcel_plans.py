@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
 
-from archive import dossiers, persons, vault
+from archive import dossiers, persons, sight, vault
 from archive.dossier_tables import Dossier
 from archive.images import layout, manifests
 from archive.images.containers import Container
@@ -22,6 +22,7 @@ from archive.materials.models import Material, MaterialState
 from archive.persons import Person
 from archive.statuses import DossierVersion
 from workflow.errors import Invalid, Sentence, sentence
+from workflow.identity import User
 from workflow.kept_sentences import kept
 
 PURPOSE = "image_parcel_folders.place"
@@ -58,7 +59,7 @@ def lay_out(session: Session, parcel: Parcel, container: Container) -> None:
 def planned(session: Session, parcel: Parcel, folder: Folder, container: Container) -> Plan:
     """How this folder will be taken, or all that speaks against it."""
     plan = Plan(faults=list(folder.faults))
-    person = _person(session, folder, plan)
+    person = _person(session, parcel, folder, plan)
     plan.dossier = _dossier(session, parcel, person, plan) if person else None
     if person is None or plan.dossier is None:
         return plan
@@ -70,11 +71,21 @@ def planned(session: Session, parcel: Parcel, folder: Folder, container: Contain
     return plan
 
 
-def _person(session: Session, folder: Folder, plan: Plan) -> Person | None:
+def may_name(session: Session, parcel: Parcel, dossier: Dossier) -> bool:
+    """Whether who brought the parcel hears of this dossier: it is handed out for its case, or they see it. Of any other
+    a firm learns nothing by the number it writes on a folder or slip."""
+    if dossier.held_by_case_id == parcel.case_id:
+        return True
+    bringer = session.get(User, parcel.begun_by)
+    return bringer is not None and bringer.may(sight.READ) and sight.sees(session, bringer, dossier.id)
+
+
+def _person(session: Session, parcel: Parcel, folder: Folder, plan: Plan) -> Person | None:
     found = None
     with contextlib.suppress(Invalid):
         found = persons.by_id_no(session, folder.id_no)
-    if found is None:
+    ours = dossiers.active_of(session, found) if found else []
+    if found is None or not any(may_name(session, parcel, each) for each in ours):
         plan.faults.append(sentence("Nobody with this ID number is known here."))
     elif found.name != folder.name:
         plan.faults.append(sentence("The name of the folder is not the name of the person with this ID number."))

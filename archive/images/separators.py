@@ -221,8 +221,11 @@ def _material(session: Session, parcel: Parcel, slip: Slip) -> tuple[Material | 
     """The material of a slip, and what speaks against laying its pages."""
     material = session.get(Material, slip.material_id)
     dossier = session.get(Dossier, material.dossier_id) if material else None
+    said = sentence("The routing slip of {place} is of no material known here.", place=slip.dossier_no)
     if material is None or dossier is None or dossier.dossier_no != slip.dossier_no:
-        return None, sentence("The routing slip of {place} is of no material known here.", place=slip.dossier_no)
+        return None, said
+    if not parcel_plans.may_name(session, parcel, dossier):
+        return None, said
     if material.state is not MaterialState.KEPT:
         return material, sentence("{place} is no longer in the dossier.", place=pages.number(material))
     if dossier.held_by_case_id != parcel.case_id:

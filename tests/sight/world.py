@@ -14,6 +14,8 @@ from sqlalchemy.orm import Session
 
 from archive import documents, dossiers, persons, posts, scopes, storage, units, upkeep
 from archive.acceptance.models import Acceptance, AcceptanceDossier, AcceptanceRound, AcceptanceStatus, Subject
+from archive.certificates.kinds import Asker, CertificateKind
+from archive.certificates.models import Certificate, CertificateStatus
 from archive.days import Day
 from archive.dossier_tables import Dossier
 from archive.images import defects, demands, pages
@@ -110,7 +112,7 @@ def add(session: Session, of: Matter) -> list[int]:
     made = [_pack(session, of, dossier), _lent(session, of, dossier), _read(session, of, dossier)]
     batch = _batch(session, of, dossier)
     made += [batch.case_id, _accepted(session, of, batch, dossier), _counted(session, of, dossier)]
-    made.append(_worked_on(session, of, dossier))
+    made += [_certified(session, of, dossier), _worked_on(session, of, dossier)]
     alone = {"name": of.word("无档人"), "id_no": id_no(of.serial + 4), "unit": of.unit}
     persons.register(session, alone, "anna")
     session.flush()
@@ -245,6 +247,21 @@ def _counted(session: Session, of: Matter, dossier: Dossier) -> int:
     session.flush()
     line = {"label": dossier.dossier_no, "dossier_id": dossier.id, "home": of.shelf, "result": Result.MISSING}
     session.add(InventoryLine(case_id=case.id, finding=of.word("查找"), **line))
+    return case.id
+
+
+def _certified(session: Session, of: Matter, dossier: Dossier) -> int:
+    """A certificate was sealed."""
+    case = _case(session, of, "证明")
+    told = {
+        "kind": CertificateKind.EDUCATION,
+        "asker": Asker.SELF,
+        "number": of.word("证字"),
+        "check_mark": f"{of.serial:064}",
+    }
+    told |= {"asked_at": now(), "asked_by": "anna"}
+    done = {"status": CertificateStatus.SEALED, "sealed_at": now(), "sealed_by": "anna"}
+    session.add(Certificate(case_id=case.id, dossier_id=dossier.id, **told, **done))
     return case.id
 
 

@@ -21,6 +21,7 @@ from tests.archive.cards import id_no
 from tests.archive.images import drawn, parcelled, scanned
 from workflow import cases, jobs
 from workflow.errors import Invalid, NotFound
+from workflow.identity import Group
 from workflow.kept_sentences import spoken
 from workflow.models import Job
 
@@ -230,13 +231,19 @@ def test_two_folders_of_one_person_are_both_refused(office, two):
     assert {each[0] for each in outcome(office, parcelled.taken_in(office, content))} == {FolderStatus.REJECTED}
 
 
-def test_a_dossier_held_for_another_case_is_not_touched(office, two, anna):
+@pytest.mark.parametrize("reads", [True, False])
+def test_a_dossier_held_for_another_case_is_not_touched_and_named_to_who_sees_it_only(office, two, anna, reads):
     with office.database.transaction() as session:
+        session.get_one(Group, "registry").permissions = ["dossiers.read"] if reads else []
         case = cases.open_case(session, "JY-1", "Lent", "lending", anna.name)
         dossiers.hold(session, session.get_one(Dossier, two[0].id), case)
     (first, second) = outcome(office, parcelled.taken_in(office, packed(office, two)))
 
-    assert first == (FolderStatus.REJECTED, [f"Dossier {two[0].dossier_no} is not handed out for this."])
+    known, unknown = (
+        f"Dossier {two[0].dossier_no} is not handed out for this.",
+        "Nobody with this ID number is known here.",
+    )
+    assert first == (FolderStatus.REJECTED, [known if reads else unknown])
     assert second[0] is FolderStatus.ACCEPTED
 
 

@@ -18,6 +18,7 @@ from tests.archive.images import drawn, parcelled, scanned
 from workflow import cases
 from workflow import office as offices
 from workflow.errors import Conflict, Invalid
+from workflow.identity import Group
 from workflow.kept_sentences import spoken
 
 S = PageStatus
@@ -141,13 +142,17 @@ def test_a_slip_that_comes_twice_is_not_believed_the_second_time(office, dossier
     assert counted(office, dossier)[1] == (1, 1)
 
 
-def test_a_slip_of_a_dossier_not_handed_out_leaves_its_pages_waiting(office, dossier, slip, anna):
+@pytest.mark.parametrize("reads", [True, False])
+def test_a_slip_of_a_dossier_not_handed_out_leaves_its_pages_waiting(office, dossier, slip, anna, reads):
     with office.database.transaction() as session:
+        session.get_one(Group, "registry").permissions = ["dossiers.read"] if reads else []
         case = cases.open_case(session, "JY-1", "Lent", "lending", anna.name)
         dossiers.hold(session, session.get_one(Dossier, dossier.id), case)
     parcel = cut(office, pdf(slip(1), sheet(3)))
 
-    assert told(office, parcel)[1] == (S.QUEUED, f"Dossier {dossier.dossier_no} is not handed out for this.")
+    known = f"Dossier {dossier.dossier_no} is not handed out for this."
+    unknown = f"The routing slip of {dossier.dossier_no} is of no material known here."
+    assert told(office, parcel)[1] == (S.QUEUED, known if reads else unknown)
 
 
 @pytest.mark.parametrize("codes", [["JLS1:YX202699999:1"], ["JLS1:YX202600001:999"]])
