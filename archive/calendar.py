@@ -95,6 +95,11 @@ def months_later(day: date, count: int) -> date:
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
+def due_after_months(session: Session, start: date, count: int) -> date:
+    """The last day of a term of calendar months from `start`: where that is a day off, the next working day."""
+    return next_working_day(session, months_later(start, count))
+
+
 def working_days_between(session: Session, start: date, end: date) -> int:
     """How many working days lie after `start` up to and with `end`; negative when `end` is earlier."""
     if end < start:
@@ -229,6 +234,18 @@ def working_days(session: Session, count: int) -> str:
     A day already closed counts as over: after 17:30, 0 means tomorrow."""
     start = delivery_day(session, now()) if count == 0 else office.of(session).today()
     return closing(session, add_working_days(session, start, int(count))).isoformat()
+
+
+@expression_function("working_moment")
+def working_moment(session: Session) -> str:
+    """Now, or on a day off the same hour of the next working day, ISO 8601 UTC."""
+    return add_working_days(session, now(), 0).astimezone(UTC).isoformat()
+
+
+@expression_function("earliest")
+def earliest(session: Session, *moments: str | None) -> str | None:
+    """The first of these moments (ISO 8601 with offset); what is null does not count. Null for none."""
+    return min((each for each in moments if each), key=datetime.fromisoformat, default=None)
 
 
 @expression_function("closing_time")

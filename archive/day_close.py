@@ -16,7 +16,7 @@ from archive.refusals import wrong
 from archive.statuses import Channel
 from workflow import history
 from workflow.clock import now
-from workflow.errors import Conflict
+from workflow.errors import BpmnError
 from workflow.identity import User
 from workflow.models import UserTask
 from workflow.registry import Work, on_completion, service_task
@@ -55,11 +55,14 @@ def sign(session: Session, task: UserTask, user: User, answers: dict[str, Any]) 
 
 @service_task("days.report")
 def report(session: Session, work: Work) -> Mapping[str, Any]:
-    """The day is closed with its figures, and the statistics are issued."""
+    """The day is closed with its figures, and the statistics are issued.
+
+    Raises BpmnError `DIFFERENCE` when what held a pack up was resolved while the day was being signed, so that it is
+    neither an exception any more nor registered yet."""
     day = days.find(session, _day(work))
     figures = days.figures(session, day.day)
-    if figures.difference:  # somebody signed for another pack meanwhile
-        raise Conflict("The day cannot close: the difference is {difference}, not zero.", difference=figures.difference)
+    if figures.difference:
+        raise BpmnError("DIFFERENCE", f"The difference of {day.day} is {figures.difference}, not zero.")
     paper = documents.issue(session, work.instance.case, "day", _report_facts(figures, work.variables), history.SYSTEM)
     day.status, day.closed_at, day.figures = DayStatus.CLOSED, now(), figures.as_json()
     return {"report_no": paper.number, "report_id": paper.id}

@@ -12,7 +12,7 @@ from archive.dossier_facts import checked
 from archive.dossier_tables import Dossier, StatusChange
 from archive.persons import Person
 from archive.scans import halved, normalise
-from archive.statuses import ACCOUNTED_FOR, ENDED, MOVES, DossierStatus, DossierVersion, label
+from archive.statuses import ENDED, MOVES, DossierKind, DossierStatus, DossierVersion, label
 from workflow import history, office
 from workflow.clock import now
 from workflow.errors import Conflict, NotFound, sentence
@@ -36,10 +36,11 @@ def register(
     """Give `person` a dossier with the next number; it is now to be shelved, and its custody begins at place `at`.
     `keeper`: the code of the office of this house that keeps it; by default the parameter keeper_code.
 
-    `facts` maps FIELDS to values; other keys are left alone. Raises Invalid beside a wrong field, and Conflict when
-    the person has an active dossier of this version here (Annex C 1).
+    `facts` maps FIELDS to values; other keys are left alone. Who was a cadre once stays one (Annex C 8), whatever
+    `facts` say. Raises Invalid beside a wrong field, and Conflict when the person has an active dossier of this version
+    here (Annex C 1).
     """
-    fresh = checked(facts)
+    fresh = checked({**facts, "ex_cadre": facts.get("ex_cadre") or was_cadre(session, person)})
     keeper = keeper or parameters.value(session, "keeper_code")
     version = fresh.get("version", DossierVersion.ORIGINAL)
     _refuse_second(session, person, keeper, version)
@@ -66,6 +67,12 @@ def register(
         history.record(session, case, by, "dossier_registered", dossier_no=dossier.dossier_no)
     custody.record(session, dossier, at, by, case, "registered")
     return dossier
+
+
+def was_cadre(session: Session, person: Person) -> bool:
+    """Whether a dossier of this person, wherever in this house and whenever, was a cadre's."""
+    cadre = (Dossier.kind == DossierKind.CADRE) | Dossier.ex_cadre
+    return session.scalar(select(Dossier.id).where(Dossier.person_id == person.id, cadre).limit(1)) is not None
 
 
 def by_no(session: Session, dossier_no: str, *seen: ColumnElement[bool]) -> Dossier:
@@ -136,12 +143,6 @@ def change_status(
         raise Conflict("Dossier {number} was changed by somebody else meanwhile.", number=dossier.dossier_no)
     session.refresh(dossier)
     _log(session, dossier, before, by, case, why)
-
-
-def miss(session: Session, dossier: Dossier, by: str, case: Case, why: str) -> None:
-    """Nobody finds it on its shelf: it is missing. What has left, is on its way or lost already stays so."""
-    if dossier.status not in ACCOUNTED_FOR:
-        change_status(session, dossier, DossierStatus.MISSING, by, case, why)
 
 
 def hold(session: Session, dossier: Dossier, case: Case) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy import JSON, Index, String, Text, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from archive.refusals import wrong
+from archive.step_deadlines import STEPS
 from workflow import office
 from workflow.clock import now
 from workflow.db import Base
@@ -39,7 +40,7 @@ class Known:
     by: str = MANAGE
 
 
-KNOWN: Mapping[str, Known] = {
+RULES: Mapping[str, Known] = {
     "mat_send": Known("A material is sent in", 1, "month", "SJ09"),
     "mat_folder": Known("A material is put into its folder", 1, "month", "SJ09"),
     "mat_bind": Known("A material is bound", 1, "year", "SJ09"),
@@ -57,9 +58,16 @@ KNOWN: Mapping[str, Known] = {
     ),
     "audit_supplement": Known("A sender is asked again about a problem every", 1, "month", "our own"),
     "flow_out": Known("A mobile person's dossier is transferred", 15, "working day", "LD21"),
-    "grad_register": Known("A graduate's pack is registered", 0, "working day", "promise of the office"),
+    "grad_register": Known("A delivered pack is registered and shelved", 0, "working day", "promise of the office"),
+    "receipt_slip": Known("The receipt slip of a pack goes back", 0, "working day", "promise of the office"),
+    "receipt_slip_late": Known(
+        "The receipt slip of a pack goes back at the latest", 3, "working day", "promise of the office"
+    ),
     "exception_days": Known("An exception is settled", 5, "working day", "our own"),
     "identity_days": Known("The sender answers about an identity", 5, "working day", "our own"),
+    "identity_over": Known(
+        "A pack whose sender does not answer about an identity goes back", 10, "working day", "our own"
+    ),
     "list_days": Known("A pack missing from the list is traced", 1, "working day", "our own"),
     "missing_chase": Known("Missing material is asked for again", 30, "working day", "our own"),
     "sort_days": Known("A dossier is out of the store to be sorted", 5, "working day", "our own"),
@@ -79,16 +87,38 @@ KNOWN: Mapping[str, Known] = {
         "list",
         "TL18 art. 31",
     ),
+    "reading_higher": Known(
+        "Managed by a higher authority, by the words of the record",
+        "中央管、中管、省管、市管、省委管、市委管",
+        "text",
+        "TL18 art. 32; a district's own list",
+    ),
+    "reading_section": Known(
+        "Section level and above, by the words of the record",
+        "科级、正科、副科、主任科员、科长、县级、正县、副县、处级、正处、副处、处长、调研员、局级、正局、副局、局长、"
+        "司级、厅级、正厅、副厅、厅长、巡视员、部级",
+        "text",
+        "practice; a district's own list",
+    ),
     "readers_cadre": Known("Readers of a cadre dossier, at least", 2, "person", "TL18", least=2),
     "readers_flow": Known("Readers of a mobile person's dossier, at least", 2, "person", "SJ09", least=2),
     "reading_supplement": Known("A request to read is filled in or supplemented", 5, "working day", "our own"),
+    "reading_decide": Known("A request to read is decided", 2, "working day", "our own"),
+    "reading_decide_section": Known(
+        "A request to read is decided below the section's level", 1, "working day", "our own"
+    ),
+    "reading_decide_discipline": Known(
+        "A request to read is decided for discipline, inspection and courts", 0, "working day", "practice"
+    ),
     "reading_ask_again": Known("Two readers at the screen are asked again after", 15, "minute", "our own"),
     "defect_fix": Known("A defect is mended", 10, "working day", "our own"),
     "sample_rate": Known("Sample of a batch", 5, "%", "DA/T 31"),
     "pass_rate": Known("A batch passes at", 95, "%", "practice"),
+    "sample_growth": Known("After a round that failed the sample grows, times", 2, "time", "our own", least=1),
     "sample_least": Known("Sample of a batch, at least", 5, "dossier", "our own"),
     "accept_rounds": Known("Rounds of acceptance before everything is checked", 3, "time", "our own"),
     "accept_group_days": Known("An acceptance group is formed in", 5, "working day", "our own"),
+    "accept_group": Known("People of an acceptance group, at least", 3, "person", "our own", least=3),
     "trial_days": Known("Equipment runs on trial for", 15, "day", "practice"),
     "scan_out_days": Known("A dossier is away for scanning at most", 3, "working day", "our own"),
     "scan_out_cadre": Known("A cadre dossier is away for scanning at most", 0, "working day", "local rules"),
@@ -96,6 +126,7 @@ KNOWN: Mapping[str, Known] = {
     "scan_dpi": Known("Pages are scanned at least at", 300, "dpi", "DA/T 31, tenders"),
     "scan_depth": Known("Pages are scanned in colours of", 24, "bit", "GB/T 33870, tenders"),
     "scan_skew": Known("A page may lie askew by", 1, "°", "tenders, 1 to 3"),
+    "scan_sharpness": Known("Writing on a page is out of focus below a sharpness of", 30, "%", "our own"),
     "scan_border": Known("A black border may take of the side", 2, "%", "our own"),
     "scan_size": Known("An image for reading has at most", 2048, "KB", "practice"),
     "audit_proof": Known("Proof for doubts of an audit is brought within", 30, "working day", "our own"),
@@ -129,9 +160,13 @@ KNOWN: Mapping[str, Known] = {
     "contract_after_award": Known("Contract after the award within", 30, "day", "procurement law"),
     "contract_publish": Known("A contract is published within", 2, "working day", "procurement law"),
     "log_keep": Known("Logs are kept", 6, "month", "cybersecurity law", least=6, by=SECURITY),
+    "batch_dossiers": Known("Dossiers of one batch, at most", 200, "dossier", "our own", least=1),
     "closing_time": Known("Packs count for the day until", "17:30", "time of day", "promise of the office"),
     "keeper_code": Known("Code of this keeper", "YX", "text", "our own"),
     "dossier_prefix": Known("Dossier numbers begin with", "YX", "text", "our own"),
+}
+KNOWN: Mapping[str, Known] = RULES | {
+    key: Known(title, days, "working day", "our own") for key, (title, days) in STEPS.items()
 }
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from archive import columns, partial_dates, persons, rosters, upkeep
+from archive.audit import gate
 from archive.persons import Person
 from archive.refusals import wrong
 from archive.rosters import Outcome, Row, RowResult
@@ -68,12 +69,15 @@ def of(session: Session, person: Person) -> list[PostChange]:
 
 def note(session: Session, person: Person, facts: Mapping[str, Any], user: User) -> Outcome:
     """Write a change of post down; written again it stays one. The record says the latest one. `facts`: since, unit,
-    post, rank, document. Raises NotAllowed, Invalid beside the field that is wrong."""
+    post, rank, document. Raises NotAllowed, Invalid beside the field that is wrong; and beside `since` when the special
+    audit stops an appointment from then on (TL18 ch. 5)."""
     upkeep.require(session, user, person)
     fresh = _checked(session, facts)
     for each in of(session, person):
         if each.struck_at is None and all(getattr(each, key) == fresh[key] for key in ("since", "unit", "post")):
             return _again(session, person, each, fresh, user)
+    if gate.stops_appointment(session, person, fresh["since"]):
+        raise wrong("since", "The special audit is not settled: no appointment takes effect until it is.")
     session.add(PostChange(person_id=person.id, noted_at=now(), noted_by=user.name, **fresh))
     session.flush()
     _follow(session, person, user)

@@ -80,6 +80,11 @@ def sees(session: Session, user: User, dossier_id: int, permission: str = READ) 
     return session.scalar(asked) is not None
 
 
+def knows(session: Session, user: User, dossier: Dossier) -> bool:
+    """Whether the user may hear of this dossier when what they typed meets it (see `known_to`)."""
+    return not is_limited(user) or sees(session, user, dossier.id)
+
+
 def sees_person(session: Session, user: User, person: Person) -> bool:
     """Whether the user sees this person; who does not read dossiers knows whom their work is about."""
     if not is_limited(user):

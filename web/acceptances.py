@@ -4,7 +4,7 @@ from flask import Blueprint, g, render_template
 from sqlalchemy import select
 
 from archive import sight
-from archive.acceptance import figures, rounds
+from archive.acceptance import figures, looking, rounds
 from archive.acceptance.models import ACCEPTANCE_LABELS, Acceptance, AcceptanceArticle, AcceptanceRound, Subject
 from archive.images import defects
 from archive.images.defect_tables import Stage
@@ -39,7 +39,7 @@ def show(acceptance_id: int) -> str:
     acceptance = g.session.scalars(asked).first()
     if acceptance is None:
         raise NotFound
-    there = rounds.of(g.session, acceptance)
+    there, batch = rounds.of(g.session, acceptance), acceptance.batch
     return render_template(
         "acceptance.html",
         acceptance=acceptance,
@@ -47,6 +47,7 @@ def show(acceptance_id: int) -> str:
         articles=_articles(acceptance),
         faulty=[each for each in rounds.dossiers(g.session, there[-1]) if each.faults] if there else [],
         sample=_sample(there[-1]) if there else [],
+        opens_images=batch is not None and looking.takes_part(g.session, current_user(), batch),
         spoken=spoken,
     )
 

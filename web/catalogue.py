@@ -12,7 +12,7 @@ from flask import Blueprint, Response, g, jsonify, make_response, render_templat
 from archive import sight
 from archive.dossier_tables import Dossier
 from archive.images import texts
-from archive.materials import catalogue, categories, editing, suggestions
+from archive.materials import catalogue, categories, editing, striking, suggestions
 from archive.materials.catalogue import CatalogueChanged, Differing, Finding, Row
 from archive.materials.models import MATERIAL_STATE_LABELS, Material, MaterialState
 from archive.materials.pasted import pasted
@@ -21,8 +21,9 @@ from web.auth import needs
 from web.dossiers import READ
 from web.i18n import _, language, say
 from web.reader import current_user
+from web.task_forms import password_right
 from workflow import office
-from workflow.errors import Invalid
+from workflow.errors import Invalid, sentence
 
 blueprint = Blueprint("catalogue", __name__, url_prefix="/dossiers/<int:dossier_id>/catalogue")
 
@@ -52,6 +53,7 @@ def show(dossier_id: int) -> str:
         taken_out=catalogue.of(g.session, dossier, *OUT),
         writes=writes,
         reason=editing.needs_reason(dossier),
+        seconds=striking.seconds(g.session, dossier, current_user()) if writes else [],
         task=editing.task_of(g.session, dossier, current_user()),
         leaves=categories.LEAVES,
         findings=_findings(catalogue.check([catalogue.row_of(each) for each in rows], _today())),
@@ -75,7 +77,7 @@ def _suggested(dossier: Dossier, rows: Sequence[Material]) -> list[dict[str, Any
 @blueprint.put("")
 @needs(READ)
 def save(dossier_id: int) -> Response:
-    """Keep the rows, all or none."""
+    """Keep the rows, all or none. `second`: who agrees with their password that accepted rows are struck."""
     dossier, user = _bench(dossier_id), current_user()
     case = editing.case_of(g.session, dossier, user)
     said, rows = _sent()
@@ -83,12 +85,13 @@ def save(dossier_id: int) -> Response:
     if not why and editing.needs_reason(dossier):
         return _answer(422, said=_("This catalogue is complete: say above why it is changed."), reason=True)
     try:
+        filled, second = [row for row in rows if not row.is_blank], _second(said)
         with g.session.begin_nested():
-            saved = catalogue.save(g.session, dossier, [row for row in rows if not row.is_blank], user.name, case, why)
+            saved = catalogue.save(g.session, dossier, filled, user.name, case, why, second)
     except CatalogueChanged as changed:
         return _answer(409, said=say(changed), differing=[_differing(each) for each in changed.differing])
     except Invalid as wrong:
-        return _answer(422, said=_("Some cells cannot be kept; nothing was saved."), problems=_problems(wrong, rows))
+        return _refused(wrong, rows)
     findings = _findings(catalogue.check([catalogue.row_of(each) for each in saved], _today()))
     said = _("Saved: {materials} materials, {pages} pages.", materials=len(saved), pages=dossier.page_count)
     return _answer(200, said=said, rows=[_row(each) for each in saved], findings=findings)
@@ -118,6 +121,26 @@ def read_pasted(dossier_id: int) -> Response:
 def _bench(dossier_id: int) -> Dossier:
     """The dossier, if the reader sees it or is at work on it; else NotFound."""
     return sight.find(g.session, current_user(), dossier_id, bench=True)
+
+
+def _refused(wrong: Invalid, rows: Sequence[Row]) -> Response:
+    """What cannot be kept; `second` when a second person is asked for, or is not right."""
+    if "second" in wrong.problems:
+        return _answer(422, said=say(wrong.problems["second"][0]), second=True)
+    asked = any(path.endswith(".struck") for path in wrong.problems)
+    said = _("Some cells cannot be kept; nothing was saved.")
+    return _answer(422, said=said, problems=_problems(wrong, rows), second=asked)
+
+
+def _second(said: Any) -> str | None:
+    """The login of who agrees beside the writer, their password compared; None when nobody does. Raises Invalid."""
+    told = said.get("second")
+    name, password = (told.get("by"), told.get("password")) if isinstance(told, dict) else (None, None)
+    if not isinstance(name, str) or not name:
+        return None
+    if not isinstance(password, str) or not password_right(name, password):
+        raise Invalid({"second": [sentence("The second person's password is not right.")]})
+    return name
 
 
 def _sent() -> tuple[Any, list[Row]]:

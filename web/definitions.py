@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from web import deploying
 from web.auth import needs
-from web.i18n import _, name_of
+from web.i18n import _, name_of, say
 from web.navigation import Entry
 from web.reader import current_user
 from workflow import definitions, upgrades
@@ -52,6 +52,8 @@ def deploy() -> Any:
         return _list_page(problems=[each for said in refusal.problems.values() for each in said]), 422
     for each in deployed:
         flash(_("{name} version {version} is deployed.", name=name_of(each), version=each.version), "ok")
+        for found in deploying.told(g.session, each):
+            flash(f"{found.element}: {say(found.message)}", "warn")
     return redirect(url_for(".show"), 303)
 
 

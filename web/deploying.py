@@ -13,6 +13,7 @@ from workflow.settings import CHECKOUT
 
 BPMN, FORMS = CHECKOUT / "bpmn", CHECKOUT / "forms"
 DIAGRAM, RESOURCES = ".bpmn", (".form", ".dmn", ".docx")
+SEPARATION = ("separation", "policy_broken", "nobody_left", "weakened")  # rules of lint about people kept apart
 NO_DIAGRAM = sentence("Please add a diagram: forms are deployed with the diagram that names them.")
 
 
@@ -94,7 +95,12 @@ def findings(
     there = definitions.keys(session)
     kept = definitions.laid_over(*(pinned(session, key) for key in keys_of(xml) if key in there))
     resources = definitions.laid_over(kept, house_resources(), sent)
-    return examination.findings(xml, definitions.known(session, resources, together))
+    return examination.findings(xml, definitions.known(session, resources, together, xml))
+
+
+def told(session: Session, definition: ProcessDefinition) -> list[lint.Finding]:
+    """What is to be said at once of a version just deployed: how far it keeps people apart."""
+    return [each for each in findings(session, definition.xml, {}) if each.rule in SEPARATION]
 
 
 def pinned(session: Session, key: str | None) -> dict[str, bytes]:

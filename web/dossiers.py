@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from archive import chains, documents, dossier_facts, labels, search, sight, storage, strays, text_search
+from archive.acceptance import looking
 from archive.chains import Entry as Changed
 from archive.dossier_tables import Dossier
 from archive.images import pages
@@ -175,6 +176,7 @@ def _page(dossier: Dossier, problems: Any) -> str:
         readings=uses.readings(session, dossier, user),
         soon=register.soon_until(session),
         images=_totals(pages.counts(session, dossier)),
+        opens_images=looking.opens(session, user, dossier),
         changes=[(each, *_told(each)) for each in chains.history(session, dossier, user)],
         stray=strays.is_stray(dossier),
         reports_loss=_reports_loss(session, dossier, user),

@@ -6,7 +6,8 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response, current_app, g, make_response, redirect, render_template, request, send_file
 
-from archive import sight
+from archive.acceptance import looking
+from archive.acceptance.looking import CHECK, Look
 from archive.dossier_tables import Dossier
 from archive.images import defects, demands, pages, rounds
 from archive.images.defect_tables import DEFECT_LABELS, FATAL, STAGE_LABELS, Defect, ImageDefect, Stage
@@ -14,18 +15,15 @@ from archive.images.demands import ImageKind
 from archive.images.pages import Placed
 from archive.images.rounds import Leaf
 from archive.scanning import batches
-from archive.statuses import ENDED
 from web.asked import text as asked_text
 from web.asked import whole
 from web.auth import needs
 from web.files import SANDBOX
 from web.reader import current_user
-from workflow.errors import Conflict, Invalid, NotFound, Unavailable
-from workflow.models import Case
+from workflow.errors import Invalid, NotFound, Unavailable
 
 blueprint = Blueprint("image_check", __name__, url_prefix="/dossiers/<int:dossier_id>/images")
 
-CHECK = "images.check"
 SHOWN = frozenset({"image/jpeg", "image/png"})  # what a browser shows by itself
 KEYS = dict(zip(Defect, "1234567890qwertyui", strict=True))
 WORDS = {"raw": "Raw image", "opt": "Image for reading"}
@@ -35,8 +33,9 @@ LONGEST = 300  # characters of a note
 @blueprint.get("")
 @needs(CHECK)
 def show(dossier_id: int) -> str:
-    """One page of the round: the one asked for, else the first nobody has looked at."""
-    dossier, stage = _open(dossier_id), _stage()
+    """One page of the round: the one asked for, else the first nobody has looked at. The opening is written down."""
+    opened = _opened(dossier_id)
+    dossier, stage = opened.dossier, _asked_stage() or opened.stage(None)
     found = _leaves(dossier, stage)
     number = rounds.place_of(found, whole("material"), whole("page"))
     leaf = found[number] if found else None
@@ -58,46 +57,47 @@ def show(dossier_id: int) -> str:
 @needs(CHECK)
 def look(dossier_id: int) -> Response:
     """The page was looked at; on to the next."""
-    dossier, stage = _open(dossier_id), _stage()
-    found, number = _asked_leaf(dossier, stage)
-    rounds.look(g.session, found[number], stage, current_user().name, _case(dossier))
-    return _at(dossier, stage, found[min(number + 1, len(found) - 1)])
+    opened, stage = _at_work(dossier_id)
+    found, number = _asked_leaf(opened.dossier, stage)
+    rounds.look(g.session, found[number], stage, current_user().name, opened.case)
+    return _at(opened.dossier, stage, found[min(number + 1, len(found) - 1)])
 
 
 @blueprint.post("/defects")
 @needs(CHECK)
 def mark(dossier_id: int) -> Response:
     """Something is wrong with this page; it counts as looked at."""
-    dossier, stage = _open(dossier_id), _stage()
-    found, number = _asked_leaf(dossier, stage)
+    opened, stage = _at_work(dossier_id)
+    found, number = _asked_leaf(opened.dossier, stage)
     leaf, user = found[number], current_user().name
     code, kind = asked_text("code"), asked_text("kind")
     if code not in tuple(Defect) or kind not in tuple(ImageKind):
         raise Invalid(message="This was not understood.")
     place = Placed(leaf.material, leaf.page, ImageKind(kind))
-    defects.mark(g.session, place, Defect(code), user, asked_text("note", LONGEST), _case(dossier))
-    rounds.look(g.session, leaf, stage, user, _case(dossier))
-    return _at(dossier, stage, leaf)
+    defects.mark(g.session, place, Defect(code), user, asked_text("note", LONGEST), opened.case)
+    rounds.look(g.session, leaf, stage, user, opened.case)
+    return _at(opened.dossier, stage, leaf)
 
 
 @blueprint.post("/defects/<int:defect_id>/settlement")
 @needs(CHECK)
 def settle(dossier_id: int, defect_id: int) -> Response:
     """The defect is mended, or was none."""
-    dossier, stage = _open(dossier_id), _stage()
+    opened, stage = _at_work(dossier_id)
     defect = g.session.get(ImageDefect, defect_id)
-    if defect is None or defect.material.dossier_id != dossier.id:
+    if defect is None or defect.material.dossier_id != opened.dossier.id:
         raise NotFound
+    looking.refuse_settling(g.session, opened, defect)
     defects.settle(g.session, defect, current_user().name, asked_text("why", LONGEST))
-    found, number = _asked_leaf(dossier, stage)
-    return _at(dossier, stage, found[number])
+    found, number = _asked_leaf(opened.dossier, stage)
+    return _at(opened.dossier, stage, found[number])
 
 
 @blueprint.get("/<int:image_id>/file")
 @needs(CHECK)
 def file(dossier_id: int, image_id: int) -> Response:
     """The image's bytes, to be shown on the page; kept by no cache, and nothing of them run."""
-    dossier, image = _open(dossier_id), pages.find(g.session, image_id)
+    dossier, image = _opened(dossier_id).dossier, pages.find(g.session, image_id)
     if image.material.dossier_id != dossier.id or image.file.media_type not in SHOWN:
         raise NotFound
     place = current_app.office.files.path(image.sha256)  # type: ignore[attr-defined]
@@ -117,17 +117,25 @@ def address(dossier: Dossier, stage: Stage, leaf: Leaf) -> str:
     return f"/dossiers/{dossier.id}/images?{asked}"
 
 
-def _open(dossier_id: int) -> Dossier:
-    dossier = sight.find(g.session, current_user(), dossier_id, CHECK, bench=True)
-    rounds.refuse_kin(g.session, dossier, current_user())
-    if dossier.status in ENDED:
-        raise Conflict("The dossier is no longer kept here; its images are shut.")
-    return dossier
+def _opened(dossier_id: int) -> Look:
+    """The dossier whose images are shown now; that they were opened is kept before they are."""
+    user = current_user()
+    found = looking.find(g.session, user, dossier_id)
+    if not looking.is_noted(g.session, found, user.name):
+        with current_app.office.database.transaction() as own:  # type: ignore[attr-defined]
+            looking.note(own, found, user.name)
+    return found
 
 
-def _stage() -> Stage:
+def _at_work(dossier_id: int) -> tuple[Look, Stage]:
+    """The dossier something is written about now, and at which stage."""
+    found = looking.find(g.session, current_user(), dossier_id)
+    return found, found.stage(_asked_stage())
+
+
+def _asked_stage() -> Stage | None:
     asked = asked_text("stage")
-    return Stage(asked) if asked in tuple(Stage) else Stage.FIRM
+    return Stage(asked) if asked in tuple(Stage) else None
 
 
 def _asked_leaf(dossier: Dossier, stage: Stage) -> tuple[list[Leaf], int]:
@@ -138,10 +146,6 @@ def _asked_leaf(dossier: Dossier, stage: Stage) -> tuple[list[Leaf], int]:
     if number is None:
         raise NotFound
     return found, number
-
-
-def _case(dossier: Dossier) -> Case | None:
-    return g.session.get(Case, dossier.held_by_case_id) if dossier.held_by_case_id else None
 
 
 def _leaves(dossier: Dossier, stage: Stage) -> list[Leaf]:

@@ -35,15 +35,16 @@ SUBJECTS = {  # the first word of a key: its subject
     **dict.fromkeys(
         ("mat", "cadre", "receipt", "chase", "flow", "grad", "exception", "identity", "list", "missing"), "receiving"
     ),
-    **dict.fromkeys(("letter", "transfer", "notice", "recall", "returned"), "receiving"),
+    **dict.fromkeys(("letter", "transfer", "notice", "recall", "returned", "loose", "day"), "receiving"),
     "sort": "sorting",
     "scan": "scanning",
     **dict.fromkeys(("defect", "sample", "pass", "accept", "trial"), "acceptance"),
     **dict.fromkeys(("loan", "grant", "approval", "reading", "readers"), "reading"),
     "certificate": "certificates",
     "audit": "audits",
-    **dict.fromkeys(("temperature", "humidity", "climate", "inventory", "loss"), "storeroom"),
+    **dict.fromkeys(("temperature", "humidity", "climate", "inventory", "loss", "seal"), "storeroom"),
     **dict.fromkeys(("collective", "pay", "contract"), "spending"),
+    **dict.fromkeys(("correction", "key", "batch"), "office"),
 }
 UNIT_LABELS = {
     "working day": "working days",

@@ -39,6 +39,7 @@ ASKED_LABELS = {
     AgreementKind.REOPEN: "open a case again behind protected work",
     AgreementKind.DROP_POLICY: "drop a policy",
     AgreementKind.CHANGE_POLICY: "change a policy",
+    AgreementKind.LEGAL_HOLD: "stop the clock of a case by a legal hold",
 }
 STATUS_LABELS = {
     AgreementStatus.ASKED: "waits for a second person",

@@ -50,6 +50,8 @@ WHY_OF = (  # how reasons begin that name a number or quote somebody
     ("returned, to be sent again: ", "came back, to be sent again: {what}"),
     ("returned: ", "came back: {what}"),
     ("主数据更正：", "the master data were corrected: {what}"),
+    ("sealed: ", "sealed by order of {what}"),
+    ("seal lifted: ", "seal lifted by order of {what}"),
     ("handed on: ", "went along from {what}"),
 )
 

@@ -6,6 +6,7 @@ from typing import Any
 from flask import Blueprint, Response, g, make_response, redirect, render_template, request
 from sqlalchemy import select
 
+from archive.acceptance import looking
 from archive.images import misfits, parcels, slips
 from archive.images.parcel_tables import PARCEL_LABELS, Parcel
 from archive.scanning import batches, counter, overview, work
@@ -108,6 +109,7 @@ def facts(batch: ScanBatch, done: list[Done] | None = None, refused: Sentence | 
     return {
         "batch": batch,
         "lines": overview.lines(session, batch),
+        "opened": looking.SCANNED if looking.takes_part(session, user, batch) else (),
         "quantity": batches.quantity(session, batch),
         "parcels": brought,
         "reading": any(each.status in parcels.UNDER_WAY for each, _ in brought),

@@ -1,13 +1,11 @@
 """Process definitions: immutable versions of diagrams with the forms they use. The same content is the same version."""
 
 import hashlib
-from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
-from threading import Lock
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
@@ -17,37 +15,15 @@ from workflow.clock import now
 from workflow.diagram import reading
 from workflow.errors import DefinitionRefused, NotFound
 from workflow.models import DefinitionResource, ProcessDefinition, ResourceContent
+from workflow.recent import Recent
 from workflow.sheets import name_of as sheet_of
 from workflow.sheets import require as require_sheet
 from workflow.statements import Statement, columns
 
 Activities = Mapping[str, Mapping[str, Any]]
-Kept = TypeVar("Kept")
 FORM = ".form"  # a form key "receipt-open" names the resource "receipt-open.form"
 DEPLOYED_AT = "deployed_at"  # in a session's info: (transaction, moment)
 TABLE = ".dmn"  # a decision table; tasks name the decision in it, whatever the file is called
-
-
-class Recent(Generic[Kept]):
-    """The values made last, by key; what is in it never changes."""
-
-    def __init__(self, size: int) -> None:
-        self.size = size
-        self._kept: OrderedDict[Hashable, Kept] = OrderedDict()
-        self._lock = Lock()
-
-    def find(self, key: Hashable, make: Callable[[], Kept]) -> Kept:
-        with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-                return self._kept[key]
-        made = make()
-        with self._lock:
-            self._kept[key] = made
-            while len(self._kept) > self.size:
-                self._kept.popitem(last=False)
-        return made
-
 
 _activities: Recent[Activities] = Recent(200)
 _models: Recent[engine.Model] = Recent(200)
@@ -87,7 +63,7 @@ def deploy(
 
     `together`: keys of processes deployed along with it, which it may call. Raises DefinitionRefused with findings.
     """
-    model = examination.examine(xml, known(session, resources, together), key)
+    model = examination.examine(xml, known(session, resources, together, xml), key)
     pinned = {name: resources[name] for name in _used(model, resources)}
     require_sheet(model.key, pinned)
     content = digest(xml, pinned)
@@ -117,14 +93,32 @@ def deploy(
     return definition
 
 
-def known(session: Session, resources: Mapping[str, bytes] | None = None, together: Iterable[str] = ()) -> lint.Known:
-    """What the house has to offer to a diagram. `resources` (file name → content) None: forms and decisions are not
-    checked."""
+def known(
+    session: Session,
+    resources: Mapping[str, bytes] | None = None,
+    together: Iterable[str] = (),
+    xml: bytes | None = None,
+) -> lint.Known:
+    """What the house has to offer to a diagram, and the versions before of the processes in it. `resources` (file name
+    → content) None: forms and decisions are not checked."""
+    there = keys(session)
+    mine = there & set(_keys_if_readable(xml)) if xml is not None else ()
     return replace(
         offered(resources),
         **staff.known(session),
-        processes={*session.scalars(select(ProcessDefinition.key).distinct()), *together},
+        processes={*there, *together},
+        before={key: before for key in sorted(mine) if (before := _before(session, key, xml or b"")) is not None},
     )
+
+
+def _before(session: Session, key: str, xml: bytes) -> bytes | None:
+    """The diagram of the newest version with another one than this; when this is a version's, of those before it."""
+    of_key = ProcessDefinition.key == key
+    mine = session.scalar(select(func.max(ProcessDefinition.version)).where(of_key, ProcessDefinition.xml == xml))
+    others = select(ProcessDefinition.xml).where(of_key, ProcessDefinition.xml != xml)
+    if mine is not None:
+        others = others.where(ProcessDefinition.version < mine)
+    return session.scalars(others.order_by(ProcessDefinition.version.desc()).limit(1)).first()
 
 
 def offered(resources: Mapping[str, bytes] | None) -> lint.Known:

@@ -93,6 +93,7 @@ class AgreementKind(StrEnum):
     REOPEN = "reopen"  # a case opened again behind protected work that was not done
     DROP_POLICY = "drop_policy"
     CHANGE_POLICY = "change_policy"
+    LEGAL_HOLD = "legal_hold"  # the clock of a case stopped by an authority
 
 
 class AgreementStatus(StrEnum):

@@ -1,4 +1,4 @@
-"""A1, A2 and A8: the firm applies, a group of at least three is formed, everybody of it signs."""
+"""A1, A2 and A8: the firm applies, a group (parameter accept_group) is formed, everybody of it signs."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -7,7 +7,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from archive import parameters
 from archive.acceptance import papers, rounds
+from archive.acceptance.looking import CHECK
 from archive.acceptance.models import Acceptance, Subject
 from archive.answers import text
 from archive.refusals import wrong
@@ -16,7 +18,6 @@ from workflow.identity import User
 from workflow.models import UserTask
 from workflow.registry import on_completion
 
-CHECK = "images.check"
 OTHER_CHECK = {"checker_first": "check_second", "checker_second": "check_first"}  # whose step another person does
 WORKED_ON = ("prepare", "compare_catalogue", "scan_pages", "quality_control", "deliver_batch")
 
@@ -45,6 +46,9 @@ def form_group(session: Session, task: UserTask, user: User, answers: dict[str, 
     group = [str(each) for each in answers["group"]]
     if len(set(group) - {acceptance.handler}) < 2:
         raise wrong("group", "The group is not the handler alone: at least two others belong to it.")
+    least = parameters.value(session, "accept_group", case=task.case_id)
+    if len(set(group)) < least:
+        raise wrong("group", "The group has at least {least} people.", least=least)
     if answers["group_head"] not in group or answers["group_head"] == acceptance.handler:
         raise wrong("group_head", "The head is of the group and not the handler.")
     if acceptance.subject == Subject.BATCH:

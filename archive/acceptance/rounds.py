@@ -24,9 +24,8 @@ from workflow.registry import Work, fsck_check
 
 def plan(session: Session, case_id: int) -> Plan:
     """What the parameters say in this case."""
-    asked = ("sample_rate", "sample_least", "pass_rate", "accept_rounds")
-    rate, least, pass_rate, rounds = (parameters.value(session, key, case=case_id) for key in asked)
-    return Plan(rate, least, pass_rate, rounds)
+    asked = ("sample_rate", "sample_least", "pass_rate", "accept_rounds", "sample_growth")
+    return Plan(*(parameters.value(session, key, case=case_id) for key in asked))
 
 
 def of_step(session: Session, step: UserTask | Work) -> Acceptance:

@@ -1,6 +1,6 @@
 """The sample of a round: how many, which, and whether it passes. Pure: the same seed draws the same dossiers.
 
-At least so many percent of the batch (DA/T 31: 5 %), at least a few dossiers; twice the share after each round that
+At least so many percent of the batch (DA/T 31: 5 %), at least a few dossiers; a larger share after each round that
 failed, and everything once the rounds are used up (our own; all are parameters). A batch passes when nothing fatal was
 found and so many percent of the sampled pages are without a defect (DA/T 31 and practice: 95 %).
 """
@@ -16,17 +16,18 @@ SEED_BYTES = 16
 @dataclass(frozen=True)
 class Plan:
     """What the parameters say: `rate` and `pass_rate` in percent, `least` in dossiers, `rounds` before everything is
-    checked."""
+    checked, `growth`: how many times as much each round draws as the one before."""
 
     rate: int
     least: int
     pass_rate: int
     rounds: int
+    growth: int
 
 
 def rate_of(plan: Plan, number: int) -> int:
     """The share of the batch drawn in round `number` (from 1), in percent."""
-    return 100 if number > plan.rounds else min(100, plan.rate * 2 ** (number - 1))
+    return 100 if number > plan.rounds else min(100, plan.rate * plan.growth ** (number - 1))
 
 
 def size(population: int, rate: int, least: int) -> int:

@@ -10,21 +10,39 @@ from archive import dossiers
 from archive.answers import need, text
 from archive.audit.items import BY_NAME, ITEMS, Item
 from archive.audit.models import Audit, AuditItem, AuditReason, Verdict
-from archive.audit.work import audit_of, doubts, row, rows
+from archive.audit.work import PROCESS, audit_of, doubts, row, rows
+from archive.dossier_tables import Dossier
 from archive.images import pages
 from archive.materials import catalogue
 from archive.materials.models import PRESENT, Material
 from archive.statuses import ENDED, AuditStatus
 from archive.steps import case_of
-from workflow import cases
+from workflow import cases, definitions, history, instances
 from workflow.clock import now
 from workflow.errors import Invalid, Sentence, sentence
 from workflow.identity import User
-from workflow.models import UserTask
+from workflow.models import Case, UserTask
 from workflow.registry import Work, on_completion, service_task
 
 Row = Mapping[str, Any]
 Within = Mapping[str, Material]
+
+
+def begin(
+    session: Session, dossier: Dossier, reason: AuditReason, origin: Case, audit_by: str | None = None
+) -> Case | None:
+    """A case after which the dossier must be audited begins its audit, which is over at the latest at `audit_by` (a
+    moment, ISO 8601). Returns the audit's case; None when the dossier
+    is being audited already."""
+    if _is_audited(session, dossier.id):
+        return None
+    number = f"{PROCESS}-{origin.id}-{dossier.dossier_no}"
+    title = f"专项审核 {dossier.dossier_no} {dossier.person.name}"
+    case = cases.open_case(session, number, title, PROCESS, history.SYSTEM)
+    told = {"dossier_no": dossier.dossier_no, "audit_reason": reason.value, "origin_case_id": origin.id}
+    told |= {"audit_by": audit_by} if audit_by else {}
+    instances.start(session, definitions.latest(session, PROCESS), case, history.SYSTEM, told)
+    return case
 
 
 @service_task("audit.take_up")

@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from archive import numbers
+from archive import numbers, sight
 from archive.answers import need, text
 from archive.certificates.models import Certificate, CertificateStatus
+from archive.dossier_tables import Dossier
 from archive.refusals import wrong
 from archive.scans import halved
 from archive.steps import case_of
@@ -18,17 +19,20 @@ from workflow.models import UserTask
 from workflow.registry import Work, on_completion, service_task
 
 
-def by_number(session: Session, number: str) -> Certificate | None:
-    """The certificate with this number, written in full or half width."""
+def by_number(session: Session, number: str, seen: ColumnElement[bool] = sight.EVERYTHING) -> Certificate | None:
+    """The certificate with this number, written in full or half width, of a dossier that is `seen`."""
     wanted = halved(number).replace(" ", "").replace("[", "〔").replace("]", "〕")
-    return session.scalars(select(Certificate).where(Certificate.number == wanted)).first()
+    asked = select(Certificate).join(Dossier).where(Certificate.number == wanted, seen)
+    return session.scalars(asked).first()
 
 
 @service_task("certificates.look_up")
 def look_up(session: Session, work: Work) -> Mapping[str, Any]:
-    """Which certificate is meant. Variables: certificate_no, void_reason."""
+    """Which certificate is meant. Variables: certificate_no, void_reason. One of a dossier that who asks does not see
+    is answered as one that does not exist."""
     case = case_of(session, work)
-    certificate = by_number(session, text(work.variables, "certificate_no"))
+    seen = sight.known_to(session, sight.opener(session, case))
+    certificate = by_number(session, text(work.variables, "certificate_no"), seen)
     if certificate is None:
         return {"void_known": False, "name": "", "kind_said": ""}
     number = certificate.number or ""
@@ -42,7 +46,8 @@ def agree(session: Session, task: UserTask, user: User, answers: dict[str, Any])
     """Another agrees, or says why it stands."""
     if answers.get("void_decision") != "agree":
         return {"void_note": need(answers, "void_note", "Say why not.")}
-    require_sealed(session, str(instances.variables(session, task.instance)["certificate_no"]))
+    known = instances.variables(session, task.instance)
+    require_sealed(session, str(known["certificate_no"]) if known["void_known"] else "")
     return {"void_by": user.name}
 
 

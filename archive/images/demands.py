@@ -14,7 +14,6 @@ from typing import Any, Protocol
 from sqlalchemy.orm import Session
 
 from archive import parameters
-from archive.images.readings import is_blurred
 from workflow.errors import Sentence, sentence
 
 
@@ -85,6 +84,7 @@ class Demands:
     dpi: int = 300
     depth: int = 24  # bits
     skew: int = 1  # degrees
+    sharpness: int = 30  # %, below which writing cannot be read easily
     border: int = 2  # % of the side
     kilobytes: int = 2048  # of an optimised image
 
@@ -107,6 +107,7 @@ def of(session: Session, on: date | None = None) -> Demands:
         dpi=parameters.value(session, "scan_dpi", on),
         depth=parameters.value(session, "scan_depth", on),
         skew=parameters.value(session, "scan_skew", on),
+        sharpness=parameters.value(session, "scan_sharpness", on),
         border=parameters.value(session, "scan_border", on),
         kilobytes=parameters.value(session, "scan_size", on),
     )
@@ -134,7 +135,7 @@ def _of_both(image: Image, demands: Demands) -> Wanting:
         yield Rule.FORMAT, {"format": image.format, "wanted": "/".join(demands.formats)}
     if image.turned != 1:
         yield Rule.TURNED, {}
-    if is_blurred(image.sharpness):
+    if image.sharpness is not None and image.sharpness * 100 < demands.sharpness:  # a blank page has none
         yield Rule.BLUR, {}
     if image.blank:
         yield Rule.BLANK, {}

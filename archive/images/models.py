@@ -10,7 +10,6 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from archive import columns, triggers
 from archive.images.demands import ImageKind
-from archive.images.readings import is_blurred
 from archive.materials.models import Material
 from workflow.db import Base
 from workflow.models import StoredFile
@@ -73,11 +72,6 @@ class ImageFile(Base):
 
     material: Mapped[Material] = relationship()
     file: Mapped[StoredFile] = relationship()
-
-    @property
-    def blur(self) -> bool:
-        """Whether the writing is out of focus."""
-        return is_blurred(self.sharpness)
 
 
 FIXED = ("material_id", "page", "kind", "file_id", "sha256", "name", "bytes", "format", "width", "height", "added_at")

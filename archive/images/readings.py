@@ -17,7 +17,6 @@ from workflow.errors import Invalid
 CHILD = "archive.images.darkroom"
 SECONDS = 10.0  # of the processor for one image; an A4 page at 300 dpi takes a twentieth of one
 MEMORY = 400 * 1024 * 1024
-BLURRED = 0.3  # sharpness below which writing cannot be read easily
 
 reader = Confined(CHILD, "prepare", seconds=SECONDS, memory=MEMORY)
 
@@ -28,11 +27,6 @@ class Reading(Seen):
 
     bytes: int
     sha256: str
-
-    @property
-    def blur(self) -> bool:
-        """Whether the writing is out of focus."""
-        return is_blurred(self.sharpness)
 
 
 @dataclass(frozen=True)
@@ -74,11 +68,6 @@ def optimised(path: Path, name: str, kilobytes: int) -> bytes:
 def watermarked(path: Path, name: str, said: str, plain: str) -> bytes:
     """A JPEG of the image at `path` with `said` lying across it; `plain` where the system has no Chinese font."""
     return _asked(name, "watermarked", str(path), said, plain)
-
-
-def is_blurred(sharpness: float | None) -> bool:
-    """Whether writing of this sharpness is out of focus; a blank page is not."""
-    return sharpness is not None and sharpness < BLURRED
 
 
 def _asked(name: str, question: str, *arguments: Any) -> bytes:

@@ -74,8 +74,8 @@ def register(session: Session, work: Work) -> Mapping[str, Any]:
 
 def _set_due(session: Session, sent: LooseList) -> None:
     folder, bind = (parameters.value(session, key, case=sent.case_id) for key in ("mat_folder", "mat_bind"))
-    sent.folder_due = calendar.months_later(sent.handed_on, folder)
-    sent.bind_due = calendar.months_later(sent.handed_on, 12 * bind)
+    sent.folder_due = calendar.due_after_months(session, sent.handed_on, folder)
+    sent.bind_due = calendar.due_after_months(session, sent.handed_on, 12 * bind)
     session.flush()  # a constraint speaks here, not at the commit
 
 

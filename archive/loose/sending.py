@@ -90,11 +90,11 @@ def _write(session: Session, sent: LooseList, said: Sequence[Row]) -> None:
     sent.papers.clear()
     session.flush()  # those make room
     months = parameters.value(session, "mat_send", case=sent.case_id)
-    sent.papers.extend(_paper(sent, seq, row, months) for seq, row in enumerate(said, start=1))
+    sent.papers.extend(_paper(session, sent, seq, row, months) for seq, row in enumerate(said, start=1))
     session.flush()  # a constraint speaks here, not at the commit
 
 
-def _paper(sent: LooseList, seq: int, row: Row, months: int) -> LoosePaper:
+def _paper(session: Session, sent: LooseList, seq: int, row: Row, months: int) -> LoosePaper:
     formed = text(row, "formed")
     return LoosePaper(
         seq=seq,
@@ -103,13 +103,13 @@ def _paper(sent: LooseList, seq: int, row: Row, months: int) -> LoosePaper:
         pages=int(row.get("pages") or 0),
         copy=bool(row.get("copy")),
         note=text(row, "note"),
-        late_days=_late(formed, sent.handed_on, months),
+        late_days=_late(session, formed, sent.handed_on, months),
     )
 
 
-def _late(formed: str, handed_on: date, months: int) -> int:
+def _late(session: Session, formed: str, handed_on: date, months: int) -> int:
     """Days beyond the time allowed, counted from the last day the paper may have been formed on."""
     if not formed:
         return 0
-    due = calendar.months_later(partial_dates.last_day(formed), months)
+    due = calendar.due_after_months(session, partial_dates.last_day(formed), months)
     return max(0, (handed_on - due).days)

@@ -13,7 +13,7 @@ from archive.answers import text
 from archive.dossier_tables import Dossier
 from archive.losses.models import LOSS_KINDS, Loss, LossKind
 from archive.losses.work import PROCESS, loss_of, may_return, open_of
-from archive.statuses import ENDED, MOVES, DossierStatus
+from archive.statuses import ACCOUNTED_FOR, ENDED, MOVES, DossierStatus
 from archive.steps import case_of
 from workflow import cases, definitions, instances
 from workflow.around import notices
@@ -27,9 +27,22 @@ from workflow.statuses import NoticeKind
 LEADERS = "director"  # the group that is told
 
 
+def missed(session: Session, dossier: Dossier, origin: Case, said: str, by: str) -> None:
+    """Nobody finds it on its shelf. What has left, is on its way or lost already stays so."""
+    if dossier.status not in ACCOUNTED_FOR:
+        come_upon(session, dossier, LossKind.MISSING, origin, said, by)
+
+
+def come_upon(session: Session, dossier: Dossier, kind: LossKind, origin: Case, said: str, by: str) -> None:
+    """The case that has a dossier in hand comes upon its loss: it lets go of it, and the matter of the loss has it from
+    the same moment."""
+    dossiers.let_go(session, dossier, origin)
+    begin(session, dossier, kind, origin, said, by)
+
+
 def begin(session: Session, dossier: Dossier, kind: LossKind, origin: Case, said: str, by: str) -> Case:
-    """A case that came upon a loss begins its matter at once. Returns the matter's case (the open one, when there is
-    one)."""
+    """A case that came upon a loss begins its matter at once, which stops the dossier unless another case holds it.
+    Returns the matter's case (the open one, when there is one)."""
     running = open_of(session, dossier)
     if running is not None:
         return running.case
@@ -38,6 +51,8 @@ def begin(session: Session, dossier: Dossier, kind: LossKind, origin: Case, said
     cases.add_key(session, case, dossier.dossier_no)
     told = {"dossier_no": dossier.dossier_no, "loss_kind": kind.value, "said": said}
     told |= {"origin_case_id": origin.id, "initiator": by}
+    if dossier.held_by_case_id is None:
+        _stop(session, dossier, kind, case, told)
     instances.start(session, definitions.latest(session, PROCESS), case, by, told)
     return case
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from archive import corrections, dossiers
 from archive.dossier_tables import Dossier
-from archive.materials import categories, fixed, states, titles
+from archive.materials import categories, fixed, states, striking, titles
 from archive.materials import rows as typed
 from archive.materials.models import Material, MaterialState
 from archive.materials.pasted import pasted
@@ -85,13 +85,20 @@ def row_of(material: Material) -> Row:
 
 
 def save(
-    session: Session, dossier: Dossier, said: Sequence[Row], by: str, case: Case | None = None, why: str = ""
+    session: Session,
+    dossier: Dossier,
+    said: Sequence[Row],
+    by: str,
+    case: Case | None = None,
+    why: str = "",
+    second: str | None = None,
 ) -> list[Material]:
     """Let the catalogue be these rows, all of them or nothing; returns its materials as `rows` does.
 
-    Classed rows are kept, others stay loose. Old values are kept (archive.corrections). Raises Invalid naming row and
-    field (`rows.3.name`), CatalogueChanged when a row is not as the saver saw it, Conflict when another case holds the
-    dossier or it is here no more.
+    Classed rows are kept, others stay loose. Old values are kept (archive.corrections). `second`: the login of who
+    agrees that accepted rows are struck. Raises Invalid naming row and field (`rows.3.name`) or `second`,
+    CatalogueChanged when a row is not as the saver saw it, Conflict when another case holds the dossier or it is here
+    no more.
     """
     states.hold(session, dossier)
     if dossier.status in ENDED:
@@ -102,9 +109,11 @@ def save(
     _refuse_differing(session, dossier, kept, known)
     _refuse_fixed(session, kept, known)
     act = Act(by, case, why or "catalogue")
+    struck = {number: known[row.id] for number, row in enumerate(kept) if row.struck and row.id is not None}
+    agreed_by = striking.agreed(session, dossier, struck, act, second)
     before = _order(known.values())
     titles.write(session, (row.name.strip() for row in kept))
-    _strike(session, kept, known, Act(by, case))
+    _strike(session, kept, known, Act(by, case), agreed_by)
     ordered = _written(session, dossier, [row for row in kept if not row.struck], known, act)
     _number(session, ordered, act)
     _keep_order(session, dossier, before, act)
@@ -169,10 +178,13 @@ def _gone(session: Session, dossier: Dossier, number: int, material_id: int) -> 
     return Differing(material, number, sentence("“{name}” was taken out meanwhile.", name=material.name))
 
 
-def _strike(session: Session, kept: Sequence[Row], known: Mapping[int, Material], act: Act) -> None:
+def _strike(
+    session: Session, kept: Sequence[Row], known: Mapping[int, Material], act: Act, agreed_by: Mapping[int, str | None]
+) -> None:
     for row in kept:
         if row.struck and row.id is not None:
-            states.move(session, known[row.id], MaterialState.STRUCK, Act(act.by, act.case, row.struck))
+            told = Act(act.by, act.case, row.struck, agreed_by.get(row.id))
+            states.move(session, known[row.id], MaterialState.STRUCK, told)
 
 
 def _written(

@@ -97,6 +97,7 @@ class MaterialMove(Base):
         UniqueConstraint("material_id", "seq"),
         CheckConstraint(f"from_state IS NULL OR from_state || '>' || to_state IN ({_LEGAL})", name="legal_move"),
         CheckConstraint("(seq = 1) = (from_state IS NULL)", name="first_from_nothing"),
+        CheckConstraint('agreed_by <> "by"', name="agreed_by_another"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     material_id: Mapped[int] = mapped_column(ForeignKey("materials.id"))
@@ -107,6 +108,7 @@ class MaterialMove(Base):
     by: Mapped[str] = mapped_column(String(60))
     case_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"), index=True)
     why: Mapped[str] = mapped_column(Text, default="")
+    agreed_by: Mapped[str | None] = mapped_column(String(60))  # the second person, where it takes two
 
 
 NEVER = "a material is never deleted"

@@ -23,11 +23,12 @@ from workflow.models import Case
 
 @dataclass(frozen=True)
 class Act:
-    """Who moves materials, for which case, why."""
+    """Who moves materials, for which case, why; who agreed, where it takes two."""
 
     by: str
     case: Case | None = None
     why: str = ""
+    agreed_by: str | None = None
 
 
 @dataclass(frozen=True)
@@ -131,4 +132,5 @@ def _move(material: Material, seq: int, before: MaterialState | None, act: Act) 
         by=act.by,
         case_id=act.case.id if act.case else None,
         why=act.why,
+        agreed_by=act.agreed_by,
     )

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from archive import documents, id_numbers, parameters, persons
 from archive.answers import need, text
-from archive.reading import kin
+from archive.reading import kin, levels
 from archive.reading.models import Mode, ReadingRequest, RequestStatus
 from archive.reading.work import facts, request_of, scope
 from archive.refusals import wrong
@@ -25,7 +25,8 @@ from workflow.registry import Work, on_completion, service_task
 
 @on_completion("reading.pre_check", anew=True)
 def pre_check(session: Session, task: UserTask, user: User, answers: dict[str, Any]) -> Mapping[str, Any]:
-    """B3: passed, to be supplemented, or refused. Readers are compared with the relatives once more, whoever passes."""
+    """B3: passed, to be supplemented, or refused. Readers are compared with the relatives once more, whoever passes.
+    Who decides follows from the record (archive.reading.levels); the checker may ask for a higher one."""
     request, result = request_of(session, task), answers.get("check_result")
     if answers.get("kin_id_no"):
         _note_kin(session, request, str(answers["kin_id_no"]), user)
@@ -35,7 +36,8 @@ def pre_check(session: Session, task: UserTask, user: User, answers: dict[str, A
     if result == "pass":
         _require_readable(session, request)
     told = {"checker": user.display_name, "kin_id_no": None, "check_result": result, "decider": user.display_name}
-    return told | ({"refusal_note": text(answers, "check_note")} if result == "refuse" else {})
+    told |= {"refusal_note": text(answers, "check_note")} if result == "refuse" else {}
+    return {**told, **levels.decided(session, request, answers)}
 
 
 @on_completion("reading.opinion", anew=True)
@@ -113,6 +115,8 @@ def why_not_readable(session: Session, request: ReadingRequest) -> Sentence | No
         if why is not None:
             return why
     dossier = request.dossier
+    if dossier.status is DossierStatus.SEALED:
+        return sentence("Dossier {number} is sealed by authority; nobody reads it.", number=dossier.dossier_no)
     if request.mode is not Mode.DIGITAL and dossier.status is not DossierStatus.IN_STORE:
         return sentence("Dossier {number} is not in the store now.", number=dossier.dossier_no)
     return None

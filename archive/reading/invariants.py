@@ -6,6 +6,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from archive.dossier_tables import Dossier
+from archive.losses.models import Loss
 from archive.materials.invariants import GUARDS_THERE
 from archive.persons import Person
 from archive.reading import kin
@@ -65,12 +66,14 @@ def _family(session: Session) -> Iterator[str]:
 
 @fsck_check("loans_and_statuses")
 def _loans(session: Session) -> Iterator[str]:
-    """A dossier is lent exactly while a loan of it is out, and held by that loan's case; but for strays."""
+    """A dossier is lent exactly while a loan of it is out, and held by that loan's case; but for strays, and for what a
+    loan came back with too few pages of (archive.losses)."""
     out = select(Loan.dossier_id, Loan.case_id).where(Loan.ended_at.is_(None)).subquery()
-    asked = select(Dossier.dossier_no, Dossier.status, Dossier.held_by_case_id, out.c.case_id)
+    lost = select(Loss.case_id).where(Loss.case_id == Dossier.held_by_case_id, Loss.ended_at.is_(None)).exists()
+    asked = select(Dossier.dossier_no, Dossier.status, Dossier.held_by_case_id, out.c.case_id, lost)
     asked = asked.outerjoin(out, out.c.dossier_id == Dossier.id)
     lent = (Dossier.status == DossierStatus.LENT) | out.c.case_id.is_not(None)
-    for number, status, holder, case_id in session.execute(asked.where(lent).order_by(Dossier.id)):
-        stray = case_id is None and holder is None
-        if status is not DossierStatus.LENT or (holder != case_id and not stray):
+    for number, status, holder, case_id, is_lost in session.execute(asked.where(lent).order_by(Dossier.id)):
+        beside = case_id is None and (holder is None or is_lost)
+        if status is not DossierStatus.LENT or (holder != case_id and not beside):
             yield f"Dossier {number} is {status}, its loan is of case {case_id}, case {holder} holds it."

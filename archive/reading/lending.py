@@ -1,4 +1,4 @@
-"""B7l and B8l: until when a loan lasts, what is done when it does not come back, and what it is worth when it does.
+"""B7l and B8l: until when a loan lasts, what is done when it does not come back, and about a difference when it does.
 
 The ladder is drawn in the model (timers at take_return); its days are variables worked out here, anew whenever the due
 day moves (`due_at` differs from `armed_at`).
@@ -11,14 +11,14 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from archive import calendar, custody, documents, dossiers, parameters
-from archive.answers import check_label, need, text
-from archive.custody import PlaceKind
+from archive import calendar, documents, parameters
+from archive.answers import need
+from archive.losses import reporting
+from archive.losses.models import LossKind
 from archive.reading.loan_tables import Loan
 from archive.reading.models import RequestStatus, ShutUnit
 from archive.reading.work import request_of
 from archive.refusals import wrong
-from archive.statuses import DossierStatus
 from workflow import history, instances, messages, office
 from workflow.around import notices
 from workflow.clock import now
@@ -29,8 +29,7 @@ from workflow.registry import Work, on_completion, sends, service_task
 from workflow.statuses import NoticeKind, TaskStatus
 
 EXTENSION = sends("loan.extension")
-LOST = {"damaged": DossierStatus.DAMAGED, "missing": DossierStatus.MISSING}
-KINDS = {"missing": "缺页", "damaged": "损坏、涂改", "added": "多出"}
+LOST = frozenset(LossKind)
 
 
 def first_due(session: Session, case_id: int) -> datetime:
@@ -160,49 +159,6 @@ def recall(session: Session, loan: Loan, user: User, why: str) -> None:
         instances.set_variables(session, instance, moved, user.name)
 
 
-@on_completion("reading.take_return")
-def take_return(session: Session, task: UserTask, user: User, answers: dict[str, Any]) -> Mapping[str, Any]:
-    """B8l: counted page by page against the catalogue; more pages than were lent are never taken as whole."""
-    request = request_of(session, task)
-    loan = session.get_one(Loan, request.case_id)
-    check_label(request.dossier, answers)
-    counted = int(answers["pages_in"])
-    loan.returned_at = now()
-    place = custody.place(PlaceKind.PERSON, user.name)
-    custody.record(session, request.dossier, place, user.name, request.case, "given back, counted")
-    if answers.get("return_result") == "differs":
-        return {**note_difference(loan, counted, answers), "return_result": "differs"}
-    refuse_other_count(loan, counted)
-    loan.pages_back = counted
-    return {"return_result": "whole", "scan_label": None, "pages_in": None}
-
-
-def refuse_other_count(loan: Loan, counted: int) -> None:
-    """As many pages as went out, no more and no less; raises Invalid beside `pages_in`."""
-    if counted > loan.pages_out:
-        template = "{out} pages were lent, you counted {counted}: there are more. Report the difference."
-        raise wrong("pages_in", template, out=loan.pages_out, counted=counted)
-    if counted < loan.pages_out:
-        template = "{out} pages were lent, you counted {counted}: some are missing. Report the difference."
-        raise wrong("pages_in", template, out=loan.pages_out, counted=counted)
-
-
-def note_difference(loan: Loan, counted: int, answers: Mapping[str, Any]) -> dict[str, Any]:
-    """What is missing, damaged or too many, row by row; the rows explain the count."""
-    rows = [row for row in answers.get("differences") or [] if row.get("kind") in KINDS]
-    note = need(answers, "return_note", "Say what is missing or too many.")
-    said = [{"said": KINDS[row["kind"]], "pages": row.get("pages") or 0, "note": text(row, "note")} for row in rows]
-    if rows:
-        gone = sum(int(row.get("pages") or 0) for row in rows if row["kind"] == "missing")
-        more = sum(int(row.get("pages") or 0) for row in rows if row["kind"] == "added")
-        if counted != loan.pages_out - gone + more:
-            template = "{out} pages were lent and {counted} counted; the list of differences says {listed}."
-            raise wrong("pages_in", template, out=loan.pages_out, counted=counted, listed=loan.pages_out - gone + more)
-    loan.differs, loan.pages_back = True, counted
-    listed = said or [{"said": "—", "pages": abs(counted - loan.pages_out), "note": note}]
-    return {"put_back_result": "differs", "differences": listed, "difference_note": note, "scan_label": None}
-
-
 @service_task("reading.shut_unit")
 def shut_unit(session: Session, work: Work) -> None:
     """The unit that gave it back otherwise reads nothing more until that is settled."""
@@ -215,14 +171,13 @@ def shut_unit(session: Session, work: Work) -> None:
 
 @on_completion("reading.investigate")
 def investigate(session: Session, task: UserTask, user: User, answers: dict[str, Any]) -> Mapping[str, Any]:
-    """What became of the difference: made whole, or the dossier is damaged or missing."""
+    """What became of the difference: made whole, or the dossier is damaged or missing, which is a matter of its own."""
     request, found = request_of(session, task), answers.get("outcome_of_search")
     note, loan = need(answers, "search_note", "Say what was done."), session.get_one(Loan, request.case_id)
     if answers.get("lift"):
         lift(session, session.get_one(ShutUnit, request.case_id), user)
     if found in LOST:
-        dossiers.change_status(session, request.dossier, LOST[found], user.name, request.case, note)
-        dossiers.let_go(session, request.dossier, request.case)
+        reporting.come_upon(session, request.dossier, LossKind(str(found)), request.case, note, user.name)
         loan.lost, loan.ended_at = True, now()
         request.status, request.ended_at = RequestStatus.OVER, now()
     return {"outcome_of_search": found, **dict.fromkeys(("put_back_result", "pages_in", "return_note"))}

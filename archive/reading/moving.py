@@ -8,9 +8,10 @@ from sqlalchemy.orm import Session
 from archive import custody, dossiers, storage
 from archive.answers import check_label, need, text
 from archive.custody import PlaceKind
+from archive.losses import reporting
 from archive.materials import catalogue
 from archive.materials.models import PRESENT
-from archive.reading import lending
+from archive.reading import by_material, giving_back, lending
 from archive.reading.loan_tables import Loan
 from archive.reading.models import ReadingRequest, RequestStatus
 from archive.reading.work import request_of
@@ -52,7 +53,7 @@ def hand_out(session: Session, task: UserTask, user: User, answers: dict[str, An
     loan = _take_out(session, request, user, answers, place, more)
     lending.slip(session, loan, user, text(answers, "hand_note"))
     told = {"handing": "handed_out", "scan_label": None, "pages_out": loan.pages_out, "loan_key": str(loan.case_id)}
-    return {**told, **lending.ladder(session, loan)}
+    return {**told, "returned": by_material.lent(session, request.dossier), **lending.ladder(session, loan)}
 
 
 @on_completion("reading.put_back")
@@ -63,8 +64,8 @@ def put_back(session: Session, task: UserTask, user: User, answers: dict[str, An
     check_label(request.dossier, answers)
     counted = int(answers["pages_in"])
     if answers.get("put_back_result") == "differs":
-        return lending.note_difference(loan, counted, answers)
-    lending.refuse_other_count(loan, counted)
+        return giving_back.note_difference(session, loan, counted, answers)
+    giving_back.refuse_other_count(loan, counted)
     code = storage.code_of(need(answers, "scan_position", "Scan the barcode of the position."), "scan_position")
     home = storage.home(session, dossier)
     if code != home:
@@ -130,5 +131,5 @@ def _pages_within(session: Session, request: ReadingRequest) -> int:
 def _missing(session: Session, request: ReadingRequest, user: User, answers: Mapping[str, Any]) -> dict[str, Any]:
     """Nobody finds it: it is missed. Where it has left meanwhile, or is missed already, only the request ends."""
     note = need(answers, "hand_note", "Say where you looked.")
-    dossiers.miss(session, request.dossier, user.name, request.case, note)
+    reporting.missed(session, request.dossier, request.case, note, user.name)
     return {"handing": "missing"}

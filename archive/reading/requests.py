@@ -10,7 +10,7 @@ from archive import dossiers
 from archive.answers import need, text
 from archive.images import pages
 from archive.images.demands import ImageKind
-from archive.reading import letters, purposes, readers
+from archive.reading import letters, levels, purposes, readers
 from archive.reading.models import READING_LABELS, Mode, ReadingRequest, RequestStatus, ShutUnit
 from archive.reading.purposes import PURPOSE_LABELS, Purpose
 from archive.reading.work import ZH, materials_of, readers_said, request_of, scope
@@ -73,7 +73,8 @@ def ask(session: Session, task: UserTask, user: User, answers: dict[str, Any]) -
     request.status = RequestStatus.ASKED
     session.flush()  # constraints speak here
     told = {"readers": readers_said(request), "unit": unit, "check_result": None}
-    return {**told, **_said(session, request), "leader": answers.get("leader") or None}
+    told |= {**_said(session, request), **levels.said(session, request)}
+    return {**told, "leader": answers.get("leader") or None}
 
 
 @on_completion("reading.sign", anew=True)

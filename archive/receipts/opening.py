@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from archive import duplicates, id_numbers, persons
+from archive import dossiers, duplicates, id_numbers, persons
 from archive.answers import need, text
 from archive.duplicates import Duplicate, Level
 from archive.packs import desk, exceptions
@@ -106,9 +106,14 @@ def _codes(session: Session, pack: Pack, answers: Mapping[str, Any], id_no: str 
     codes = []
     if answers.get("identity") == "differs" or _differs_from_list(session, pack, answers, id_no):
         codes.append("E06")
-    if answers.get("ex_cadre") and pack.channel not in GUARDED:
+    if pack.channel not in GUARDED and (answers.get("ex_cadre") or _was_cadre(session, id_no)):
         codes.append("E16")
     return codes
+
+
+def _was_cadre(session: Session, id_no: str) -> bool:
+    person = persons.by_id_no(session, id_no)
+    return person is not None and dossiers.was_cadre(session, person)
 
 
 def _differs_from_list(session: Session, pack: Pack, answers: Mapping[str, Any], id_no: str) -> bool:

@@ -154,6 +154,7 @@ def _facts_of(session: Session, pack: Pack, known: Mapping[str, Any]) -> dict[st
         "source_unit": pack.sender,
         "source_place": pack.sender_city,
         "entrust_kind": ENTRUSTED.get(kind),
+        "ex_cadre": known.get("ex_cadre"),
         "missing": [*(known.get("missing_necessary") or []), *(known.get("missing_other") or [])],
     }
 

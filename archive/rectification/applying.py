@@ -6,10 +6,11 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from archive import persons, vault
+from archive import persons
 from archive.dossier_tables import Dossier
 from archive.persons import Person
-from archive.rectification.models import Rectification, RectifiedFact
+from archive.rectification import looking
+from archive.rectification.models import Rectification
 from archive.rectification.work import ID_NO, rectification_of
 from workflow import cases, history, instances
 from workflow.clock import now
@@ -19,6 +20,7 @@ from workflow.statuses import InstanceStatus
 
 NAMES = ("name", "person", "person_name")  # of variables that say who it is about
 WHY = "主数据更正"
+TAKEN = "此证件号码已有登记，不能写入"  # whose it is hears who may see them (archive.rectification.looking)
 
 
 @service_task("corrections.apply")
@@ -45,12 +47,7 @@ def apply(session: Session, work: Work) -> Mapping[str, Any]:
 
 def _facts(session: Session, rectification: Rectification) -> dict[str, Any]:
     """What is to be written, for `persons.update`."""
-    person = rectification.person
-    return {each.field: _value(session, each) for each in rectification.facts} | {"id_kind": person.id_kind}
-
-
-def _value(session: Session, fact: RectifiedFact) -> str:
-    return vault.open_(session, fact.new_sealed, persons.ID_PURPOSE) if fact.new_sealed else fact.new_value
+    return looking.facts_of(session, rectification) | {"id_kind": rectification.person.id_kind}
 
 
 def _obstacle(session: Session, rectification: Rectification) -> str:
@@ -58,10 +55,8 @@ def _obstacle(session: Session, rectification: Rectification) -> str:
     person = rectification.person
     for each in rectification.facts:
         if each.field == ID_NO:
-            number = _value(session, each)
-            other = persons.by_id_no(session, number, person.id_kind)
-            if other is not None and other.id != person.id:
-                return f"此证件号码已登记在 {other.name} 名下"
+            if looking.holder(session, rectification, looking.facts_of(session, rectification)[ID_NO]) is not None:
+                return TAKEN
             if persons.masked(session, person) != each.old_value:
                 return "证件号码在此期间已有变动"
         elif str(getattr(person, each.field) or "") != each.old_value:

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from archive import dossiers, duplicates, id_numbers, persons, vault
+from archive import dossiers, id_numbers, persons, vault
 from archive.answers import need, text
 from archive.audit.items import BY_KEY as AUDITED
 from archive.audit.models import Audit, AuditItem
@@ -14,6 +14,7 @@ from archive.materials import catalogue
 from archive.materials.models import PRESENT
 from archive.person_facts import BY_KEY, Way, fact_of, in_way
 from archive.persons import Person
+from archive.rectification import looking
 from archive.rectification.models import Asker, Rectification, RectifiedFact
 from archive.rectification.work import ID_NO, rectification_of, rows
 from archive.refusals import wrong
@@ -76,7 +77,8 @@ def propose(session: Session, task: UserTask, user: User, answers: dict[str, Any
     facts = _facts(rectification, typed, number)
     fresh = _read(session, rectification.person, facts, typed)
     _refuse_audited(session, rectification, fresh, typed)
-    doubles = _doubles(session, rectification, facts) if {"id_no", "name", "birth"} & set(facts) else []
+    looking.refuse_taken(session, rectification, facts, user, "new_id_no")
+    doubles = looking.doubles(session, rectification, facts, user)
     rectification.facts.clear()
     session.flush()  # a fact stands once
     basis = {row["field"]: row for row in typed} | ({ID_NO: {"basis": text(answers, "id_basis")}} if number else {})
@@ -138,25 +140,6 @@ def _refuse_audited(
         if row["field"] in fixed and row["field"] in fresh:
             said = "The special audit {number} determined this: ask for another audit."
             raise wrong(f"changes.{place}.field", said, number=fixed[row["field"]] or "")
-
-
-def _doubles(session: Session, rectification: Rectification, facts: Mapping[str, str]) -> list[dict[str, str]]:
-    """Who else looks like this; raises Invalid beside `new_id_no` when the number is somebody's here."""
-    person = rectification.person
-    number = facts.get(ID_NO) or persons.id_no(session, person)
-    asked = {"id_no": number, "id_kind": person.id_kind, "dossier_id": rectification.dossier_id}
-    asked |= {"name": facts.get("name") or person.name}
-    other = persons.by_id_no(session, number, person.id_kind)
-    if ID_NO in facts and other is not None and other.id != person.id:
-        raise wrong("new_id_no", "{name} is registered with this ID number: is it the same person?", name=other.name)
-    found = duplicates.check(session, asked)
-    mine = {f"dossier {each.id}" for each in dossiers.active_of(session, person)} | {f"person {person.id}"}
-    told = [(each, [record for record in each.records if f"{record.kind} {record.id}" not in mine]) for each in found]
-    return [
-        {"said": f"{each.level.value}：{record.name} {record.masked_id} {record.number} {record.where}".strip()}
-        for each, records in told
-        for record in records
-    ]
 
 
 def _keep(session: Session, rectification: Rectification, fresh: Mapping[str, Any], basis: Mapping[str, Typed]) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, joinedload
 
-from archive import dossiers, numbers, sight
+from archive import dossiers, numbers, parameters, sight
 from archive.dossier_tables import Dossier
 from archive.images import defects, demands, misfits, pages
 from archive.images.defect_tables import DEFECT_LABELS, Stage
@@ -25,7 +25,6 @@ from workflow.identity import User
 from workflow.models import Case
 from workflow.registry import fsck_check
 
-MOST = 200  # dossiers of one batch
 RUNNING = (BatchStatus.OPEN, BatchStatus.STOPPED, BatchStatus.DELIVERED)
 _WITH_DOSSIER = joinedload(ScanDossier.dossier).joinedload(Dossier.person)
 
@@ -89,8 +88,8 @@ def judged(session: Session, wanted: Sequence[str], planner: User | None = None)
     """Which of these numbers can be scanned now, each once; and which cannot, each with the reason. What the planner
     does not see there is not. Raises Invalid beside `dossiers` when these are too many for a batch."""
     named = [each for each in dict.fromkeys(wanted) if each.strip()]
-    if len(named) > MOST:
-        raise wrong("dossiers", "A batch holds at most {most} dossiers.", most=MOST)
+    if len(named) > (most := parameters.value(session, "batch_dossiers")):
+        raise wrong("dossiers", "A batch holds at most {most} dossiers.", most=most)
     found = [_judged(session, planner, number) for number in named]
     taken = {each.id: each for each in found if isinstance(each, Dossier)}
     return list(taken.values()), [each for each in found if isinstance(each, Refused)]

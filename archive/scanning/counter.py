@@ -10,7 +10,7 @@ from archive.scanning import batches, desk
 from archive.scanning.models import ScanBatch, ScanDossier
 from workflow.errors import Invalid, Refusal, Sentence
 
-MOST = batches.MOST  # lines of one go
+MOST = 1_000  # lines of one go
 
 
 @dataclass(frozen=True)

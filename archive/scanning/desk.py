@@ -13,6 +13,8 @@ from archive import calendar, custody, dossiers, parameters, storage
 from archive.answers import require_label
 from archive.custody import PlaceKind
 from archive.dossier_tables import Dossier
+from archive.losses import reporting
+from archive.losses.models import LossKind
 from archive.refusals import wrong
 from archive.scanning.models import BatchStatus, ScanBatch, ScanDossier, ScanStatus
 from archive.statuses import DigitStatus, DossierKind, DossierStatus
@@ -113,17 +115,16 @@ def differs(session: Session, entry: ScanDossier, pages: int, by: str, why: str)
     _told(session, entry, by, "scan_differs", out=entry.pages_out, back=pages, why=why.strip())
 
 
-def lose(session: Session, entry: ScanDossier, status: DossierStatus, by: str, why: str) -> None:
-    """A difference is established: the dossier is MISSING, or DAMAGED where only pages are gone; it leaves the batch,
-    which goes on. Raises Invalid without a reason."""
+def lose(session: Session, entry: ScanDossier, kind: LossKind, by: str, why: str) -> None:
+    """A difference is established: the dossier is lost, or damaged where only pages are gone; the matter of the loss
+    has it from now on. It leaves the batch, which goes on. Raises Invalid without a reason."""
     if not why.strip():
         raise wrong("loss_note", "Say what is missing and what was done to find it.")
     batch = entry.batch
     _move(session, entry, ScanStatus.DIFFERS, ScanStatus.FELL_OUT, why=why.strip())
-    dossiers.change_status(session, entry.dossier, status, by, batch.case, why.strip())
-    dossiers.let_go(session, entry.dossier, batch.case)
+    reporting.come_upon(session, entry.dossier, kind, batch.case, why.strip(), by)
     _go_on(session, batch)
-    _told(session, entry, by, "scan_lost", status=status, why=why.strip())
+    _told(session, entry, by, "scan_lost", status=kind.value, why=why.strip())
 
 
 def _check_count(field: str, counted: int, said: int) -> None:

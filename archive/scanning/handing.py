@@ -7,12 +7,12 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from archive.answers import text
+from archive.losses.models import LossKind
 from archive.refusals import wrong
 from archive.scanning import desk, papers
 from archive.scanning.models import BatchStatus, ScanBatch, ScanDossier, ScanStatus
 from archive.scanning.work import at, batch_of, dossier_rows, entry_named, known, refuse
 from archive.scans import normalise
-from archive.statuses import DossierStatus
 from workflow.identity import User
 from workflow.models import UserTask
 from workflow.registry import on_completion
@@ -23,7 +23,6 @@ AFRESH = {  # what is ticked and noted each time something goes out
     **dict.fromkeys(("hand_note", "back_note", "scan_note", "quality_note"), ""),
     **{field: [] for field in ("papers", "decisions", "differences", "wanting")},
 }
-LOST = {"missing": DossierStatus.MISSING, "damaged": DossierStatus.DAMAGED}
 
 
 @on_completion("scanning.hand_out", anew=True)
@@ -101,7 +100,7 @@ def settle_loss(session: Session, task: UserTask, user: User, answers: dict[str,
     batch = batch_of(session, task)
     if answers["loss"] == "lost":
         for entry in at(session, batch, ScanStatus.DIFFERS):
-            desk.lose(session, entry, LOST[answers["lost_as"]], user.name, text(answers, "loss_note"))
+            desk.lose(session, entry, LossKind(answers["lost_as"]), user.name, text(answers, "loss_note"))
     return {"differing": [], "pages_differ": False}
 
 

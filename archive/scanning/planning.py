@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from archive import documents, sight
+from archive import documents, parameters, sight
 from archive.answers import text
 from archive.dossier_tables import Dossier
 from archive.scanning import batches
@@ -35,10 +35,12 @@ def plan(session: Session, work: Work) -> Mapping[str, Any]:
     """
     case = case_of(session, work)
     planner = sight.opener(session, case)
-    wanted = [*text(work.variables, "dossier_nos").split(), *_waiting(session, planner, work.variables)]
-    taken, refused = batches.judged(session, wanted[: batches.MOST], planner)
+    most = parameters.value(session, "batch_dossiers")
+    count = min(int(work.variables.get("from_queue") or 0), most)
+    wanted = [*text(work.variables, "dossier_nos").split(), *_waiting(session, planner, count)]
+    taken, refused = batches.judged(session, wanted[:most], planner)
     told = [{"dossier_no": each.dossier_no, "why": kept(each.said)} for each in refused]
-    told += [{"dossier_no": each, "why": kept(_full())} for each in wanted[batches.MOST :]]
+    told += [{"dossier_no": each, "why": kept(_full(most))} for each in wanted[most:]]
     if not told and not taken:
         told = [{"dossier_no": "—", "why": kept(sentence("There is nothing to scan."))}]
     facts: dict[str, Any] = {"refused": told, "any_refused": bool(told), "planned": bool(taken)}
@@ -47,9 +49,8 @@ def plan(session: Session, work: Work) -> Mapping[str, Any]:
     return facts
 
 
-def _waiting(session: Session, planner: User | None, variables: Mapping[str, Any]) -> list[str]:
-    """The numbers of those sorted and not yet scanned that wait longest, as many as asked for."""
-    count = min(int(variables.get("from_queue") or 0), batches.MOST)
+def _waiting(session: Session, planner: User | None, count: int) -> list[str]:
+    """The numbers of those sorted and not yet scanned that wait longest, so many."""
     running = select(ScanDossier.dossier_id).where(ScanDossier.status.in_(ENTERED))
     asked = select(Dossier.dossier_no).where(
         Dossier.sort_status == SortStatus.SORTED,
@@ -90,5 +91,5 @@ def _issue(session: Session, batch: ScanBatch, taken: list[Dossier]) -> None:
     documents.issue(session, batch.case, "scanning_batch", facts, batch.planned_by, batch.number)
 
 
-def _full() -> Any:
-    return sentence("A batch holds at most {most} dossiers.", most=batches.MOST)
+def _full(most: int) -> Any:
+    return sentence("A batch holds at most {most} dossiers.", most=most)

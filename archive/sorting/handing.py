@@ -9,6 +9,7 @@ from archive import custody, documents, dossiers, storage
 from archive.answers import check_label, need, text
 from archive.custody import PlaceKind
 from archive.dossier_tables import Dossier
+from archive.losses import reporting
 from archive.materials import catalogue
 from archive.materials.models import PRESENT
 from archive.refusals import wrong
@@ -28,7 +29,7 @@ def hand_out(session: Session, task: UserTask, user: User, answers: dict[str, An
     dossier = sorting.dossier
     if answers.get("handing") == "missing":
         note = need(answers, "hand_note", "Say where you looked.")
-        dossiers.miss(session, dossier, user.name, sorting.case, note)
+        reporting.missed(session, dossier, sorting.case, note, user.name)
         sorting.ended_at = now()
         return {"handing": "missing"}
     check_label(dossier, answers)

@@ -18,13 +18,13 @@ from workflow.identity import User
 from workflow.models import Case
 from workflow.registry import Work, service_task
 
-MOST = 200  # dossiers of one batch
 REASONS = {
     "unknown": "没有此档案编号",
     "away": "不在库",
     "held": "正在其他事项中办理",
     "planned": "已列入整理",
     "limit": "超过每人在手上限",
+    "batch": "超过每批卷数上限",
     "nothing": "没有要整理的档案",
 }
 
@@ -38,10 +38,11 @@ def begin(session: Session, work: Work) -> Mapping[str, Any]:
     batch = _case(session, work)
     sorter = str(work.variables["sorter"])
     free = parameters.value(session, "sort_limit") - _in_hand(session, sorter)
+    most = parameters.value(session, "batch_dossiers")
     begun: list[Dossier] = []
     refused: list[dict[str, str]] = []
-    for number, dossier in _wanted(session, sight.opener(session, batch), work.variables):
-        why = _why_not(session, dossier) or ("limit" if len(begun) >= free else None)
+    for number, dossier in _wanted(session, sight.opener(session, batch), work.variables, most):
+        why = _why_not(session, dossier) or _no_room(len(begun), most, free)
         if why or dossier is None:
             refused.append({"dossier_no": number, "why": REASONS[why or "unknown"]})
         else:
@@ -60,12 +61,13 @@ def _case(session: Session, work: Work) -> Case:
 
 
 def _wanted(
-    session: Session, planner: User | None, variables: Mapping[str, Any]
+    session: Session, planner: User | None, variables: Mapping[str, Any], most: int
 ) -> Iterator[tuple[str, Dossier | None]]:
-    """The dossiers named, each once, then those that wait longest; of those the planner may name."""
+    """The dossiers named, each once, then those that wait longest (`most`, at most); of those the planner
+    may name."""
     named = dict.fromkeys(str(row.get("dossier_no") or "") for row in variables.get("dossiers") or [])
     seen: set[int] = set()
-    for number in [each for each in named if each][:MOST]:
+    for number in filter(None, named):
         try:
             dossier = sight.by_no(session, planner, number)
         except NotFound:
@@ -82,9 +84,16 @@ def _wanted(
         sight.known_to(session, planner),
         Dossier.id.not_in(running),
     )
-    count = min(int(variables.get("from_queue") or 0), MOST)
+    count = min(int(variables.get("from_queue") or 0), most)
     for dossier in session.scalars(queued.order_by(Dossier.registered_at, Dossier.id).limit(count)):
         yield dossier.dossier_no, dossier
+
+
+def _no_room(begun: int, most: int, free: int) -> str | None:
+    """Why no more than these begin."""
+    if begun >= free:
+        return "limit"
+    return "batch" if begun >= most else None
 
 
 def _why_not(session: Session, dossier: Dossier | None) -> str | None:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from archive import documents, sight
+from archive import documents, parameters, sight
 from archive.answers import need, text
 from archive.dossier_tables import Dossier
 from archive.refusals import wrong
@@ -28,7 +28,6 @@ from workflow.models import Case, UserTask
 from workflow.registry import Work, on_completion, service_task
 from workflow.statuses import TaskKind, TaskStatus
 
-MOST = 200  # dossiers of one batch
 LETTER = ("keeper", "letter_no", "letter_date", "reason")
 
 
@@ -39,8 +38,9 @@ def begin(session: Session, work: Work) -> Mapping[str, Any]:
     batch, known = case_of(session, work), work.variables
     begun: list[Dossier] = []
     refused: list[dict[str, str]] = []
-    for number in _named(known)[:MOST]:
-        dossier, why = _found(session, batch, number)
+    most = parameters.value(session, "batch_dossiers")
+    for number in _named(known):
+        dossier, why = _found(session, batch, number) if len(begun) < most else (None, f"超过每批 {most} 卷")
         if dossier is None or why:
             refused.append({"dossier_no": number, "why": why})
         else:

@@ -1,12 +1,13 @@
 """I1, I2 and J1 to J7: who applies for a dossier to come, what arrives, what differs, and its place on the shelf."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from archive import custody, id_numbers, parameters, persons, vault
+from archive import calendar, custody, id_numbers, parameters, persons, sight, vault
 from archive import keepers as kept_elsewhere
 from archive.answers import need, text
 from archive.custody import PlaceKind
@@ -20,9 +21,9 @@ from archive.transfer.letter_tables import Letter, LetterStatus
 from archive.transfer.letters import ID_PURPOSE, dossier_at, issue, kept_inside, letter_of, open_letter, send, waiting
 from archive.transfer.models import ALLOWED, Dispatch, Transfer
 from archive.transfer.sending import second
-from workflow import history, instances, office
+from workflow import cases, history, instances, office
 from workflow.clock import now
-from workflow.errors import Conflict
+from workflow.errors import Conflict, NotAllowed
 from workflow.identity import User
 from workflow.models import Case, UserTask
 from workflow.registry import Work, on_completion, service_task
@@ -51,8 +52,9 @@ def accept(session: Session, task: UserTask, user: User, answers: dict[str, Any]
     letter = _letter(session, case, known, answers)
     if result == "accept":
         _require_papers(answers)
-        _refuse_kept(session, letter)
+        _refuse_kept(session, letter, user)
         told = {"known_elsewhere": _elsewhere(session, letter), "letter_to": letter.keeper.name}
+        told |= _receive_due(session, letter, answers)
         return {"accept_result": "accept", "id_no": None, "accept_note": None, "guarded": letter.guarded, **told}
     note = need(answers, "accept_note", "Say what is missing, or why it is not accepted.")
     kind = "transfer_in_missing" if result == "incomplete" else "transfer_in_refusal"
@@ -60,6 +62,18 @@ def accept(session: Session, task: UserTask, user: User, answers: dict[str, Any]
     if result != "incomplete":
         letter.status, letter.why, letter.ended_at = LetterStatus.REFUSED, note, now()
     return {"accept_result": result, "accept_note": note, "id_no": None}
+
+
+def _receive_due(session: Session, letter: Letter, answers: Mapping[str, Any]) -> dict[str, str]:
+    """J2: until when a cadre's dossier comes, `cadre_out` months after the authority over the person changed (TL18)."""
+    if not letter.cadre:
+        return {}
+    day = date.fromisoformat(need(answers, "changed_on", "Say on which day the authority over the person changed."))
+    if day > office.of(session).today():
+        raise wrong("changed_on", "This day is yet to come.")
+    months = parameters.value(session, "cadre_out", case=letter.case_id)
+    due = calendar.closing(session, calendar.due_after_months(session, day, months))
+    return {"receive_due": due.isoformat()}
 
 
 def _letter(session: Session, case: Case, known: Mapping[str, Any], answers: Mapping[str, Any]) -> Letter:
@@ -88,16 +102,24 @@ def _require_papers(answers: Mapping[str, Any]) -> None:
         raise wrong("papers", said, papers="、".join(missing))
 
 
-def _refuse_kept(session: Session, letter: Letter) -> None:
+def _refuse_kept(session: Session, letter: Letter, user: User) -> None:
+    """One open letter, nobody asked for what is here. Who is limited hears only of what they see: what stands against
+    it beyond their scope is for who agrees seeing every dossier (I3)."""
     other = open_letter(session, letter.id_fingerprint)
-    if other is not None and other.case_id != letter.case_id:
+    if other is not None and other.case_id != letter.case_id and _hears_of(session, user, other):
         said = "Letter {number} for this person is open; a person has one open letter."
         raise wrong("id_no", said, number=other.number)
     here = dossier_at(session, letter.id_fingerprint, letter.receiver_code)
-    if here is not None:
+    if here is not None and sight.knows(session, user, here):
         raise wrong("id_no", "The dossier is kept here already: {number}.", number=here.dossier_no)
-    if letter.keeper.inside and kept_inside(session, letter) is None:
+    if letter.keeper.inside and not sight.is_limited(user) and kept_inside(session, letter) is None:
         raise wrong("keeper", "{keeper} keeps no dossier of this person.", keeper=letter.keeper.name)
+
+
+def _hears_of(session: Session, user: User, letter: Letter) -> bool:
+    if not sight.is_limited(user):
+        return True
+    return session.scalar(cases.visible(session, user).where(Case.id == letter.case_id)) is not None
 
 
 def _elsewhere(session: Session, letter: Letter) -> str:
@@ -107,11 +129,26 @@ def _elsewhere(session: Session, letter: Letter) -> str:
 
 @on_completion("transfer.in_approve", anew=True)
 def approve(session: Session, task: UserTask, user: User, answers: dict[str, Any]) -> Mapping[str, Any]:
-    """I3: another person agrees that a letter is issued, or gives the application back."""
+    """I3: another person agrees that a letter is issued, or gives the application back. Who sees a part of the dossiers
+    only has it looked at `above`, whatever there is beyond: the answer tells nothing of it."""
+    told = _agreed(session, task, user, answers)
+    above = told["letter_decision"] == "approve" and sight.is_limited(user)
+    return {**told, "letter_decision": "above"} if above else told
+
+
+@on_completion("transfer.in_approve_whole", anew=True)
+def approve_whole(session: Session, task: UserTask, user: User, answers: dict[str, Any]) -> Mapping[str, Any]:
+    """I3: who sees every dossier looks whether anything stands against the letter."""
+    if sight.is_limited(user):
+        raise NotAllowed("Only who sees every dossier decides here; your groups reach a part of them.")
+    return _agreed(session, task, user, answers)
+
+
+def _agreed(session: Session, task: UserTask, user: User, answers: dict[str, Any]) -> Mapping[str, Any]:
     letter = letter_of(session, task)
     if answers.get("letter_decision") != "approve":
         return {"letter_decision": "back", "accept_note": need(answers, "letter_note", "Say why.")}
-    _refuse_kept(session, letter)
+    _refuse_kept(session, letter, user)
     letter.approved_by = user.name
     return {"letter_decision": "approve", "letter_approved_by": user.name}
 

@@ -15,7 +15,7 @@ from workflow.clock import now
 def after_months(session: Session, start: datetime, count: int) -> datetime:
     """The office's closing on the same day `count` calendar months later; on a day off, on the next working day."""
     day = office.of(session).local(start).date()
-    return calendar.closing(session, calendar.next_working_day(session, calendar.months_later(day, count)))
+    return calendar.closing(session, calendar.due_after_months(session, day, count))
 
 
 def leaving(session: Session, transfer: Transfer, start: datetime) -> datetime:

@@ -6,6 +6,8 @@ from sqlalchemy.orm import Session
 
 from archive import custody, dossiers, storage
 from archive.custody import PlaceKind
+from archive.losses import reporting
+from archive.losses.models import LossKind
 from archive.reading import closing
 from archive.statuses import DossierStatus
 from archive.transfer import deadlines
@@ -58,6 +60,5 @@ def write_off(session: Session, work: Work) -> None:
     note = str(work.variables.get("loss_note") or "")
     dispatch = dispatch_of(transfer)
     dispatch.outcome, dispatch.ended_at = DispatchOutcome.LOST, now()
-    dossiers.change_status(session, transfer.dossier, DossierStatus.MISSING, history.SYSTEM, transfer.case, note)
-    dossiers.let_go(session, transfer.dossier, transfer.case)
+    reporting.come_upon(session, transfer.dossier, LossKind.MISSING, transfer.case, note, history.SYSTEM)
     transfer.status, transfer.ended_at, transfer.why = TransferStatus.LOST, now(), note

@@ -2,7 +2,7 @@
 
 The digital dossier stays what the paper is and goes the way the paper goes (TL18 art. 23; §10.7 O11). Which of the two
 go along is the parameter `transfer_inside`. At the old keeper the images are shut from then on
-(`closing.withdraw_all`, web/image_check.py).
+(`closing.withdraw_all`, archive/acceptance/looking.py).
 """
 
 from enum import StrEnum

@@ -5,9 +5,11 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from archive import custody, dossiers, storage
+from archive import custody, storage
 from archive.answers import check_label, need, text
 from archive.custody import PlaceKind
+from archive.losses import reporting
+from archive.losses.models import LossKind
 from archive.materials import catalogue
 from archive.materials.models import PRESENT, MaterialState
 from archive.refusals import wrong
@@ -31,7 +33,7 @@ def prepare(session: Session, task: UserTask, user: User, answers: dict[str, Any
         note = need(answers, "hand_note", "Say where you looked.")
         if dossier.status is DossierStatus.LEAVING:
             raise wrong("handing", "The dossier was pulled already.")
-        dossiers.change_status(session, dossier, DossierStatus.MISSING, user.name, transfer.case, note)
+        reporting.come_upon(session, dossier, LossKind.MISSING, transfer.case, note, user.name)
         return {"handing": "missing", "cancel_note": note, "hand_note": note}
     check_label(dossier, answers)
     _count(session, transfer, int(answers["pages_out"]), int(answers["volumes_out"]))

@@ -13,6 +13,7 @@ from archive.answers import check_label, need, text
 from archive.custody import PlaceKind
 from archive.dossier_tables import GUARDED
 from archive.packs import desk
+from archive.reading import relatives
 from archive.refusals import wrong
 from archive.statuses import Channel, DossierStatus
 from archive.steps import name_of
@@ -100,7 +101,7 @@ def hand_over(session: Session, task: UserTask, user: User, answers: dict[str, A
         return {"sending": "cancel", "cancel_note": need(answers, "send_note", "Say why.")}
     check_label(transfer.dossier, answers)
     refuse_held(session, transfer, instances.variables(session, task.instance))
-    dispatch = _dispatch(transfer, user, answers)
+    dispatch = _dispatch(session, transfer, user, answers)
     session.add(dispatch)
     session.flush()  # constraints speak here
     dossier, case = transfer.dossier, transfer.case
@@ -118,7 +119,7 @@ def hand_over(session: Session, task: UserTask, user: User, answers: dict[str, A
     }
 
 
-def _dispatch(transfer: Transfer, user: User, answers: Mapping[str, Any]) -> Dispatch:
+def _dispatch(session: Session, transfer: Transfer, user: User, answers: Mapping[str, Any]) -> Dispatch:
     channel = transfer.channel
     assert channel is not None
     by_hand = channel is Channel.BY_HAND
@@ -128,6 +129,7 @@ def _dispatch(transfer: Transfer, user: User, answers: Mapping[str, Any]) -> Dis
     )
     if by_hand:
         _require_two(carriers)
+        _refuse_kin(session, transfer, carriers)
     way = f"{carriers['carrier']}、{carriers['second_carrier']}" if by_hand else number
     return Dispatch(
         case_id=transfer.case_id,
@@ -149,6 +151,16 @@ def _require_two(carriers: Mapping[str, str]) -> None:
             raise wrong(field, "Two people carry it: the name and work card of each.")
     if carriers["carrier"] == carriers["second_carrier"]:
         raise wrong("second_carrier", "Two different people carry it.")
+
+
+def _refuse_kin(session: Session, transfer: Transfer, carriers: Mapping[str, str]) -> None:
+    """Never the person of the dossier nor a relative (TL18 art. 25): by name, since that is what a carrier shows."""
+    person = transfer.dossier.person
+    kept_away = {person.name} | {each.name for each in relatives.of(session, person) if each.ended_at is None}
+    for field in ("carrier", "second_carrier"):
+        if carriers[field] in kept_away:
+            said = "{name} has the name of the dossier's person or of a relative: somebody else carries it."
+            raise wrong(field, said, name=carriers[field])
 
 
 def correct_number(session: Session, dispatch: Dispatch, number: str, by: User, witness: str, why: str) -> str:

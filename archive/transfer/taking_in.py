@@ -7,6 +7,8 @@ from sqlalchemy.orm import Session
 
 from archive import dossiers, parameters, persons, storage, vault
 from archive.answers import check_label, need
+from archive.audit import reviewing
+from archive.audit.models import AuditReason
 from archive.dossier_tables import Dossier
 from archive.materials.states import Act
 from archive.refusals import wrong
@@ -61,7 +63,8 @@ def send_receipt(session: Session, task: UserTask, user: User, answers: dict[str
 
 @on_completion("transfer.in_audit", anew=True)
 def audit(session: Session, task: UserTask, user: User, answers: dict[str, Any]) -> Mapping[str, Any]:
-    """J6: audited on arrival: `audit_result` good, supplement (asked of the sender), or return."""
+    """J6: looked through on arrival: `audit_result` good, supplement (asked of the sender), or return. The special
+    audit itself begins when the dossier is in store (`begin_audit`)."""
     letter, result = letter_of(session, task), answers.get("audit_result")
     if result == "good":
         return {"audit_result": result}
@@ -113,7 +116,7 @@ def register(session: Session, task: UserTask, user: User, answers: dict[str, An
         "notice_no": letter.notice_no,
         "sort_status": SortStatus.QUEUED,
         "digit_status": DigitStatus.QUEUED,
-        "audit_status": AuditStatus.AUDITED if letter.cadre else AuditStatus.NONE,
+        "audit_status": AuditStatus.QUEUED if letter.cadre else AuditStatus.NONE,
     }
     previous = came_from(session, letter)
     dossier = dossiers.register(session, person, facts, user.name, letter.case, DESK, keeper=letter.receiver_code)
@@ -137,6 +140,16 @@ def shelve(session: Session, task: UserTask, user: User, answers: dict[str, Any]
     storage.shelve(session, dossier, storage.code_of(position, "scan_position"), user.name, letter.case)
     dossiers.let_go(session, dossier, letter.case)
     return {"scan_label": None, "scan_position": None}
+
+
+@service_task("transfer.in_begin_audit", only_once=True)
+def begin_audit(session: Session, work: Work) -> Mapping[str, Any]:
+    """J6: whatever comes in is audited (凡转必审, TL18 ch. 5), within `cadre_in_audit` months of its receipt; until the
+    audit is filed the gate stays closed."""
+    letter = letter_of(session, work)
+    dossier = session.get_one(Dossier, letter.dossier_id)
+    audit = reviewing.begin(session, dossier, AuditReason.TRANSFER, letter.case, work.variables.get("audit_due"))
+    return {"audit_case": audit.business_key if audit else ""}
 
 
 @service_task("transfer.in_close", only_once=True)

@@ -143,3 +143,24 @@ def test_after_closing_no_working_day_is_left_of_today(session, clock):
 def test_just_after_midnight_it_is_already_tomorrow(session, clock):
     clock.move(hours=15, minutes=30)
     assert functions["today"](session) == "2026-07-02"
+
+
+@pytest.mark.parametrize(
+    ("start", "months", "due"),
+    [
+        ("2026-07-01", 1, "2026-08-03"),  # 1 August is a Saturday
+        ("2026-09-01", 1, "2026-10-08"),  # the national holiday
+        ("2026-06-01", 1, "2026-07-01"),
+        ("2026-01-31", 1, "2026-02-28"),  # a Saturday that is worked
+    ],
+)
+def test_a_term_of_months_never_ends_on_a_day_off(session, start, months, due):
+    assert calendar.due_after_months(session, date.fromisoformat(start), months) == date.fromisoformat(due)
+
+
+@pytest.mark.parametrize(
+    ("at_", "then"), [("2026-10-01T09:00", "2026-10-08T09:00"), ("2026-10-08T09:00", "2026-10-08T09:00")]
+)
+def test_what_comes_on_a_day_off_waits_for_the_same_hour_of_a_working_day(session, clock, at_, then):
+    clock.set(at(at_))
+    assert datetime.fromisoformat(calendar.working_moment(session)) == at(then)

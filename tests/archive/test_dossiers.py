@@ -116,6 +116,18 @@ def test_a_cadres_dossier_may_not_come_by_ordinary_post(session, person, cadre):
     assert dossiers.register(session, person, {"channel": "confidential", **cadre}, "anna")
 
 
+@pytest.mark.parametrize("cadre", [{"kind": "cadre"}, {"ex_cadre": True}])
+def test_who_was_a_cadre_once_stays_one_in_every_later_record(session, person, cadre):
+    first = dossiers.register(session, person, cadre, "anna")
+    assert first.ex_cadre is cadre.get("ex_cadre", False)
+    assert not dossiers.was_cadre(session, persons.register(session, facts(2, "李明2"), "anna"))
+    later = dossiers.register(session, person, {"version": "duplicate", "ex_cadre": False}, "anna")
+
+    assert later.ex_cadre
+    with pytest.raises(Invalid, match="confidential post"):
+        dossiers.update_facts(session, later, {"channel": "ems"}, "anna")
+
+
 def test_nor_can_a_correction_make_it_so(session, person):
     kept = dossiers.register(session, person, {"channel": "ems"}, "anna")
 

@@ -30,7 +30,7 @@ def asked_for(life: Life, number: str, mode: str, letter: str, decided: dict[str
     sealed.write_bytes(scan())
     signer = {"leader_decision": "agree", "leader_name": "钱局长", "leader_post": "局长", "sealed_file": sealed}
     life.do("liqiang", "upload_sealed", number, **signer)
-    checked = {"check_result": "pass", "authority": "own", "rank_level": "below", "scope_minimal": "true"}
+    checked = {"check_result": "pass", "scope_minimal": "true"}
     life.do("zhaolei", "pre_check", number, **checked)
     life.do("sunli", "opinion", number, opinion_result="agree", opinion_note="手续齐全")
     life.do("linlan", "decide", number, decision="approve", **decided, **signed("decision_signature"))
@@ -85,7 +85,7 @@ def lent_and_late(life: Life, number: str) -> None:
     expect(page.locator("main")).to_contain_text(NAME)
     life.do("chenjing", "chase", number, chase_note="电话催还，答复当日归还")
     life.do("sunli", "send_letter", number, chase_note="已寄出")
-    back = {"scan_label": number, "return_result": "whole", "pages_in": str(PAGES)}
+    back = {"scan_label": number, "return_result": "whole", "as_lent": "true"}
     life.do("chenjing", "take_return", number, **back, returned_by="许阅")
     home = {"scan_label": number, "put_back_result": "whole", "pages_in": str(PAGES)}
     life.do("wugang", "put_back", number, **home, scan_position="K01-01-01-A-1-01")
@@ -106,7 +106,7 @@ def away(life: Life, number: str) -> None:
     """The second office asks for it; it is packed, sent, received by two; the receipt is back; it stands on its shelf."""
     life.on(3, month=8)
     code = life.begin("wangmin", "transfer-in", person_name=NAME, regime="cadre")
-    told = {"id_no": ID_NO, "keeper": "YX", "receiver": "YXGB", "applicant": "authority"}
+    told = {"id_no": ID_NO, "keeper": "YX", "receiver": "YXGB", "applicant": "authority", "changed_on": "2026-08-03"}
     more = {"reason": "云组干〔2026〕12号", "accept_result": "accept"}
     life.do("wangmin", "accept_application", code, **told, **more)
     life.do("sunli", "approve_letter", code, letter_decision="approve", **signed("letter_signature"))

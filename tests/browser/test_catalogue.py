@@ -8,6 +8,7 @@ from archive.dossier_tables import Dossier
 from archive.materials import catalogue
 from archive.materials.rows import Row
 from tests.browser.window import Site
+from tests.people import PASSWORD
 from workflow.identity import Group
 
 ROWS = (Row("干部履历表", "1", "1998-07", "4"), Row("简历", "1", "2001", "1"), Row("学籍表", "4-1", "1990-09", "2"))
@@ -129,6 +130,21 @@ def test_a_row_is_inserted_and_one_written_in_error_struck_with_a_reason(sheet, 
     sheet.locator("#sheet .strike").nth(0).click()
     saved(sheet)
     assert kept(site.office) == [("1", "干部登记表"), ("1", "简历"), ("4-1", "学籍表")]
+
+
+def test_what_somebody_else_wrote_is_struck_when_a_second_person_signs(sheet, site):
+    put(site.office, lambda standing: [*standing, Row("奖励审批表", "7", "1998", "1")])
+    sheet.reload()
+    sheet.once("dialog", lambda dialog: dialog.accept("并无此件"))
+    sheet.locator("#sheet .strike").nth(3).click()
+    sheet.locator("#save").click()
+    expect(sheet.locator("#second")).to_be_visible()
+    expect(sheet.locator("#sheet .finding")).to_contain_text("须经鉴别处理移出")
+    sheet.locator("#second-by").select_option("bob")
+    sheet.locator("#second-password").fill(PASSWORD)
+    saved(sheet)
+    expect(sheet.locator("#second")).to_be_hidden()
+    assert ("7", "奖励审批表") not in kept(site.office)
 
 
 def test_a_block_pasted_over_cells_fills_them(sheet):

@@ -11,6 +11,7 @@ from archive.images.pages import Placed
 from archive.materials import catalogue
 from archive.materials.rows import Row
 from tests.archive.images import drawn, scanned
+from tests.archive.scanning import prepared
 from tests.browser.laps import fits
 from tests.browser.window import Site
 from workflow.identity import Group
@@ -21,6 +22,7 @@ SIZE = (620, 877)
 
 def scan(session) -> None:
     made = scanned.dossier(session, 1, "单雄信", ROWS)
+    prepared.offered(session, made)
     for material in catalogue.rows(session, made):
         for number in range(1, material.pages + 1):
             paper = drawn.page(22, SIZE, number + material.id)

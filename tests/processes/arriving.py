@@ -21,6 +21,7 @@ from workflow.office import Office
 LETTER = "〔2026〕调字0001号"
 NOTICE_OF_LINCHUAN = "临转〔2026〕88号"
 SECOND = {"witness.by": "remy", "witness.password": PASSWORD}
+AGREED = {"letter_decision": "approve", "letter_signature.password": PASSWORD}
 HERE = {"code": "YX", "name": "云溪区人才中心", "inside": True}
 BUREAU = {"code": "YXGB", "name": "云溪区干部档案室", "inside": True}
 
@@ -57,8 +58,10 @@ class Arrivals(Transfers):
         self.at("accept_application", "wang", **{**told, **more, **typed})
 
     def agree(self, **typed: Any) -> None:
-        given = {"letter_decision": "approve", "letter_signature.password": PASSWORD}
-        self.at("approve_letter", "remy", **{**given, **typed})
+        self.at("approve_letter", "remy", **{**AGREED, **typed})
+
+    def agree_whole(self, **typed: Any) -> None:
+        self.at("approve_whole", "dora", **{**AGREED, **typed})
 
     def asked_for(self, regime: str = "flow", **typed: Any) -> None:
         """The letter is issued; from another house also sent."""

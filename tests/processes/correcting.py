@@ -4,13 +4,14 @@ from typing import Any
 
 from sqlalchemy import select
 
-from archive import corrections, persons
+from archive import corrections, persons, units
 from archive.corrections import Correction
 from archive.persons import Person
 from archive.rectification.models import Rectification
 from tests.processes.certifying import Certifiers
 
 CARD = "身份证复印件"
+SCHOOL = "云溪一中"
 
 
 class Correctors(Certifiers):
@@ -34,6 +35,13 @@ class Correctors(Certifiers):
     def decide(self, who: str = "dora", **typed: Any) -> None:
         self.step("decide", who, **{"decision": "agree", **typed})
         self.machine()
+
+    def limit_to_first(self, *groups: str) -> None:
+        """From now on these groups reach the first dossier only."""
+        with self.database.transaction() as session:
+            units.save(session, {"code": "U1", "name": SCHOOL}, "dora")
+            session.get_one(Person, 1).unit = SCHOOL
+        self.limit(*groups, unit=SCHOOL)
 
     # looking
 

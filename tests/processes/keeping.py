@@ -14,9 +14,9 @@ from archive.inventory.models import Decision, Inventory, InventoryLine
 from archive.losses.models import Loss
 from tests.people import PASSWORD
 from tests.processes.certifying import Certifiers
-from tests.processes.receiving import CHECKOUT
+from tests.processes.receiving import deploy_only
 from tests.processes.sorting import HOME
-from workflow import definitions, tasks
+from workflow import tasks
 from workflow.clock import now
 from workflow.identity import Group, User
 from workflow.models import Case, UserTask
@@ -39,11 +39,7 @@ class Keepers(Certifiers):
 
     def deploy(self, session: Any) -> None:
         """Of the house's processes only these."""
-        for key in PROCESSES:
-            name = key.partition("-")[0]
-            forms = {path.name: path.read_bytes() for path in (CHECKOUT / "forms").glob(f"{name}-*.form")}
-            xml = (CHECKOUT / "bpmn" / f"{key}.bpmn").read_bytes()
-            definitions.deploy(session, xml, forms, "dora", key, PROCESSES)
+        deploy_only(session, *PROCESSES)
 
     # counting
 

@@ -24,9 +24,9 @@ from forms.context import FormContext
 from forms.tasks import form_named
 from tests.archive.images import parcelled
 from tests.people import PASSWORD
-from tests.processes.receiving import CHECKOUT, _sent
+from tests.processes.receiving import _sent, deploy_only
 from tests.processes.sorting import Sorters
-from workflow import definitions, instances, starts, tasks
+from workflow import instances, starts, tasks
 from workflow.identity import Group, Membership, User
 from workflow.models import Case, ProcessInstance
 from workflow.office import Office
@@ -41,7 +41,7 @@ SPOIL = Callable[[dict[str, bytes]], None]
 class Scanners(Sorters):
     """The store holds sorted dossiers of three pages each, 李明1 …"""
 
-    processes: tuple[str, ...] = ("scanning", "acceptance")
+    processes: tuple[str, ...] = ("scanning", "acceptance", "loss")
 
     def __init__(self, office: Office, count: int = 1) -> None:
         super().__init__(office, count)
@@ -54,11 +54,7 @@ class Scanners(Sorters):
 
     def deploy(self, session: Any) -> None:
         """Of the house's processes only these."""
-        files = [path for key in ("scanning", "acceptance") for path in (CHECKOUT / "forms").glob(f"{key}-*.form")]
-        forms = {path.name: path.read_bytes() for path in files}
-        for key in self.processes:
-            xml = (CHECKOUT / "bpmn" / f"{key}.bpmn").read_bytes()
-            definitions.deploy(session, xml, forms, "dora", key, self.processes)
+        deploy_only(session, *self.processes)
 
     def case_id(self, number: int = 1) -> int:
         """There is one case: the batch's."""

@@ -10,6 +10,7 @@ from werkzeug.datastructures import FileStorage, MultiDict
 
 from archive import custody, documents, dossiers, persons, storage
 from archive.dossiers import Dossier
+from archive.losses.models import Loss
 from archive.materials import catalogue, editing
 from archive.materials.rows import Row
 from archive.sorting.models import Sorting
@@ -170,6 +171,13 @@ class Sorters(Receiving):
     def dossier(self, number: int = 1) -> Dossier:
         with self.database.reading() as session:
             return session.get_one(Dossier, number)
+
+    def lost(self, number: int = 1) -> tuple[str, int]:
+        """The dossier's open matter of loss, begun by the case the test is about: its kind and its case."""
+        with self.database.reading() as session:
+            found = session.scalars(select(Loss).where(Loss.dossier_id == number, Loss.ended_at.is_(None))).one()
+            assert found.origin_case_id == self.case_id(number)
+            return found.kind.value, found.case_id
 
     def row(self, number: int = 1) -> Sorting:
         with self.database.reading() as session:

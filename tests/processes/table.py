@@ -24,8 +24,8 @@ STEPS = {"userTask", "serviceTask", "boundaryEvent", "endEvent", "startEvent", "
 
 @dataclass(frozen=True)
 class Section:
-    """A process of the specification, or two that are one here: their diagrams, the modules of tests that walk it (a blank between two), and its
-    rows with what each asks for."""
+    """A process of the specification, or two that are one here, or one the specification has no steps of: its diagrams,
+    the modules of tests that walk it (a blank between two), and its rows with what each asks for."""
 
     title: str
     processes: str  # of the specification, a blank between two
@@ -296,6 +296,21 @@ SECTIONS = (
         },
     ),
     Section(
+        "Seal by authority",
+        "",
+        ("seal",),
+        "tests.processes.test_seal",
+        "封存 (Annex B; the discipline seal of §10.7 O3). Groups: registry (登记), director (领导), store (库房). Without a "
+        "deadline while the seal is on.",
+        {
+            "order": "the authority's document: issuer, number, day, scan; from the request on the case holds the dossier",
+            "agree": "another person checks the document",
+            "seal": "sealed on its shelf, label scanned",
+            "effect": "not read, lent, sorted, scanned, counted out or transferred; open grants end; the case is not ended",
+            "lift": "the document that lifts it, checked by another; label and position scanned",
+        },
+    ),
+    Section(
         "Climate of the storerooms",
         "P-ENV",
         ("climate-alarm", "climate-month"),
@@ -447,7 +462,7 @@ def covered(section: Section) -> dict[str, Covered]:
 
 def shown(section: Section, row: str) -> str:
     """The row's id as the page says it: a step's own ("S3"), else with its process ("P-LOSS search"); no two alike."""
-    return row if re.match(r"[A-Z]+-?\d|R-", row) else f"{section.processes.split()[0]} {row}"
+    return row if re.match(r"[A-Z]+-?\d|R-", row) else f"{(section.processes or section.diagrams[0]).split()[0]} {row}"
 
 
 def steps(diagram: str) -> set[str]:

@@ -116,6 +116,15 @@ def test_a_group_that_is_none_is_refused_beside_its_field(accepters):
         refused(partial(accepters.form_group, **typed), field)
 
 
+@covers("A2", "form_group")
+def test_a_group_has_as_many_people_as_the_office_asks_for(accepters):
+    with accepters.database.transaction() as session:
+        parameters.change(session, "accept_group", 9, date(2026, 1, 1), "dora")
+    accepters.handed_in()
+    accepters.step("apply", "vera", application_note="全部完成")
+    assert "9" in str(refused(accepters.form_group, "group"))
+
+
 # A3
 
 

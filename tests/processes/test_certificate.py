@@ -21,6 +21,7 @@ from tests.processes.table import covers
 from tests.standing import standing
 from workflow.errors import Invalid, NotAllowed
 from workflow.identity import User
+from workflow.models import Case
 from workflow.separation import relations
 from workflow.separation.relations import RelationKind
 
@@ -348,3 +349,21 @@ def test_what_was_never_issued_cannot_be_made_void(certifiers):
     )
     assert "没有此编号的证明" in certifiers.drawn("agree_void", "dora")
     refused(lambda: certifiers.step("agree_void", "dora", void_decision="agree"), "void_decision")
+
+
+@covers("void", "look_up", "agree_void")
+def test_a_certificate_beyond_ones_scope_is_answered_as_one_never_issued(certifiers):
+    certifiers.sealed()
+    number = certifiers.certificate().number
+    certifiers.limit("window", kind="cadre")
+    told = []
+    for key, asked in (("V1", number), ("V2", "〔2026〕证字0009号")):
+        certifiers.begin("certificate-void", "wang", f"20260701-0000{key}", certificate_no=asked, void_reason="误")
+        case = certifiers.case
+        with certifiers.database.reading() as session:
+            title = session.get_one(Case, case).title.replace(asked, "")
+        refused(lambda: certifiers.step("agree_void", "dora", void_decision="agree"), "void_decision")
+        known = {name: value for name, value in certifiers.known().items() if name != "certificate_no"}
+        told.append((title, known, certifiers.drawn("agree_void", "dora").replace(asked, "")))
+    assert told[0][:2] == told[1][:2]
+    assert "李明1" not in told[0][2]

@@ -144,6 +144,18 @@ def test_who_looks_the_same_is_shown_to_who_checks(correctors):
     assert "D3：李明九" in correctors.drawn("check", "remy")
 
 
+@covers("M5", "write", "check")
+def test_who_looks_the_same_beyond_ones_scope_is_shown_to_who_sees_them(correctors):
+    correctors.limit_to_first("registry")
+    with correctors.database.transaction() as session:
+        persons.register(session, {"name": "李明九", "id_no": id_no(78)}, "rosa")
+    correctors.ask()
+    correctors.write(("name", "李明九"))
+    assert "D3" not in correctors.drawn("check", "remy")
+    correctors.agree()
+    assert "D3：李明九" in correctors.drawn("decide", "dora")
+
+
 @covers("M2", "write")
 @pytest.mark.parametrize(
     ("changes", "field"),
@@ -227,15 +239,35 @@ def test_a_record_changed_meanwhile_goes_back_to_who_wrote_it(correctors):
     assert correctors.person().nation == "满族"
 
 
-@covers("M4", "apply", "write")
-def test_a_number_taken_by_somebody_meanwhile_goes_back(correctors):
+@covers("M4", "check")
+def test_a_number_taken_by_somebody_meanwhile_is_not_agreed_to(correctors):
     correctors.ask()
     correctors.write(new_id_no=id_no(901), id_basis=CARD)
     with correctors.database.transaction() as session:
         persons.register(session, {"name": "赵六", "id_no": id_no(901)}, "rosa")
-    correctors.agree(id_no_again=id_no(901))
+    with pytest.raises(Invalid, match="赵六"):
+        correctors.agree(id_no_again=id_no(901))
+
+
+@covers("M5", "write", "check", "decide")
+def test_whose_number_it_is_hears_who_sees_them_and_nobody_before(correctors):
+    correctors.limit_to_first("registry", "review")
+    correctors.ask()
+    correctors.write(new_id_no=id_no(2), id_basis=CARD)
+    correctors.agree(id_no_again=id_no(2))
+    with pytest.raises(Invalid, match="李明2"):
+        correctors.decide()
+
+
+@covers("M4", "apply", "write")
+def test_a_number_nobody_at_work_may_see_is_not_written_and_nobody_is_named(correctors):
+    correctors.limit_to_first("registry", "review", "director")
+    correctors.ask()
+    correctors.write(new_id_no=id_no(2), id_basis=CARD)
+    correctors.agree(id_no_again=id_no(2))
     correctors.decide()
-    assert "赵六" in correctors.drawn("write", "rosa")
+    page = correctors.drawn("write", "rosa")
+    assert "此证件号码已有登记" in page and "李明2" not in page
 
 
 @covers("M6", "apply")

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from archive import days, documents
 from archive.days import Day, DayStatus
 from tests.people import PASSWORD
-from tests.processes.receiving import Receiving
+from tests.processes.receiving import EVERYTHING, OPEN, Receiving
 from tests.processes.steps import PACK, opened, outside, registered, signed, ticked
 from tests.processes.table import covers
 from workflow import messages
@@ -129,6 +129,25 @@ def test_the_two_signatures_are_two_peoples(receiving, clock):
         receiving.close_step("sign_second", "rosa", **SIGN)
     receiving.close_step("sign_second", "remy", **SIGN)
     assert day(receiving).status is DayStatus.CLOSED
+
+
+@covers("≠ 0", "differs_again")
+def test_what_is_clarified_while_the_day_is_signed_makes_it_computed_and_signed_anew(receiving, clock):
+    receiving.pack()
+    opened(receiving, contents="illegible", opening_note="水渍")
+    evening(receiving, clock)
+    receiving.close_step("sign_first", "rosa", **SIGN)
+    receiving.do(PACK, "contact_sender", "rosa", contact="clarified", contact_note="学校请重核")
+    receiving.close_step("sign_second", "dora", **SIGN)
+    assert waiting(receiving) == ["settle_difference"]
+    assert day(receiving).status is DayStatus.OPEN
+    receiving.do(PACK, "open_pack", "rosa", **OPEN)
+    receiving.do(PACK, "tick_materials", "rosa", list_kind="GRAD", present=EVERYTHING)
+    registered(receiving)
+    receiving.close_step("settle_difference", "dora", difference_note="已登记")
+    both_sign(receiving)
+
+    assert day(receiving).figures["registered"] == 1
 
 
 @covers("timer", "closing_hour", "closed_early")

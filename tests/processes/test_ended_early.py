@@ -81,7 +81,7 @@ def test_a_person_whose_letter_was_ended_may_have_another(office, clock):
 
 def test_a_letter_whose_pack_is_here_is_not_ended(sqlite_office, clock):
     arrivals = standing(Arrivals, sqlite_office)
-    arrivals.asked_for("cadre")
+    arrivals.asked_for("cadre", changed_on="2026-06-15")
     arrivals.receive()
     with pytest.raises(Conflict, match="is here"):
         end(arrivals, arrivals.case_id(0))

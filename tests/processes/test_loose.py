@@ -56,7 +56,7 @@ def test_papers_a_unit_sends_end_in_the_catalogue_and_are_lacking_no_more(everyw
     everywhere.check()
     assert "工资变动审批表" not in everywhere.states() and everywhere.broken() == []
     sent, papers = everywhere.sent()
-    assert (sent.folder_due, sent.bind_due) == (date(2026, 8, 1), date(2027, 7, 1))
+    assert (sent.folder_due, sent.bind_due) == (date(2026, 8, 3), date(2027, 7, 1))  # 1 August is a Saturday
     everywhere.put_in_folder()
     everywhere.fetch()
     assert everywhere.dossier().status is DossierStatus.SORTING
@@ -185,6 +185,14 @@ def test_papers_are_counted_into_the_right_folder(collectors):
     collectors.put_in_folder()
 
 
+@covers("sent", "take_up")
+def test_the_time_for_sending_papers_ends_on_a_working_day(collectors, clock):
+    clock.move(days=100)  # 2026-10-09
+    formed = {"name": "考核表", "pages": "1"}
+    collectors.send({**formed, "formed": "2026-09-01"}, {**formed, "formed": "2026-08-31"}, handed_on="2026-10-08")
+    assert [late for _, _, late, _ in collectors.sent()[1]] == [0, 8]  # due 2026-10-08, after the holiday; 2026-09-30
+
+
 @covers("folder", "folder_late", "press", "pressed")
 def test_what_is_not_in_its_folder_in_a_month_goes_to_the_director(collectors, clock):
     collectors.send(REVIEW)
@@ -281,15 +289,21 @@ def test_what_was_asked_for_lately_is_not_asked_for_again(collectors, clock):
     assert len(collectors.chased()) == 2
 
 
-@covers("chase", "each_quarter")
-def test_letters_are_written_on_the_first_day_of_each_quarter(collectors, clock):
+@covers("chase", "each_quarter", "working_day")
+def test_letters_are_written_on_the_first_working_day_of_each_quarter(collectors, clock):
     collectors.lacks("入党志愿书")
-    clock.move(days=93)  # 2026-10-02
+    clock.move(days=92)  # 2026-10-01, the national holiday: seven days
+    start_events_fire(collectors)
+    assert collectors.chased() == [] and collectors.tasks_at("send_letters") == 0
+    clock.move(days=6)
+    start_events_fire(collectors)
+    assert collectors.chased() == []
+    clock.move(days=1)  # 2026-10-08
     start_events_fire(collectors)
     assert len(collectors.chased()) == 1 and collectors.tasks_at("send_letters") == 1
     start_events_fire(collectors)
     assert collectors.tasks_at("send_letters") == 1
-    clock.move(days=92)  # 2027-01-02
+    clock.move(days=90)  # 2027-01-06
     start_events_fire(collectors)
     assert collectors.tasks_at("send_letters") == 2
 

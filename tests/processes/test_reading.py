@@ -14,12 +14,13 @@ from archive.relations import subject
 from archive.statuses import DossierKind, DossierStatus
 from tests.archive.cards import id_no
 from tests.people import PASSWORD
-from tests.processes.reading import HOME, ON_SCREEN, READERS, UNIT, Readings
+from tests.processes.reading import HOME, ON_SCREEN, READERS, UNIT, WHOLE, Readings
 from tests.processes.table import covers
 from tests.standing import standing
-from workflow import cases
+from workflow import cases, instances
 from workflow.errors import Conflict, Invalid, NotAllowed
 from workflow.identity import User
+from workflow.models import ProcessInstance
 from workflow.separation import relations
 from workflow.statuses import RelationKind
 
@@ -227,11 +228,23 @@ def test_a_relative_found_by_the_pre_check_is_refused_always(readings):
 
 
 @covers("B3", "pre_check")
-def test_a_dossier_that_is_out_passes_no_pre_check_for_paper(readings):
+@pytest.mark.parametrize(
+    ("status", "said"), [(DossierStatus.SORTING, "not in the store"), (DossierStatus.SEALED, "sealed by authority")]
+)
+def test_a_dossier_that_is_out_or_sealed_passes_no_pre_check_for_paper(readings, status, said):
     readings.ask()
     with readings.database.transaction() as session:
+        readings.dossier_of(session).status = status
+    assert said in refused(readings.check, "check_result")
+
+
+@covers("B3", "pre_check")
+def test_what_is_sealed_is_not_read_on_the_screen_either(readings):
+    readings.scan()
+    readings.ask(readers=ON_SCREEN, mode="digital")
+    with readings.database.transaction() as session:
         readings.dossier_of(session).status = DossierStatus.SEALED
-    assert "not in the store" in refused(readings.check, "check_result")
+    assert "sealed by authority" in refused(readings.check, "check_result")
 
 
 @covers("B3", "pre_check")
@@ -257,18 +270,46 @@ def test_who_filled_in_does_not_check_and_relatives_take_no_part(readings):
 
 @covers("B5", "decide", "who_decides")
 @pytest.mark.parametrize(
-    ("asked", "checked", "groups"),
+    ("mode", "record", "kind", "checked", "groups"),
     [
-        ({"mode": "room"}, {"rank_level": "below"}, ["group:director", "group:review"]),
-        ({"mode": "room"}, {"rank_level": "section"}, ["group:director"]),
-        ({"mode": "lend"}, {"rank_level": "below"}, ["group:director"]),
+        ("room", {}, "flow", {}, ["group:director", "group:review"]),
+        ("room", {"rank": "科员"}, "cadre", {}, ["group:director", "group:review"]),
+        ("room", {"rank": "科级以下"}, "cadre", {}, ["group:director", "group:review"]),
+        ("room", {"rank": "四级主任科员"}, "cadre", {}, ["group:director"]),
+        ("room", {"rank": "副处级", "admin_level": "区管"}, "cadre", {}, ["group:director"]),
+        ("room", {}, "cadre", {}, ["group:director"]),  # no rank on record
+        ("room", {}, "flow", {"level_asked": "section"}, ["group:director"]),
+        ("lend", {}, "flow", {}, ["group:director"]),
     ],
 )
-def test_rank_and_mode_say_who_decides(readings, asked, checked, groups):
-    readings.ask(**asked)
+def test_the_record_and_the_mode_say_who_decides_and_the_checker_asks_for_a_higher_one_only(
+    readings, mode, record, kind, checked, groups
+):
+    readings.is_on_record(kind, **record)
+    readings.ask(mode=mode)
     readings.check(**checked)
     readings.step("opinion", "remy", opinion_result="agree", opinion_note="手续齐全")
     assert readings.offered_to("decide") == groups
+
+
+@covers("B3", "pre_check")
+@covers("B4h", "write_petition")
+def test_the_words_of_a_record_are_the_office_s_and_a_running_case_keeps_those_it_began_with(readings, clock):
+    readings.is_on_record("cadre", rank="科员", admin_level="州管")
+    readings.ask(mode="room")
+    clock.move(hours=1)
+    with readings.database.transaction() as session:
+        parameters.change(session, "reading_higher", "州管，省管", date(2026, 7, 1), "dora")
+    clock.move(hours=1)
+    readings.check()
+    assert readings.open_steps() == [("opinion", None)]  # it began before the words were others
+    readings.step("opinion", "remy", opinion_result="agree", opinion_note="同意")
+    readings.decide("dora", decision="refuse", refusal_note="另行提出")
+    readings.begin(key="20260701-00000B")
+    readings.fill(mode="room", letter_no="〔2026〕9号")
+    readings.seal()
+    readings.check()
+    assert readings.open_steps() == [("ask_authority", None)]
 
 
 @covers("B5", "decide", "refused")
@@ -306,9 +347,11 @@ def test_a_smaller_scope_is_what_may_be_read(readings):
 
 
 @covers("B4h", "write_petition", "ask_authority")
-def test_a_cadre_of_a_higher_authority_takes_its_answer(readings):
+def test_a_cadre_of_a_higher_authority_takes_its_answer_whatever_the_checker_clicks(readings):
+    readings.is_on_record("cadre", rank="正处级", admin_level="市管")
     readings.ask(mode="room")
-    readings.check(authority="higher")
+    assert "上级管理，请示主管机关" in readings.drawn("pre_check", "rosa")
+    readings.check(level_asked="section")
     [(kind, number, text, _)] = readings.issued()
     assert (kind, number, "李明1" in text) == ("reading_petition", "〔2026〕请字0001号", True)
     readings.answer(authority_decision="agree")
@@ -320,7 +363,7 @@ def test_a_cadre_of_a_higher_authority_takes_its_answer(readings):
 @covers("B4h", "ask_authority", "refused")
 def test_what_the_managing_authority_refuses_is_refused(readings):
     readings.ask(mode="room")
-    readings.check(authority="higher")
+    readings.check(level_asked="higher")
     readings.answer(authority_decision="refuse", refusal_note="不宜查阅")
     assert (readings.ends(), readings.request().why) == (["refused"], "不宜查阅")
 
@@ -359,6 +402,7 @@ def test_what_is_not_in_its_place_is_missing(readings):
     refused(lambda: readings.step("hand_out", "stan", handing="missing"), "hand_note")
     readings.step("hand_out", "stan", handing="missing", hand_note="架上没有")
     assert (readings.ends(), readings.status()) == (["not_found"], DossierStatus.MISSING)
+    assert readings.lost() == ("missing", readings.dossier().held_by_case_id)
 
 
 @covers("B6l", "hand_out", "drop_missing", "not_found")
@@ -491,20 +535,54 @@ def test_a_loan_called_back_is_due_sooner_and_the_ladder_with_it(readings, clock
 
 
 @covers("B8l", "take_return")
-@pytest.mark.parametrize(("pages", "said"), [("9", "there are more"), ("7", "some are missing")])
-def test_a_return_with_other_pages_than_were_lent_is_never_taken_as_whole(readings, pages, said):
+def test_what_comes_back_is_counted_material_by_material_and_the_rest_is_as_lent_by_one_key(readings):
     readings.lent()
+    assert all(each in readings.drawn("take_return", "rosa") for each in ("1-1 干部履历表", "4-1-1 高中毕业生学籍表"))
+    uncounted = [f"returned.{row}.back" for row in range(4)]
+    refused(lambda: readings.give_back(as_lent=""), *uncounted)
+    more = said_of(lambda: readings.give_back(**{"returned.3.back": "9"}))
+    assert more.startswith("“4-1-1 高中毕业生学籍表”") and "you counted 9: there are more" in more
+    fewer = said_of(lambda: readings.give_back(**{"returned.0.back": "0"}))
+    assert fewer.startswith("“1-1 干部履历表”") and "some are missing" in fewer
+    swapped = {"returned.0.back": "3", "returned.3.back": "3"}  # as many pages as were lent, but not the same
+    refused(lambda: readings.give_back(**swapped), "returned.0.back", "returned.3.back")
+    assert readings.loan().returned_at is None
+    readings.give_back()
+    assert (readings.loan().pages_back, readings.open_steps()) == (WHOLE, [("put_back", None)])
+
+
+@covers("B8l", "take_return", "difference")
+def test_an_incident_names_the_materials_that_differ(readings):
+    readings.lent()
+    counts = {"returned.0.back": "1", "returned.3.back": "9", "return_result": "differs", "return_note": "装订线断"}
+    rows = {"differences": ["", "0"], "differences.0.kind": "missing", "differences.0.pages": "1"}
+    refused(lambda: readings.give_back(**counts, **rows), "differences.0.kind")  # twice told
+    damaged = {"kind": "damaged", "material": readings.material("干部履历表"), "pages": "1", "note": "涂改"}
+    rows = {"differences": ["", "0"], **{f"differences.0.{field}": said for field, said in damaged.items()}}
+    readings.give_back(**counts, **rows)
+    page = readings.drawn("investigate", "dora")
+    assert all(
+        each in page for each in ("1-1 干部履历表", "4-1-1 高中毕业生学籍表", "1-1 干部履历表 涂改", "缺页", "多出")
+    )
+    assert readings.loan().differs
+
+
+@covers("B8l", "take_return")
+@pytest.mark.parametrize(("pages", "said"), [("9", "there are more"), ("7", "some are missing")])
+def test_what_was_lent_before_materials_were_counted_is_counted_as_a_whole(readings, pages, said):
+    readings.lent()
+    with readings.database.transaction() as session:
+        instance = session.scalars(select(ProcessInstance)).one()
+        instances.set_variables(session, instance, {"returned": None}, "dora")
     assert said in refused(lambda: readings.give_back(pages_in=pages), "pages_in")
     assert readings.loan().returned_at is None
+    readings.give_back(pages_in=str(WHOLE))
 
 
 @covers("B8l", "came_back_otherwise", "difference", "shut_unit", "investigate", "put_back")
 def test_a_difference_shuts_the_unit_out_until_it_is_settled(everywhere):
     everywhere.lent()
-    missing = {"differences": ["", "0"], "differences.0.kind": "missing", "differences.0.pages": "2"}
-    differs = {"return_result": "differs", **missing, "return_note": "缺两页"}
-    refused(lambda: everywhere.give_back(pages_in="7", **differs), "pages_in")
-    everywhere.give_back(pages_in="6", **differs)
+    everywhere.give_back(**{"return_result": "differs", "returned.0.back": "0", "return_note": "缺页"})
     assert everywhere.open_steps() == [("investigate", None)]
     everywhere.begin(key="20260701-00000B")
     assert UNIT in said_of(lambda: everywhere.fill(letter_no="新函", unit=f" {UNIT} "))
@@ -521,13 +599,13 @@ def test_a_difference_shuts_the_unit_out_until_it_is_settled(everywhere):
 
 
 @covers("B8l", "investigate", "lost")
-@pytest.mark.parametrize(("found", "status"), [("damaged", DossierStatus.DAMAGED), ("missing", DossierStatus.MISSING)])
-def test_what_is_not_made_whole_is_damaged_or_missing(readings, found, status):
+@pytest.mark.parametrize(("found", "status"), [("damaged", DossierStatus.LENT), ("missing", DossierStatus.MISSING)])
+def test_what_is_not_made_whole_is_damaged_or_missing_and_that_is_a_matter_of_its_own(readings, found, status):
     readings.lent()
-    readings.give_back(pages_in="8", return_result="differs", return_note="第三页撕毁")
+    readings.give_back(return_result="differs", return_note="第三页撕毁")
     readings.search(found)
     assert (readings.ends()[-1], readings.status()) == ("lost", status)
-    assert readings.dossier().held_by_case_id is None
+    assert readings.lost() == (found, readings.dossier().held_by_case_id)
     assert readings.finished() and readings.broken() == []
 
 

@@ -2,6 +2,8 @@
 
 import pytest
 
+from archive import dossiers, persons
+from archive.dossiers import Dossier
 from tests.processes.receiving import EVERYTHING, ID_NO, OPEN, OTHER_ID_NO, Receiving
 from tests.processes.steps import PACK, opened, outside, registered, shelved, signed, ticked
 from tests.processes.table import covers
@@ -155,6 +157,27 @@ def test_a_former_cadres_papers_by_ems_are_not_received(receiving):
 
     assert receiving.exceptions(PACK, still_open=True) == ["E16"]
     assert receiving.waits_at(PACK) == ["contact_sender"]
+
+
+def test_who_was_a_cadre_is_one_in_the_record_too(receiving):
+    receiving.unlisted(PACK, channel="confidential")
+    opened(receiving, ex_cadre="true")
+    assert "E16" not in receiving.exceptions(PACK)
+    receiving.do(PACK, "tick_materials", "rosa", list_kind="GRAD", present=EVERYTHING)
+    registered(receiving)
+
+    assert receiving.seen(PACK, lambda session, pack: session.get_one(Dossier, pack.dossier_id).ex_cadre)
+
+
+def test_papers_by_ems_of_who_is_known_as_a_former_cadre_are_not_received(receiving):
+    with receiving.database.transaction() as session:
+        person = persons.register(session, {"name": "李明", "id_no": ID_NO}, "rosa")
+        session.flush()
+        dossiers.register(session, person, {"kind": "cadre", "version": "duplicate"}, "rosa")
+    receiving.pack()
+    opened(receiving, opening_note="曾任副科长")
+
+    assert receiving.exceptions(PACK, still_open=True) == ["E16"]
 
 
 @covers("XG3 R-ID")

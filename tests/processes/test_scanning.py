@@ -385,8 +385,9 @@ def test_a_loss_is_established_and_the_rest_goes_on(two):
     two.step("settle_loss", "dora", loss="lost", lost_as="damaged", loss_note="多方查找未果")
     two.step("take_back", "stan", counted="true")
 
-    assert two.dossier(2).status is DossierStatus.DAMAGED
-    assert (two.entry(2).status, two.dossier(2).held_by_case_id) == (ScanStatus.FELL_OUT, None)
+    assert two.dossier(2).status is DossierStatus.SCANNING
+    assert two.entry(2).status is ScanStatus.FELL_OUT
+    assert two.lost(2) == ("damaged", two.dossier(2).held_by_case_id)
     assert two.open_steps() == [("deliver_batch", None)]
     two.hand_in()
     assert two.known()["volumes"] == 1

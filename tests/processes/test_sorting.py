@@ -89,6 +89,17 @@ def test_an_officer_gets_no_more_than_the_limit(sqlite_office, clock):
     assert (len(told["begun"]), [each["why"] for each in told["refused"]]) == (2, ["超过每人在手上限"])
 
 
+@covers("S1", "begin_sorting")
+def test_a_batch_holds_no_more_than_the_office_says_and_tells_what_is_left_out(sqlite_office, clock):
+    sorters = standing(Sorters, sqlite_office, 3)
+    with sorters.database.transaction() as session:
+        parameters.change(session, "batch_dossiers", 2, date(2026, 1, 1), "dora")
+    assert len(sorters.plan()["begun"]) == 2
+    rows = {f"dossiers.{place}.dossier_no": sorters.no(place + 1) for place in range(3)}
+    told = sorters.plan("20260701-00000B", dossiers=["", "0", "1", "2"], from_queue="0", **rows)
+    assert [each["why"] for each in told["refused"]] == ["已列入整理", "已列入整理"] and len(told["begun"]) == 1
+
+
 @covers("S1", "look_at_refused")
 def test_a_batch_of_nothing_says_so(sorters):
     assert sorters.plan(from_queue="0")["refused"][0]["why"] == "没有要整理的档案"
@@ -169,6 +180,7 @@ def test_a_dossier_that_is_not_in_its_place_is_missing(sorters):
     sorters.plan()
     sorters.step("hand_out", "stan", handing="missing", hand_note="架上、阅览室均无")
     assert sorters.dossier().status is DossierStatus.MISSING
+    assert sorters.lost() == ("missing", sorters.dossier().held_by_case_id)
     assert (sorters.finished(), sorters.ends()) == (True, ["not_found"])
     assert sorters.broken() == []
 

@@ -2,12 +2,13 @@
 
 import pytest
 
-from archive import dossiers
+from archive import dossiers, posts
+from archive.dossiers import Dossier
 from archive.materials import catalogue
 from archive.materials.models import MaterialState
 from archive.materials.states import Act, move
 from archive.relations import subject
-from archive.statuses import AuditStatus
+from archive.statuses import AuditStatus, DossierKind
 from tests.archive.cards import id_no
 from tests.processes.auditing import FORM, Auditors
 from tests.processes.table import covers
@@ -285,9 +286,30 @@ def test_papers_frozen_as_suspicious_close_the_gate_until_an_audit(auditors):
         dossier = session.merge(auditors.dossier())
         move(session, catalogue.rows(session, dossier)[-1], MaterialState.FROZEN, Act("rosa", None, "涂改"))
         dossiers.update_facts(session, dossier, {"audit_status": AuditStatus.QUEUED}, "rosa")
-    assert "wait for the special audit" in auditors.gate()[0]
+    assert "special audit has not begun" in auditors.gate()[0]
     auditors.ask(reason="doubt")
     assert "not finished" in auditors.gate()[0]
+
+
+@covers("gate")
+def test_nobody_is_appointed_while_a_cadre_s_audit_is_open(auditors):
+    def appoint(since: str) -> None:
+        with auditors.database.transaction() as session:
+            person = session.get_one(Dossier, 1).person
+            told = {"since": since, "unit": "云溪市教育局", "post": "副科长"}
+            posts.note(session, person, told, session.get_one(User, "dora"))
+
+    with auditors.database.transaction() as session:
+        dossiers.update_facts(session, session.get_one(Dossier, 1), {"kind": DossierKind.CADRE}, "rosa")
+    auditors.ask(reason="promotion", proposed_post="副科长")
+    refused(lambda: appoint("2026-07"), "since")
+    appoint("2020-03")
+    auditors.look_up()
+    auditors.agree()
+    auditors.step("determine", "dora", decision="determine")
+    refused(lambda: appoint("2026-07-01"), "since")
+    auditors.file()
+    appoint("2026-07-01")
 
 
 def test_a_relative_takes_no_part(auditors):

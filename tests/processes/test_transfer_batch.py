@@ -1,9 +1,11 @@
 """批量移交: many dossiers to one keeper, each by its own transfer, counted by both sides."""
 
+from datetime import date
 from typing import Any
 
 import pytest
 
+from archive import parameters
 from archive.statuses import DossierStatus
 from forms.context import FormContext
 from forms.tasks import form_named
@@ -112,3 +114,12 @@ def test_a_batch_of_nothing_ends(sqlite_office, clock):
     transfers = standing(Transfers, sqlite_office)
     begin(transfers, "YX998")
     assert transfers.ends(BATCH) == ["nothing"]
+
+
+def test_a_batch_of_more_than_the_office_says_begins_with_what_fits_and_names_the_rest(sqlite_office, clock):
+    transfers = standing(Transfers, sqlite_office, 3)
+    with transfers.database.transaction() as session:
+        parameters.change(session, "batch_dossiers", 2, date(2026, 1, 1), "dora")
+    told = begin(transfers, *(transfers.no(number) for number in (1, 2, 3)))
+    assert len(told["begun"]) == 2
+    assert told["refused"] == [{"dossier_no": transfers.no(3), "why": "超过每批 2 卷"}]

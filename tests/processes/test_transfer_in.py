@@ -1,10 +1,13 @@
 """调入: every path of bpmn/transfer-in.bpmn, through the real forms."""
 
 import pytest
+from sqlalchemy import select
 
 from archive import chains, keepers
+from archive.audit import open_doubts
+from archive.audit.models import Audit, AuditReason
 from archive.dossiers import Dossier
-from archive.statuses import DossierKind, DossierStatus
+from archive.statuses import AuditStatus, DossierKind, DossierStatus
 from archive.transfer.letter_tables import LetterStatus
 from tests.archive.cards import id_no
 from tests.processes.arriving import LETTER, NOTICE_OF_LINCHUAN, Arrivals
@@ -12,8 +15,14 @@ from tests.processes.receiving import signed_by
 from tests.processes.steps import outside, registered, shelved
 from tests.processes.table import covers
 from tests.standing import standing
-from workflow.errors import Conflict, Invalid
+from workflow.around import notices, reminders
+from workflow.errors import Conflict, Invalid, NotAllowed
 from workflow.identity import User
+from workflow.models import UserTask
+from workflow.statuses import NoticeKind, TaskStatus
+
+AUTHORITY = {"applicant": "authority", "papers": [], "changed_on": "2026-06-15"}
+WITHIN = {"keeper": "YX", "receiver": "YXGB", **AUTHORITY}
 
 
 @pytest.fixture
@@ -97,6 +106,37 @@ def test_a_person_has_one_open_letter_and_nobody_is_asked_for_what_is_here(arriv
     assert arrivals.waits(0) == ["receive_pack"]
 
 
+@covers("I2", "accept_application")
+@covers("I3", "approve_letter", "approve_whole")
+def test_who_is_limited_hears_nothing_of_dossiers_and_letters_beyond_and_who_sees_all_decides(arrivals):
+    arrivals.limit("window", "review", kind="cadre")  # 李明1 is a mobile worker
+    arrivals.apply()
+    arrivals.accept_application(id_no=id_no(1))
+    arrivals.agree()
+    assert arrivals.waits(0) == ["approve_whole"]
+    assert "kept here" in refused(arrivals.agree_whole, "id_no")
+    arrivals.agree_whole(letter_decision="back", letter_note="已在本中心")
+    arrivals.accept_application(keeper="YXGB", id_no=id_no(41))
+    arrivals.agree()
+    assert "keeps no dossier" in refused(arrivals.agree_whole, "keeper")
+    arrivals.agree_whole(letter_decision="back", letter_note="对方没有")
+    arrivals.accept_application()
+    arrivals.agree()
+    arrivals.agree_whole()
+    assert arrivals.waits(0) == ["send_letter"] and arrivals.letter().approved_by == "dora"
+
+
+@covers("I3", "approve_whole")
+def test_what_one_sees_is_refused_at_once_and_who_is_limited_does_not_decide_for_all(arrivals):
+    arrivals.limit("window", "review", "director", kind="flow")
+    arrivals.apply()
+    assert "kept here" in refused(lambda: arrivals.accept_application(id_no=id_no(1)), "id_no")
+    arrivals.accept_application()
+    arrivals.agree()
+    with pytest.raises(NotAllowed, match="sees every dossier"):
+        arrivals.agree_whole()
+
+
 @covers("timers", "remind_due", "remind", "reminded", "phone_due", "phone_keeper", "phoned")
 @covers("timers", "close_due", "decide_letter", "expired")
 def test_a_keeper_who_does_not_answer_is_reminded_telephoned_and_the_letter_issued_anew_or_closed(arrivals, clock):
@@ -126,7 +166,7 @@ def test_a_keeper_who_does_not_answer_is_reminded_telephoned_and_the_letter_issu
 
 
 def cadre_asked(arrivals) -> None:
-    arrivals.asked_for("cadre", applicant="authority", papers=[], reason="云组干〔2026〕12号")
+    arrivals.asked_for("cadre", applicant="authority", papers=[], reason="云组干〔2026〕12号", changed_on="2026-06-15")
 
 
 @covers("J1", "accept_application")
@@ -134,7 +174,7 @@ def cadre_asked(arrivals) -> None:
 @covers("J3", "receive_pack")
 @covers("J4", "count_pack")
 @covers("J5", "write_receipt", "send_receipt")
-@covers("J6", "audit")
+@covers("J6", "audit", "begin_audit")
 @covers("J7", "register_dossier", "shelve", "close_letter", "tell_person", "push_province", "in_store")
 @covers("J3 XG", "is_well")
 @covers("J6 XG", "is_good")
@@ -159,6 +199,65 @@ def test_a_cadre_s_dossier_is_received_by_two_audited_and_shelved(everywhere):
     assert "材料份数：通知单 30，实收 29" in papers["transfer_difference"]
     assert "商调函" in papers["recall_letter"]
     assert everywhere.broken() == []
+    assert dossier.audit_status is AuditStatus.QUEUED
+    with everywhere.database.reading() as session:
+        audit = session.scalars(select(Audit)).one()
+        assert (audit.dossier_id, audit.reason) == (dossier.id, AuditReason.TRANSFER)
+        assert [str(each) for each in open_doubts(session, session.get_one(Dossier, dossier.id))] == [
+            "The special audit is not finished."
+        ]
+        waiting = select(UserTask.activity_id).where(UserTask.case_id == audit.case_id)
+        assert session.scalars(waiting).all() == ["first_review"]
+
+
+def due(arrivals, activity_id: str) -> str:
+    with arrivals.database.reading() as session:
+        open_ = select(UserTask).where(UserTask.activity_id == activity_id, UserTask.status == TaskStatus.OPEN)
+        return session.scalars(open_).one().due_at.date().isoformat()
+
+
+def reminded(arrivals, name: str) -> list[str]:
+    """What this person was reminded of: the names of the steps."""
+    reminders.sweep(arrivals.database)
+    with arrivals.database.reading() as session:
+        told = [each for each in notices.of(session, session.get_one(User, name)) if each.kind is NoticeKind.REMINDED]
+        return sorted({session.get_one(UserTask, each.task_id).activity_id for each in told})
+
+
+@covers("J2", "send_letter", "receive_pack")
+def test_a_cadre_s_dossier_that_does_not_come_in_two_months_is_told_to_the_director(arrivals, clock):
+    with pytest.raises(Invalid) as said:
+        arrivals.asked_for("cadre", applicant="authority", papers=[], changed_on="")
+    assert list(said.value.problems) == ["changed_on"]
+    refused(
+        lambda: arrivals.accept_application(applicant="authority", papers=[], changed_on="2026-07-02"), "changed_on"
+    )
+    arrivals.accept_application(applicant="authority", papers=[], changed_on="2026-06-15")
+    arrivals.agree()
+    arrivals.at("send_letter", "wang", letter_way="post")
+    assert due(arrivals, "receive_pack") == "2026-08-17"  # the fifteenth is a Saturday
+    clock.move(days=47)
+    assert reminded(arrivals, "dora") == []
+    clock.move(days=1)  # 2026-08-18
+    assert reminded(arrivals, "dora") == ["receive_pack"]
+
+
+@covers("J6", "audit", "begin_audit")
+@covers("J7", "register_dossier", "shelve")
+def test_audit_and_shelving_are_over_two_months_after_receipt_or_the_director_is_told(arrivals, clock):
+    cadre_asked(arrivals)
+    arrivals.receive()
+    arrivals.count()
+    arrivals.answer_receipt()
+    assert due(arrivals, "audit") == "2026-09-01"
+    clock.move(days=58)  # 2026-08-28
+    arrivals.at("audit", "remy", audit_result="good")
+    assert due(arrivals, "register_dossier") == "2026-08-31"
+    arrivals.register_it()
+    arrivals.shelve_it()
+    assert due(arrivals, "first_review") == "2026-09-01"  # and not ten working days from here
+    clock.move(days=5)
+    assert "first_review" in reminded(arrivals, "dora")
 
 
 @covers("J3", "receive_pack")
@@ -195,8 +294,7 @@ def test_problems_are_asked_of_the_sender_each_month_until_answered_or_the_dossi
 @covers("pair", "issue_letter", "receive_pack", "send_receipt", "in_store")
 def test_between_two_offices_of_one_house_custody_passes_by_a_scan_at_each_end(everywhere, clock):
     everywhere.apply("cadre", "李明1")
-    told = {"id_no": id_no(1), "keeper": "YX", "receiver": "YXGB", "applicant": "authority", "papers": []}
-    everywhere.accept_application(**told)
+    everywhere.accept_application(id_no=id_no(1), **WITHIN)
     everywhere.agree()
     everywhere.answering()
     assert everywhere.waits(1) == ["accept_papers"]
@@ -238,8 +336,7 @@ def test_between_two_offices_of_one_house_custody_passes_by_a_scan_at_each_end(e
 def written_by_the_house(arrivals) -> dict:
     """One office of the house has asked the other for a dossier; what the other's clerk reads on the letter."""
     arrivals.apply("cadre", "李明1")
-    told = {"id_no": id_no(1), "keeper": "YX", "receiver": "YXGB", "applicant": "authority", "papers": []}
-    arrivals.accept_application(**told)
+    arrivals.accept_application(id_no=id_no(1), **WITHIN)
     arrivals.agree()
     arrivals.answering()
     return {"letter_no": LETTER, "letter_date": "2026-07-01", "applicant": "authority", "papers": ["letter"]}

@@ -13,6 +13,7 @@ from archive.materials import catalogue, states
 from archive.materials.models import MaterialState
 from archive.materials.rows import Entry
 from archive.numbers import IssuedNumber
+from archive.reading import kin
 from archive.scanning import batches, desk
 from archive.scanning.models import BatchStatus, ScanBatch
 from archive.statuses import AuditStatus, DossierStatus, SortStatus
@@ -351,7 +352,8 @@ def test_a_dossier_that_is_not_in_its_place_is_missing_and_the_transfer_ends(tra
     transfers.asked()
     transfers.prepare(handing="missing", hand_note="上下架位均无")
     assert transfers.ends()[-1] == "not_found"
-    assert (transfers.status(), transfers.dossier().held_by_case_id) == (DossierStatus.MISSING, None)
+    assert transfers.status() is DossierStatus.MISSING
+    assert transfers.lost() == ("missing", transfers.dossier().held_by_case_id)
 
 
 @covers("O6", "approve", "given_up", "put_back", "drop_transfer", "cancelled")
@@ -407,6 +409,11 @@ def test_a_cadre_s_dossier_goes_by_two_carriers_with_its_audit_problems_listed(o
         "second_carrier_card": "A2",
     }
     refused(lambda: transfers.hand_over(**one), "second_carrier")
+    with transfers.database.transaction() as session:
+        person = session.get_one(Dossier, 1).person
+        kin.note(session, person, "李大", id_no(60), "父母", "rosa")
+    refused(lambda: transfers.hand_over(**{**one, "second_carrier": "李大"}), "second_carrier")
+    refused(lambda: transfers.hand_over(**{**one, "carrier": "李明1", "second_carrier": "孙二"}), "carrier")
     transfers.hand_over(**{**one, "second_carrier": "孙二"})
 
     assert transfers.places()[-1] == "transit:专人送取 钱一、孙二"
@@ -470,6 +477,8 @@ def test_after_three_months_it_may_be_lost(transfers, clock, result, status):
     transfers.step("investigate", "dora", loss_result=result, loss_note="机要局查无")
     assert transfers.status() is status
     assert transfers.finished() is (result == "lost")
+    if result == "lost":
+        assert transfers.lost() == ("missing", transfers.dossier().held_by_case_id)
     assert transfers.broken() == []
 
 

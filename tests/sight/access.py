@@ -8,13 +8,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from archive.founding import GROUPS
+from archive.scanning.models import ScanBatch, ScanDossier, ScanStatus
 from tests import people as cast
 from tests.sight import walking, world
+from tests.workflow import made
 from workflow import cases
 from workflow.identity import Group, User
+from workflow.models import Case
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "dossier-access.md"
 OBJECTS = {  # blueprint → what it is about
@@ -152,6 +156,10 @@ def staff(session: Session) -> None:
     world.add(session, world.X)
     for case_id in walking.ids(session)["case_id"]:
         cases.show_to(session, case_id, groups=AT_WORK)
+    for entry in session.scalars(select(ScanDossier)):
+        entry.status = ScanStatus.OUT
+        scanned = session.get_one(Case, session.get_one(ScanBatch, entry.batch_id).case_id)
+        made.task(session, groups=("scanning",), in_case=scanned)
 
 
 def login_of(role: str) -> str:
@@ -202,6 +210,7 @@ Written by `make docs`: every address about dossiers, asked as every role in a d
 true. ✓ the act is theirs (what was typed may still be wrong), ✗ it is not, · there is no such thing for them.
 
 The roles are the standard groups, each with the permissions an office begins with and having had work in both matters;
-an outsider belongs to no group. “Limited” has a director's permissions in a group whose scope reaches the first matter
-only: once with that matter, once with the other, beyond the scope. What people do with tasks and cases stands in
-[human-tasks-access.md](human-tasks-access.md); the rule behind it all in [decision 0016](decisions/0016-scope.md)."""
+“scanning” has a step of both batches to do; an outsider belongs to no group. “Limited” has a director's permissions in a
+group whose scope reaches the first matter only: once with that matter, once with the other, beyond the scope. What people
+do with tasks and cases stands in [human-tasks-access.md](human-tasks-access.md); the rule behind it all in
+[decision 0016](decisions/0016-scope.md)."""

@@ -19,7 +19,7 @@ BREACHES = (  # what asks archive.sight: a module, and which function of it
     "web.dossiers.sight.seen_by",
     "web.dossiers.sight.person_seen_by",
     "web.catalogue.sight.find",
-    "web.image_check.sight.find",
+    "archive.acceptance.looking.sight.find",
     "web.rooms.sight.seen_by",
     "web.scan.sight.by_no",
     "web.scan.sight.seen_by",

@@ -61,7 +61,6 @@ TELLING = frozenset(  # the pages that say something of X to who sees everything
         "dossiers.chain",
         "dossiers.index",
         "dossiers.show",
-        "image_check.show",
         "inbox.show",
         "incidents.show",
         "inventories.show",

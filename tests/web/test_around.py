@@ -8,6 +8,7 @@ from tests.web import desk
 from workflow.around import copies, notices
 from workflow.identity import Group, User
 from workflow.models import UserTask
+from workflow.separation import MANAGE
 
 SOON = "2026-07-03T17:30"
 
@@ -331,3 +332,23 @@ def test_a_case_shows_its_clocks_to_whom_they_are(anna, signed_in):
     page = anna.get("/cases/1").text
     assert 'name="resume"' in page
     assert 'id="case-pause"' not in page
+
+
+def test_a_legal_hold_is_recorded_on_the_page_of_the_case_and_agreed_to_by_another(anna, office, signed_in):
+    with office.database.transaction() as session:
+        session.get_one(Group, "registry").permissions = [MANAGE]
+    assert 'id="hold-issuer"' in anna.get("/cases/1").text
+    wrong = anna.post("/cases/1/holds", data={"issuer": "", "number": "7号", "dated": "昨天"})
+    assert wrong.status_code == 422 and wrong.text.count('role="alert"') == 2 and 'value="7号"' in wrong.text
+    document = {"issuer": "区纪委", "number": "纪〔2026〕7号", "dated": "2026-06-30"}
+    assert anna.post("/cases/1/holds", data=document).status_code == 303
+    assert "计时已停止" not in anna.get("/tasks/1").text
+    assert anna.post("/policies/agreements/1/answer", data={"answer": "agree"}).status_code != 303
+    bob = signed_in("bob")
+    assert "依法中止事项计时" in bob.get("/policies").text
+    assert bob.post("/policies/agreements/1/answer", data={"answer": "agree"}).status_code == 303
+    page = anna.get("/cases/1").text
+    assert "依法中止 区纪委 纪〔2026〕7号（2026-06-30）" in page and "鲍勃 同意" in page
+    assert "计时已停止" in anna.get("/tasks/1").text
+    anna.post("/cases/1/pauses", data={"resume": "1"})
+    assert "解除（" in anna.get("/cases/1").text and "计时已停止" not in anna.get("/tasks/1").text

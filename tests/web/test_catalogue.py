@@ -7,6 +7,7 @@ from archive.dossier_tables import Dossier
 from archive.materials import catalogue, editing
 from archive.materials.rows import Row
 from archive.statuses import SortStatus
+from tests.people import PASSWORD
 from tests.web import desk
 from workflow import tasks
 from workflow.identity import Group, User
@@ -194,3 +195,25 @@ def test_english_readers_read_english_classes(dossier, signed_in):
     anna = signed_in("anna")
     anna.post("/language", data={"language": "en", "next": "/"})
     assert "Assessment and appraisal" in anna.get(f"/dossiers/{dossier.id}").text
+
+
+def test_a_row_that_was_accepted_is_struck_when_a_second_person_signs(office, dossier, signed_in, clock):
+    clock.move(hours=1)
+    with office.database.transaction() as session:
+        found = session.get_one(Dossier, dossier.id)
+        dossiers.update_facts(session, found, {"sort_status": SortStatus.SORTED}, "bob")
+    rows = standing(office, dossier)
+    rows[2] |= {"struck": "并无此件"}
+    anna, where = signed_in("anna"), f"/dossiers/{dossier.id}/catalogue"
+    assert 'value="bob"' in anna.get(where).text and 'value="anna"' not in anna.get(where).text
+
+    def sent(**second):
+        return anna.put(where, json={"rows": rows, "why": "清理", "second": second})
+
+    asked = sent()
+    assert (asked.status_code, asked.json["second"], asked.json["problems"][0]["row"]) == (422, True, 2)
+    assert sent(by="bob", password="wrong").status_code == 422
+    assert sent(by="carl", password=PASSWORD).status_code == 422
+    assert len(standing(office, dossier)) == 3
+    assert sent(by="bob", password=PASSWORD).status_code == 200
+    assert len(standing(office, dossier)) == 2

@@ -116,6 +116,16 @@ def test_deploying_makes_a_version_and_again_the_same(run, small):
     assert "small v1" in run("definitions", "list").output
 
 
+def test_deploying_says_what_an_edited_diagram_takes_from_separation_of_duty(run, small):
+    two = "start s\nuser a candidateGroups=registry\nuser b candidateGroups=registry\nend e\ns -> a -> b -> e"
+    small.write_bytes(drawn(two, "small", b={"differentFrom": "a"}))
+    assert "asks for" not in run("definitions", "deploy", small).output
+    small.write_bytes(drawn(two, "small"))
+    told = run("definitions", "deploy", small)
+    assert told.exit_code == 0
+    assert "The version before asks for b differentFrom=a; here “b” asks for less." in told.output
+
+
 def test_a_diagram_that_is_refused_deploys_nothing(run, small, tmp_path):
     bad = tmp_path / "bad.bpmn"
     bad.write_bytes(b"<broken")

@@ -44,6 +44,17 @@ def test_the_same_file_twice_gives_one_version(eve, office):
     assert versions(office) == 1
 
 
+def test_an_edited_diagram_that_keeps_people_less_apart_is_said_to(eve, office):
+    two = "start s\nuser a candidateGroups=registry\nuser b candidateGroups=registry\nend e\ns -> a -> b -> e"
+    upload(eve, drawn(two, "small", b={"differentFrom": "a"}))
+    eve.get("/definitions")
+    upload(eve, drawn(two, "small"))
+    said = "上一版要求 b differentFrom=a；这一版中“b”的要求降低了。"
+    assert f"b: {said}" in eve.get("/definitions").text
+    assert said in eve.get("/definitions/small").text
+    assert said not in eve.get("/definitions/small?version=1").text
+
+
 def test_forms_may_come_along_and_are_kept_for_the_next_version(eve, office):
     first = drawn(desk.REVIEW, "desk")
     assert upload(eve, first, **desk.FORMS).status_code == 303

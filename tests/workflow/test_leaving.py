@@ -5,8 +5,21 @@ from datetime import timedelta
 import pytest
 
 from tests.workflow import made
-from tests.workflow.world import begin, open_tasks, process
-from workflow import cases, fsck, history, leaving, people, performers, substitutes, tasks
+from tests.workflow.world import begin, drawn, open_tasks, process
+from workflow import (
+    cases,
+    definitions,
+    fsck,
+    history,
+    leaving,
+    people,
+    performers,
+    returns,
+    separation,
+    substitutes,
+    tasks,
+)
+from workflow.around import receivers
 from workflow.clock import now
 from workflow.errors import Invalid, NotAllowed
 from workflow.identity import User
@@ -123,6 +136,39 @@ def test_who_takes_a_case_over_is_its_starter_for_the_steps_to_come(session, cas
     assert cases.find(session, instance.case_id, cast["carl"])
 
 
+def test_who_takes_a_case_over_may_withdraw_it_and_is_told_as_its_starter_is(session, cast):
+    instance = begin(session, process(session, "start s\nuser a assignee=bob\nend e\ns -> a -> e"))
+    leaving.hand_over(session, cast["anna"], {"case": "carl"}, cast["eve"], "离职")
+    case = session.get_one(Case, instance.case_id)
+
+    assert receivers.starters(session, case.id) == ["carl"]
+    with pytest.raises(NotAllowed, match="Only 卡尔, who began the case"):
+        returns.withdraw_case(session, case, cast["anna"], "why")
+    returns.withdraw_case(session, case, cast["carl"], "不需要了")
+    assert case.closed_at is not None
+
+
+def test_neither_who_began_a_case_nor_who_took_it_over_does_what_is_not_for_its_starter(session, cast):
+    drawing = "start s\nuser a candidateGroups=registry\nend e\ns -> a -> e"
+    instance = begin(session, process(session, drawing, a={"notStarter": "true"}))
+    leaving.hand_over(session, cast["anna"], {"case": "bob"}, cast["eve"], "离职")
+    task = open_tasks(session, instance)["a"]
+
+    for name in ("anna", "bob"):
+        assert "must not be done by who began the case" in str(separation.why_not(session, task, cast[name]))
+    assert separation.why_not(session, task, cast["carl"]) is None
+
+
+def test_what_goes_back_to_the_start_goes_to_who_took_the_case_over(session, cast):
+    form = b'{"type":"default","components":[{"type":"textfield","key":"name","label":"n"}]}'
+    drawing = "start s formKey=begin\nuser a assignee=bob\nend e\ns -> a -> e"
+    instance = begin(session, definitions.deploy(session, drawn(drawing), {"begin.form": form}, "eve"))
+    leaving.hand_over(session, cast["anna"], {"case": "carl"}, cast["eve"], "离职")
+    task = open_tasks(session, instance)["a"]
+
+    assert [each.performers for each in returns.targets(session, task, cast["bob"]) if each.is_start] == [("carl",)]
+
+
 def test_people_get_another_head_but_never_one_of_their_own(session, cast):
     cast["bob"].head = cast["carl"].head = "anna"
     done = leaving.hand_over(session, cast["anna"], {"head": "bob"}, cast["eve"], "离职")
@@ -197,9 +243,9 @@ def test_without_a_reason_or_a_receiver_who_is_here_nothing_is_done(session, cas
     task = made.task(session, assignee="anna")
     cast["carl"].active = False
 
-    for receivers, reason in (({"task": "bob"}, " "), ({"task": "carl"}, "离职"), ({"task": "anna"}, "离职")):
+    for chosen, reason in (({"task": "bob"}, " "), ({"task": "carl"}, "离职"), ({"task": "anna"}, "离职")):
         with pytest.raises(Invalid):
-            leaving.hand_over(session, cast["anna"], receivers, cast["eve"], reason)
+            leaving.hand_over(session, cast["anna"], chosen, cast["eve"], reason)
     with pytest.raises(Invalid, match="There is nobody here called “zoe”"):
         leaving.hand_over(session, cast["anna"], {"task": "zoe"}, cast["eve"], "离职")
     assert task.assignee == "anna"

@@ -20,6 +20,7 @@ from workflow.around import (
     deadlines,
     follow_ups,
     heads,
+    lawful,
     mentions,
     phrases,
     reminders,
@@ -54,6 +55,7 @@ class Beside:
     follow_up: Any
     may_urge: bool
     may_pause: bool
+    by_law: Sentence | None
     may_lead: bool
     may_supervise: bool
     mine: bool
@@ -82,6 +84,7 @@ def beside(task: UserTask, user: User) -> Beside | None:
         follow_up=follow_ups.of(session, task, user),
         may_urge=may_urge,
         may_pause=deadlines.why_not_pause(session, task, user) is None,
+        by_law=lawful.why_not(session, task),
         may_lead=user.may("tasks.assign") or heads.leads(session, user, task.assignee),
         may_supervise=heads.leads(session, user, None),
         mine=mine,

@@ -1,15 +1,17 @@
 """Copies sent to me (抄送我的): what happened up to then, and the receipt; sending one; supervising a whole case."""
 
-from flask import Blueprint, Response, g, make_response, redirect, render_template, request
+from flask import Blueprint, Response, flash, g, make_response, redirect, render_template, request
 
 from web import timeline
 from web.around.typed import moment
 from web.asked import text
+from web.i18n import _
 from web.reader import current_user
 from workflow import cases, history
-from workflow.around import approval, case_clock, copies, heads, supervisions
+from workflow.around import approval, case_clock, copies, heads, lawful, supervisions
 from workflow.errors import Invalid
 from workflow.models import Case
+from workflow.operations import legal_holds
 
 blueprint = Blueprint("copies", __name__)
 LONGEST = 4000
@@ -89,6 +91,19 @@ def pause(case_id: int) -> Response:
     return make_response(redirect(f"/cases/{case_id}#copies", 303))
 
 
+@blueprint.post("/cases/<int:case_id>/holds")
+def hold(case_id: int) -> Response:
+    """Record the document that stops the clock of the case; it does when a second person has agreed."""
+    user = current_user()
+    case = cases.find(g.session, case_id, user)
+    try:
+        legal_holds.ask(g.session, case, user, text("issuer", 201), text("number", 101), text("dated", 20))
+    except Invalid as wrong:
+        return _wrong(case, wrong)
+    flash(_("Recorded. The clock stops when a second person has agreed."), "ok")
+    return make_response(redirect(f"/cases/{case_id}#copies", 303))
+
+
 @blueprint.post("/supervisions/<int:supervision_id>/answer")
 def answer(supervision_id: int) -> Response:
     user = current_user()
@@ -122,6 +137,8 @@ def _globals() -> dict[str, object]:
     return {
         "may_send_copies": lambda case: copies.may_send(g.session, case, current_user()),
         "clocks_of": lambda case: case_clock.handles(g.session, case, current_user()),
+        "may_hold": lambda case: legal_holds.may_ask(g.session, case, current_user()),
+        "holds_of": lambda case: lawful.holds_of(g.session, case.id),
         "may_supervise": lambda: heads.leads(g.session, current_user(), None),
         "supervisions_of": lambda case: supervisions.of_case(g.session, case),
     }

@@ -50,7 +50,12 @@ def lint_(files: tuple[Path, ...], as_json: bool, strict: bool) -> None:
 def deploy(files: tuple[Path, ...], as_json: bool, by: str) -> None:
     """Make versions of BPMN files with their forms (default: all of bpmn/ and forms/). All or nothing."""
     with office().database.transaction() as session:
-        deployed = [_facts(each) for each in deploying.deploy(session, _given(files), by)]
+        versions = deploying.deploy(session, _given(files), by)
+        deployed = [_facts(each) for each in versions]
+        with examination.here():
+            told = [finding_line(found, each.key) for each in versions for found in deploying.told(session, each)]
+    for line in told:
+        click.echo(line, err=True)
     say(deployed, as_json, _lines)
 
 

@@ -89,8 +89,10 @@
     document.querySelector("#doubts").textContent = told.join(" · ") || words.none;
   }
 
+  const shownAt = (field) => ({ seq: "code", struck: "name" })[field] || field;
+
   function mark(row, { field, said, grave }) {
-    const at = field === "seq" ? "code" : field;
+    const at = shownAt(field);
     const cell = input(row, at);
     const note = document.createElement("span");
     note.className = "finding";
@@ -103,20 +105,25 @@
   }
 
   const reason = document.querySelector("#reason"); // of a sorted dossier, outside any case
+  const second = { box: document.querySelector("#second"), by: document.querySelector("#second-by"), password: document.querySelector("#second-password") };
 
   async function save() {
     const standing = rows();
     let found;
     try {
-      found = await send("PUT", "", { rows: standing.map(valueOf), why: reason?.value ?? "" });
+      const agrees = { by: second.by.value, password: second.password.value };
+      found = await send("PUT", "", { rows: standing.map(valueOf), why: reason?.value ?? "", second: agrees });
     } catch {
       return say(document.body.dataset.offline, "bad");
     }
     clearTimeout(pending);
     asked += 1;
+    second.password.value = "";
+    second.box.hidden = !found.second;
     if (found.status === 200) renew(found);
     else if (found.status === 409 && found.differing) differ(found, standing);
     else if (found.status === 422 && found.problems) refuse(found, standing);
+    else if (found.second) { say(found.said, "bad"); second.password.focus(); }
     else if (found.reason && reason) { say(found.said, "bad"); reason.focus(); }
     else say(found.said || found.message || found.title || `${found.status}`, "bad");
   }
@@ -129,6 +136,7 @@
     total();
     if (at) focusCell(Math.min(at.row, rows().length - 1), at.field);
     if (reason) reason.value = "";
+    second.by.value = "";
     say(found.said, "ok");
   }
 
@@ -136,7 +144,8 @@
     show(found.problems);
     const first = found.problems[0];
     say(found.said, "bad");
-    if (first) input(standing[first.row], first.field === "seq" ? "code" : first.field).focus();
+    if (found.second) second.by.focus();
+    else if (first) input(standing[first.row], shownAt(first.field)).focus();
   }
 
   // Somebody else has saved meanwhile: what I did not touch follows them, what I did asks me.

@@ -4,11 +4,11 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from workflow import history, rows
-from workflow.around import deadlines, heads
+from workflow.around import deadlines, heads, lawful
 from workflow.errors import Invalid
 from workflow.history import SYSTEM
 from workflow.identity import User
-from workflow.models import Case, ClockPause, UserTask
+from workflow.models import Case, ClockPause, LegalHold, UserTask
 from workflow.statuses import TaskStatus
 
 
@@ -17,8 +17,9 @@ def handles(session: Session, case: Case, user: User) -> tuple[bool, bool]:
     stopped = history.clock(session, case.id)
     ends = stopped is not None and _may(session, user, stopped[0])
     mine = [each for each in session.scalars(_of(case)) if deadlines.why_not_pause(session, each, user) is None]
-    stand = [deadlines.open_pause(session, each) is not None for each in mine]
-    return not all(stand), ends or any(stand)
+    stand = {each.id: deadlines.open_pause(session, each) is not None for each in mine}
+    going = (each for each in mine if not stand[each.id])
+    return any(lawful.why_not(session, each) is None for each in going), ends or any(stand.values())
 
 
 def stop(session: Session, case: Case, user: User, reason: str) -> list[UserTask]:
@@ -28,7 +29,7 @@ def stop(session: Session, case: Case, user: User, reason: str) -> list[UserTask
     Raises Invalid without a reason, or when there is no such task.
     """
     going = [task for task in _open(session, case) if deadlines.open_pause(session, task) is None]
-    mine = [task for task in going if deadlines.why_not_pause(session, task, user) is None]
+    mine = [task for task in going if deadlines.why_not_stop(session, task, user) is None]
     if not mine:
         raise Invalid(message="There is no task here whose clock you could stop.")
     for task in mine:
@@ -38,6 +39,17 @@ def stop(session: Session, case: Case, user: User, reason: str) -> list[UserTask
         _keep(session, case, user.name, reason)
         history.record(session, case.id, user.name, "case_clock_paused", reason=reason)
     return mine
+
+
+def hold(session: Session, case: Case, by: str, found: LegalHold) -> list[UserTask]:
+    """By a legal hold the clocks of all open tasks of the case stand still (those that went are given back), and of
+    every one that comes until it is over."""
+    going = [task for task in _open(session, case) if deadlines.open_pause(session, task) is None]
+    for task in going:
+        deadlines.stop(session, task, by, found.said, found)
+        deadlines.tell(session, task, by, "clock_paused", reason=found.said)
+    _keep(session, case, by, found.said)
+    return going
 
 
 def go_on(session: Session, case: Case, user: User) -> list[UserTask]:
@@ -52,19 +64,25 @@ def go_on(session: Session, case: Case, user: User) -> list[UserTask]:
         raise Invalid(message="There is no task here whose clock you could let go on.")
     if ends:
         _keep(session, case, None, None)
-        history.record(session, case.id, user.name, "case_clock_resumed")
+        over_by_law = lawful.end(session, case.id, user.name)
+        said = {"reason": over_by_law.said} if over_by_law else {}
+        history.record(session, case.id, user.name, "legal_hold_ended" if said else "case_clock_resumed", **said)
     for task, found in (*with_it, *own):
         deadlines.go_on(session, task, user, found)
     return [task for task, _ in (*with_it, *own)]
 
 
 def join(session: Session, task: UserTask) -> ClockPause | None:
-    """The task has just come, its case held: it stands still with the case, if that does."""
+    """The task has just come, its case held: it stands still with the case, if that does, and by a legal hold where
+    nothing else stops its clock."""
     stopped = history.clock(session, task.case_id)
     if stopped is None:
         return None
+    found = lawful.open_hold(session, task.case_id)
+    if found is None and lawful.only_by_hold(session, task):
+        return None
     by, reason = stopped
-    made = deadlines.stop(session, task, by, reason)
+    made = deadlines.stop(session, task, by, reason, found)
     deadlines.tell(session, task, SYSTEM, "clock_paused", reason=reason)
     return made
 
@@ -73,6 +91,7 @@ def over(session: Session, case_id: int) -> None:
     """The case is closed, held: nothing stands still any more."""
     if history.clock(session, case_id) is not None:
         rows.change(session, Case, case_id, clock_stopped_by=None, clock_reason=None)
+        lawful.end(session, case_id, SYSTEM)
         history.keep_clock(session, case_id, None, None)
 
 

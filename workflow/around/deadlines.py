@@ -6,12 +6,12 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from workflow import history, marks, worktime
-from workflow.around import heads, ladder, urgency
+from workflow.around import heads, ladder, lawful, urgency
 from workflow.clock import now
 from workflow.errors import Invalid, NotAllowed, Sentence, TaskNotOpen, sentence
 from workflow.expressions.times import parse_duration
 from workflow.identity import User
-from workflow.models import FAR, ClockPause, TaskCandidate, TaskOnlooker, TaskReminder, UserTask
+from workflow.models import FAR, ClockPause, LegalHold, TaskCandidate, TaskOnlooker, TaskReminder, UserTask
 from workflow.statuses import TaskStatus, TimerStatus
 
 
@@ -32,11 +32,11 @@ def move(session: Session, task: UserTask, user: User, due_at: datetime, reason:
 def pause(session: Session, task: UserTask, user: User, reason: str) -> ClockPause:
     """Stop the task's clock while somebody outside is waited for; the reason is shown. Reminders rest meanwhile.
 
-    For who has the task, heads, and who hands out tasks. Raises NotAllowed, TaskNotOpen, Invalid without a reason or
-    when it stands still already.
+    For who has the task, heads, and who hands out tasks. Raises NotAllowed (also when nothing but a legal hold stops
+    it), TaskNotOpen, Invalid without a reason or when it stands still already.
     """
     require_open(session, task)
-    if refused := why_not_pause(session, task, user):
+    if refused := why_not_stop(session, task, user):
         raise NotAllowed(refused.template, **refused.facts)
     if not (reason := reason.strip()[:500]):
         raise Invalid({"reason": [sentence("Please say whom or what is waited for.")]})
@@ -58,9 +58,10 @@ def resume(session: Session, task: UserTask, user: User) -> ClockPause:
     return go_on(session, task, user, found)
 
 
-def stop(session: Session, task: UserTask, by: str, reason: str) -> ClockPause:
+def stop(session: Session, task: UserTask, by: str, reason: str, hold: LegalHold | None = None) -> ClockPause:
     """The task's clock stands still from now on; whoever asks has judged."""
-    made = ClockPause(task_id=task.id, reason=reason, began_at=now(), began_by=by, due_before=task.due_at)
+    facts = {"began_at": now(), "began_by": by, "due_before": task.due_at, "hold_id": hold.id if hold else None}
+    made = ClockPause(task_id=task.id, reason=reason, **facts)
     session.add(made)
     session.flush()  # urgency and reminders look for it
     _follow(session, task)
@@ -84,6 +85,11 @@ def why_not_pause(session: Session, task: UserTask, user: User) -> Sentence | No
     if task.assignee == user.name or user.may("tasks.assign") or heads.leads(session, user, task.assignee):
         return None
     return sentence("Only who has “{task}”, a head, or who hands out tasks may stop its clock.", task=task.name)
+
+
+def why_not_stop(session: Session, task: UserTask, user: User) -> Sentence | None:
+    """Why this user may not stop the task's clock with a reason; None when they may."""
+    return why_not_pause(session, task, user) or lawful.why_not(session, task)
 
 
 def open_pause(session: Session, task: UserTask) -> ClockPause | None:

@@ -39,10 +39,9 @@ def performers(session: Session, task: UserTask) -> list[str]:
 
 
 def starters(session: Session, case_id: int, instance_id: int | None = None) -> list[str]:
-    """Who opened the case and who began the process, where that was a person."""
-    case = session.get_one(Case, case_id)
+    """Who opened the case, or has taken it over, and who began the process, where that was a person."""
     begun = session.get(ProcessInstance, instance_id) if instance_id else None
-    names = [case.opened_by, *([begun.started_by] if begun else [])]
+    names = [session.get_one(Case, case_id).starter, *([begun.started_by] if begun else [])]
     return list(session.scalars(select(User.name).where(User.name.in_(names)).order_by(User.name)))
 
 

@@ -1,10 +1,13 @@
-"""What a diagram says about its performers beyond naming them: properties of a user task, or of the process for all.
+"""What a diagram says about its performers beyond naming them, and about its clock: properties of a user task, or of
+the process for all.
 
 noPerformer     to whom it goes when nobody living is left: `administrator` (also when nothing is said: the groups that
                 may hand over the tasks of others), `user:anna`, `group:registry`
 starterApproves a step that comes to the starter of the case alone: `self` (they do it), `skip`, `head` (of the starter)
 samePersonAgain a step that comes alone to a person who has given an opinion before: `ask`, `once` (in this process),
                 `adjacent` (in the human step just before): that opinion stands for this one
+clockStops      what stops the step's clock: `reason` (somebody outside is waited for; also when nothing is said),
+                `legalHold` (nothing but a recorded legal hold: its deadline is the law's)
 
 A step takes the process's word unless it has one of its own.
 """
@@ -15,7 +18,12 @@ NO_PERFORMER, STARTER_APPROVES, SAME_PERSON_AGAIN = "noPerformer", "starterAppro
 ADMINISTRATOR, USER, GROUP = "administrator", "user:", "group:"
 SELF, SKIP, HEAD = "self", "skip", "head"
 ASK, ONCE, ADJACENT = "ask", "once", "adjacent"
-VALUES = {STARTER_APPROVES: (SELF, SKIP, HEAD), SAME_PERSON_AGAIN: (ASK, ONCE, ADJACENT)}
+CLOCK_STOPS, REASON, LEGAL_HOLD = "clockStops", "reason", "legalHold"
+VALUES = {
+    STARTER_APPROVES: (SELF, SKIP, HEAD),
+    SAME_PERSON_AGAIN: (ASK, ONCE, ADJACENT),
+    CLOCK_STOPS: (REASON, LEGAL_HOLD),
+}
 NAMES = (NO_PERFORMER, *VALUES)
 OF_A_STEP = ("performer", "performers")  # functions of expressions whose first argument is a step of the process
 SKIP_OUTCOME = "skipOutcome"  # the outcome of a step that is skipped because the starter would approve

@@ -1,26 +1,24 @@
 """The ways a token can take through a diagram, and what is done on each of them, whatever the conditions say.
 
 Each node has two ends, before and after its work; an event on its edge leads away from before it. A sub-process leads
-to what it begins with, its ends lead on behind it. Of what parallel gateways bring together everything was done.
+to what it begins with, its ends lead on behind it. Of what parallel gateways bring together everything was done, and
+all that runs side by side in a sub-process before what is behind it.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cached_property
 
 from workflow.diagram.graph import Node, Process
+from workflow.duties.courses import MANY_WAYS, NOTHING, SCOPES, Courses, Done, End, inside, may_be_skipped
 
-Done = frozenset[str]  # the elements done on a way, of those asked about
-End = tuple[str, bool]  # a node, and whether its work is behind it
-MANY_WAYS = 64  # sets that differ, at one node; beyond that nothing is said
-_SCOPES = ("subProcess", "transaction", "adHocSubProcess")
 _GIVES_UP = ("error", "cancel")  # ends that lead to an event on the edge, not behind
 
 
 class Ways:
-    """The ways through one process."""
+    """The ways through one process. `begun`: beside those that do least, those that do least of what does something."""
 
-    def __init__(self, process: Process) -> None:
-        self.process = process
+    def __init__(self, process: Process, begun: bool = False) -> None:
+        self.process, self.begun = process, begun
 
     @cached_property
     def edges(self) -> Mapping[End, tuple[End, ...]]:
@@ -62,20 +60,43 @@ class Ways:
         found = self._done(self.starts, asked)
         return found.get((element, False), frozenset()) if found is not None else frozenset()
 
-    def _done(self, starts: Iterable[End], asked: Collection[str]) -> dict[End, frozenset[Done]] | None:
-        """At each end that can be reached the least sets of what was done; None when there are too many."""
+    def courses(self, asked: Collection[str]) -> frozenset[Done]:
+        """What is done of the elements asked about on the courses to the very end that do least; nothing when too many
+        differ."""
+        return self._courses(frozenset(asked), "") or frozenset()
+
+    def only_after(self, element: str) -> set[str]:
+        """The elements a token comes to only when this one is done."""
+        done = frozenset([frozenset([element])])
+        return {name for (name, _), sets in self._before_work(element) if sets == done}
+
+    def without(self, element: str) -> set[str]:
+        """The elements a token can come to without this one being done."""
+        return {name for (name, _), sets in self._before_work(element) if frozenset() in sets}
+
+    def _before_work(self, element: str) -> list[tuple[End, frozenset[Done]]]:
+        found = self._done(self.starts, [element]) or {}
+        return [(end, sets) for end, sets in found.items() if not end[1]]
+
+    def _done(
+        self, starts: Iterable[End], asked: Collection[str], within: str = ""
+    ) -> dict[End, frozenset[Done]] | None:
+        """At each end that can be reached, in this scope, the least sets of what was done; None when too many."""
         before: dict[End, list[End]] = {}
         for start, ends in self.edges.items():
             for end in ends:
                 before.setdefault(end, []).append(start)
-        known: dict[End, frozenset[Done]] = {start: frozenset([frozenset()]) for start in starts}
+        known: dict[End, frozenset[Done]] = dict.fromkeys(starts, NOTHING)
+        through, allowed = self._scopes(known, asked, within), inside(self.process, within)
         fixed, reached, todo = set(known), self._reached(known), list(known)
         while todo:
             end = todo.pop()
             for after in self.edges.get(end, ()):
-                if after in fixed:
+                if after in fixed or after[0] not in allowed:
                     continue
                 sets = self._met(after, [each for each in before[after] if each in reached], known, asked)
+                if after in through:
+                    sets = self._kept(way | own for way in known.get((after[0], False), ()) for own in through[after])
                 if len(sets) > MANY_WAYS:
                     return None
                 if sets != known.get(after):
@@ -83,21 +104,50 @@ class Ways:
                     todo.append(after)
         return {end: sets for end, sets in known.items() if sets}
 
+    def _scopes(self, starts: Iterable[End], asked: Collection[str], within: str) -> dict[End, frozenset[Done]]:
+        """The ends behind scopes in which some of it is done, and what is; of those begun inside we know ways."""
+        found = {}
+        for name in inside(self.process, within):
+            node, own = self.process.nodes[name], inside(self.process, name)
+            whole = node.kind in SCOPES and not node.triggered_by_event and not any(each in own for each, _ in starts)
+            if whole and own & set(asked):
+                courses = self._courses(frozenset(asked) & own, name)
+                if courses is not None:
+                    found[name, True] = courses | NOTHING if may_be_skipped(node) else courses
+        return found
+
+    def _courses(self, asked: Done, scope: str) -> frozenset[Done] | None:
+        cut: dict[str, frozenset[Done]] = {}
+        for name in inside(self.process, scope):
+            node = self.process.nodes[name]
+            around = self.process.nodes.get(node.scope)
+            breaks_off = node.kind == "endEvent" and node.event is not None and node.event.kind == "terminate"
+            if breaks_off and not (around and around.triggered_by_event):
+                done = self._done([(node.scope, False)] if node.scope else self.starts, asked, node.scope) or {}
+                cut[node.scope] = cut.get(node.scope, frozenset()) | done.get((name, False), frozenset())
+        return Courses(self.process, self._kept).done(asked, cut, scope)
+
     def _met(
         self, end: End, before: list[End], known: Mapping[End, frozenset[Done]], asked: Collection[str]
     ) -> frozenset[Done]:
         """What was done when a token comes to this end."""
         name, done = end
         node = self.process.nodes[name]
-        if done and node.kind not in _SCOPES:
-            own = frozenset([name]) & frozenset(asked)
-            return _least(way | own for way in known.get((name, False), ()))
+        if done and node.kind not in SCOPES:
+            done_here = {frozenset([name]) & frozenset(asked)} | ({frozenset()} if may_be_skipped(node) else set())
+            return self._kept(way | own for way in known.get((name, False), ()) for own in done_here)
         if done or node.kind != "parallelGateway":
-            return _least(way for each in before for way in known.get(each, ()))
-        ways: frozenset[Done] = frozenset([frozenset()])
+            return self._kept(way for each in before for way in known.get(each, ()))
+        ways = NOTHING
         for each in before:
-            ways = _least(way | other for way in ways for other in known.get(each, ()))
+            ways = self._kept(way | other for way in ways for other in known.get(each, ()))
         return ways
+
+    def _kept(self, ways: Iterable[Done]) -> frozenset[Done]:
+        if not self.begun:
+            return _least(ways)
+        found = set(ways)
+        return _least(way for way in found if way) | (found & NOTHING)
 
     def _reached(self, starts: Iterable[End]) -> set[End]:
         seen: set[End] = set()
@@ -117,7 +167,7 @@ class Ways:
         for node in nodes.values():
             if node.attached_to in nodes:
                 yield (str(node.attached_to), False), (node.id, False)
-            if node.kind in _SCOPES and not node.triggered_by_event:
+            if node.kind in SCOPES and not node.triggered_by_event:
                 yield from self._through(node)
             else:
                 yield (node.id, False), (node.id, True)
@@ -129,7 +179,7 @@ class Ways:
             yield (scope.id, False), (first.id, False)
         for last in self._ends(inner):
             yield (last.id, True), (scope.id, True)
-        if not inner:
+        if not inner or may_be_skipped(scope):
             yield (scope.id, False), (scope.id, True)
 
     def _ends(self, inner: Iterable[Node]) -> Iterator[Node]:

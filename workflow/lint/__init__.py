@@ -22,6 +22,7 @@ from workflow.lint import (  # noqa: F401 - their rules register themselves
     signing,
     soundness,
     turning,
+    weakened,
 )
 from workflow.lint.advice import advised
 from workflow.lint.attributes import attribute_findings

@@ -46,6 +46,7 @@ class Known:
     people: Mapping[str, str] | None = None  # login → name, of those active
     members: Mapping[str, Collection[str]] | None = None  # group → logins
     policies: Mapping[str, Collection[tuple[str, str, str]]] | None = None  # process → element, rule, value
+    before: Mapping[str, bytes] | None = None  # process → the diagram of its newest version
 
 
 NOTHING_KNOWN = Known()

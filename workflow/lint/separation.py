@@ -1,17 +1,20 @@
 """Separation of duty as far as a diagram shows it: rules that can be read, policies that are kept on every way, people
 enough for all that is drawn."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from workflow.diagram import policies
-from workflow.diagram.graph import Node, Process
+from workflow.diagram.graph import Process
 from workflow.duties import language
 from workflow.duties.filling import STARTER, Wanted, dead_ends, too_few
 from workflow.duties.language import PERFORMED, Kind, Place, Rule, WrongRule
-from workflow.duties.ways import Ways
 from workflow.errors import sentence
 from workflow.lint.findings import Finding, Known, did_you_mean, error, rule, warning
+from workflow.lint.gaps import gaps, short_way
 from workflow.lint.staffing import Staff, kept, performed
+from workflow.lint.wording import group_names, quoted, title, titles
+
+_LEAD_THROUGH = sentence("Lead the way through these steps, unless a case may end like this.")
 
 
 @rule
@@ -41,14 +44,22 @@ def _read(process: Process, known: Known, element: str, kind: Kind, text: str) -
     for each in rules:
         for place in each.others:
             yield from _named(process, known, where, place)
-        if each.kind is Kind.APPROVALS and (short := _short_way(process, each)):
-            told = "“{element}” asks for {policy}, but a way leads there with only {done} of {others} done."
-            fix = sentence("Lead every way through the approvals: who comes this way is refused when the case runs.")
-            yield warning("separation", where, sentence(told, policy=_quoted(each), **short), fix)
+        yield from _gaps(process, each)
         for group in each.groups:
             if known.groups is not None and group not in known.groups:
                 told = sentence("There is no group “{name}”.", name=group)
                 yield error("separation", where, told, did_you_mean(group, known.groups))
+
+
+def _gaps(process: Process, drawn: Rule) -> Iterator[Finding]:
+    """Ways that the drawer may have meant: of pairs to be kept apart one step alone is common, of a refusal."""
+    if drawn.kind is Kind.APPROVALS and (short := short_way(process, drawn)):
+        told = "“{element}” asks for {policy}, but a way leads there with only {done} of {others} done."
+        fix = sentence("Lead every way through the approvals: who comes this way is refused when the case runs.")
+        yield warning("separation", drawn.at.element, sentence(told, policy=quoted(drawn), **short), fix)
+    elif drawn.kind in (Kind.DISTINCT_PEOPLE, Kind.SAME_PERSON_AS):
+        for element, told in gaps(process, drawn):
+            yield warning("separation", element, told, _LEAD_THROUGH)
 
 
 def _named(process: Process, known: Known, where: str, place: Place) -> Iterator[Finding]:
@@ -76,7 +87,8 @@ def policy_broken(process: Process, known: Known) -> Iterator[Finding]:
         elif policy.kind is Kind.HOLDS_ROLE:
             yield from _offered(process, known, policy)
         else:
-            yield from _passed_by(process, policy)
+            for element, told in gaps(process, policy):
+                yield warning("policy_broken", element, told, _LEAD_THROUGH)
 
 
 @rule
@@ -88,7 +100,7 @@ def nobody_left(process: Process, known: Known) -> Iterator[Finding]:
     wanted = staff.wanted()
     for name in wanted.order:
         if name != STARTER and not wanted.circles[name]:
-            told = sentence("With today's members nobody may do “{task}”.", task=_name(process, name))
+            told = sentence("With today's members nobody may do “{task}”.", task=title(process, name))
             yield warning("nobody_left", name, told, sentence("Add people to its groups, or name other groups."))
     if not all(wanted.circles[name] for name in wanted.order):
         return
@@ -96,12 +108,12 @@ def nobody_left(process: Process, known: Known) -> Iterator[Finding]:
     if few:
         told = "With today's members there are not enough different people for {tasks}: only {people}."
         people = sorted({person for name in few for person in wanted.circles[name]})
-        tasks = "、".join(f"“{_name(process, name)}”" for name in few if name != STARTER)
+        tasks = titles(process, [name for name in few if name != STARTER])
         fix = sentence("Add people to its groups, or name other groups.")
         yield warning("nobody_left", few[-1], sentence(told, tasks=tasks, people=staff.called(people)), fix)
     for steps, people in staff.crowded(wanted):
         told = "With today's members there are not enough different people for {tasks}: only {people}."
-        tasks = "、".join(f"“{_name(process, name)}”" for name in steps)
+        tasks = titles(process, steps)
         fix = sentence("Add people to its groups, or name other groups.")
         names = staff.called(sorted(people))
         yield warning("nobody_left", steps[-1], sentence(told, tasks=tasks, people=names), fix)
@@ -113,35 +125,20 @@ def _dead_ends(process: Process, staff: Staff, wanted: Wanted) -> Iterator[Findi
     for step, person, other in dead_ends(wanted):
         found.setdefault((step, other), []).append(person)
     for (step, other), people in found.items():
-        facts = {"task": _name(process, step), "person": staff.called(people)}
+        facts = {"task": title(process, step), "person": staff.called(people)}
         if other == STARTER:
             told = sentence("With today's members “{task}” has nobody left when {person} begins the case.", **facts)
         else:
             said = "With today's members “{task}” has nobody left when {person} does “{other}”."
-            told = sentence(said, **facts, other=_name(process, other))
+            told = sentence(said, **facts, other=title(process, other))
         yield warning("nobody_left", step, told, sentence("Add people to its groups, or name other groups."))
 
 
 def _approved(process: Process, policy: Rule) -> Iterator[Finding]:
     """No way leads to the element with fewer approvals than asked for."""
-    if short := _short_way(process, policy):
+    if short := short_way(process, policy):
         told = "The policy {policy} is broken: a way leads to “{element}” with only {done} of {others} done."
         yield _broken(policy.at.element, told, policy, **short)
-
-
-def _short_way(process: Process, asked: Rule) -> dict[str, str] | None:
-    """What a way to the element goes through that has fewer approvals than asked for, in words; None without one."""
-    steps = [place.element for place in asked.others]
-    if any(place.process != process.id for place in asked.others) or not {asked.at.element, *steps} <= set(
-        process.nodes
-    ):
-        return None
-    for done in Ways(process).fewest(asked.at.element, steps):
-        if sum(_people(process.nodes[name], asked.number) for name in done) < asked.number:
-            others = "、".join(f"“{_name(process, name)}”" for name in steps)
-            only = "、".join(f"“{_name(process, name)}”" for name in sorted(done)) or "0"
-            return {"element": _name(process, asked.at.element), "done": only, "others": others}
-    return None
 
 
 def _offered(process: Process, known: Known, policy: Rule) -> Iterator[Finding]:
@@ -152,31 +149,13 @@ def _offered(process: Process, known: Known, policy: Rule) -> Iterator[Finding]:
         offered = Staff(process, known).offered(node)
         if offered is not None and not set(offered) & set(policy.groups):
             told = "The policy {policy} is broken: “{element}” is offered to {offered}, not to {groups}."
-            facts = {"offered": _groups(known, offered), "groups": _groups(known, policy.groups)}
-            yield _broken(node.id, told, policy, element=_name(process, node.id), **facts)
-
-
-def _passed_by(process: Process, policy: Rule) -> Iterator[Finding]:
-    """A way past the protected step behind what it is to be apart from: to be looked at."""
-    if policy.kind is not Kind.DIFFERENT_FROM or not policy.at.element:
-        return
-    ways = Ways(process)
-    for place in policy.others:
-        if place.process != process.id or place == policy.at or policy.at.element not in ways.after(place.element):
-            continue
-        if policy.at.element not in ways.certain(place.element, {policy.at.element}):
-            said = "The policy {policy} does not bite on every way: “{element}” can be passed by after “{other}”."
-            facts = {"element": _name(process, policy.at.element), "other": _name(process, place.element)}
-            yield warning("policy_broken", policy.at.element, sentence(said, policy=_quoted(policy), **facts))
+            facts = {"offered": group_names(known, offered), "groups": group_names(known, policy.groups)}
+            yield _broken(node.id, told, policy, element=title(process, node.id), **facts)
 
 
 def _broken(at: str, template: str, policy: Rule, **facts: object) -> Finding:
     fix = sentence("Only the security role changes policies; draw it so that this one holds.")
-    return error("policy_broken", at, sentence(template, policy=_quoted(policy), **facts), fix)
-
-
-def _quoted(policy: Rule) -> str:
-    return f"{policy.at.element} {policy.kind.value}={policy.text}".strip()
+    return error("policy_broken", at, sentence(template, policy=quoted(policy), **facts), fix)
 
 
 def _is_missing(process: Process, policy: Rule, place: Place) -> bool:
@@ -186,20 +165,3 @@ def _is_missing(process: Process, policy: Rule, place: Place) -> bool:
     node = process.nodes.get(place.element)
     by_people = place in policy.others or policy.kind is not Kind.APPROVALS
     return node is None or (by_people and node.kind not in PERFORMED)
-
-
-def _people(node: Node, most: int) -> int:
-    """How many people do it; of a list as many as are asked for, that is judged when it runs."""
-    if node.loop is None or node.loop.standard:
-        return 1
-    count = (node.loop.cardinality or "").strip()
-    return int(count) if count.isdecimal() and len(count) < 4 else most
-
-
-def _groups(known: Known, keys: Iterable[str]) -> str:
-    names = known.group_names or {}
-    return "、".join(names[key][0] if key in names else key for key in keys) or "–"
-
-
-def _name(process: Process, element: str) -> str:
-    return process.nodes[element].activity.name or element

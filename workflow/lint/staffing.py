@@ -45,10 +45,11 @@ class Staff:
     def wanted(self) -> Wanted:
         """The steps under rules, and who may do them; what is offered by an expression is left out, save a step for who
         began the case or for who did another step."""
-        rules = [*self._rules()]
+        rules = [*self.rules()]
         circles: dict[str, Collection[str]] = {}
         for name in self.process.nodes:
-            mine = [each for each in rules if each.concerns(Place(self.process.id, name))]
+            place = Place(self.process.id, name)
+            mine = [each for each in rules if each.concerns(place) or place in each.others]
             circle = self._circle(self.process.nodes[name], mine) if mine else None
             if circle is not None:
                 circles[name] = circle
@@ -83,7 +84,7 @@ class Staff:
 
     def crowded(self, wanted: Wanted) -> Iterator[tuple[list[str], Collection[str]]]:
         """(steps, their people): done several times by so many different people, of whom there are fewer."""
-        rules = [*self._rules()]
+        rules = [*self.rules()]
         for number, steps in self._counts(rules):
             if steps <= wanted.circles.keys() and any(self._runs(step) for step in steps):
                 people = {person for step in steps for person in wanted.circles[step]}
@@ -143,7 +144,8 @@ class Staff:
         found = named if self.process.starters else set(self.known.users or ())
         return (found & concerned) | set(sorted(found - concerned)[:1])
 
-    def _rules(self) -> Iterator[Rule]:
+    def rules(self) -> Iterator[Rule]:
+        """The rules that hold for the process: drawn ones, then policies."""
         said = {"": self.process.properties, **{n.id: n.activity.properties for n in self.process.nodes.values()}}
         yield from language.drawn(self.process.id, said)
         yield from kept(self.process, self.known)

@@ -1,9 +1,9 @@
 """Around a task: what people are told, asked, sent a copy of, and reminded of; what stops a task's clock."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from workflow.db import Base, status_column
@@ -144,15 +144,50 @@ class OpinionPhrase(Base):
     text: Mapped[str] = mapped_column(String(200))
 
 
+class LegalHold(Base):
+    """What an authority wrote that stops the clock of a case: whose letter, its number and day; recorded by one person,
+    agreed to by another. Open while `ended_at` is empty; a case has one open at most."""
+
+    __tablename__ = "legal_holds"
+    __table_args__ = (
+        CheckConstraint("agreed_by <> recorded_by", name="two_people"),
+        CheckConstraint("issuer <> '' AND number <> ''", name="by_a_document"),
+        CheckConstraint("(ended_at IS NULL) = (ended_by IS NULL)", name="ended_by_someone"),
+        Index(
+            "uq_legal_holds_open",
+            "case_id",
+            unique=True,
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
+    issuer: Mapped[str] = mapped_column(String(200))
+    number: Mapped[str] = mapped_column(String(100))
+    dated: Mapped[date]
+    recorded_by: Mapped[str] = mapped_column(ForeignKey("users.name"))
+    agreed_by: Mapped[str] = mapped_column(ForeignKey("users.name"))
+    began_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    ended_by: Mapped[str | None] = mapped_column(Person)  # a user's name, or "system": the case is over
+
+    @property
+    def said(self) -> str:
+        """The document as people read it."""
+        return f"{self.issuer} {self.number}（{self.dated.isoformat()}）"
+
+
 class ClockPause(Base):
-    """A time in which a task's clock stood still, waiting for somebody outside. Open while `ended_at` is empty; when it
-    ends, the due date has moved from `due_before` to `due_after`."""
+    """A time in which a task's clock stood still, waiting for somebody outside, or by a legal hold. Open while
+    `ended_at` is empty; when it ends, the due date has moved from `due_before` to `due_after`."""
 
     __tablename__ = "clock_pauses"
     __table_args__ = (CheckConstraint("(ended_at IS NULL) = (ended_by IS NULL)", name="ended_by_someone"),)
     id: Mapped[int] = mapped_column(primary_key=True)
     task_id: Mapped[int] = mapped_column(ForeignKey("user_tasks.id"), index=True)
     reason: Mapped[str] = mapped_column(Text)
+    hold_id: Mapped[int | None] = mapped_column(ForeignKey("legal_holds.id"))
     began_at: Mapped[datetime]
     began_by: Mapped[str] = mapped_column(ForeignKey("users.name"))
     ended_at: Mapped[datetime | None]

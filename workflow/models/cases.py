@@ -24,6 +24,11 @@ class Case(Base):
     clock_stopped_by: Mapped[str | None] = mapped_column(ForeignKey("users.name"))  # while its clock stands still
     clock_reason: Mapped[str | None] = mapped_column(String(500))  # whom or what is waited for meanwhile
 
+    @property
+    def starter(self) -> str:
+        """The login of who began the case, or of who stands for them since they have left."""
+        return self.taken_over_by or self.opened_by
+
 
 class CaseKey(Base):
     """What a scanner or a search finds the case by: tracking number, dossier number, letter number."""

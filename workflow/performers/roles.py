@@ -39,8 +39,7 @@ def is_head_of(session: Session, user: User, name: str | None, even_gone: bool =
 
 def starter(session: Session, case_id: int) -> str | None:
     """The login of who started the case, or of who has taken it over from them; None when the machine did."""
-    case = session.get_one(Case, case_id)
-    opened = case.taken_over_by or case.opened_by
+    opened = session.get_one(Case, case_id).starter
     return None if opened == history.SYSTEM else opened
 
 

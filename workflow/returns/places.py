@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from workflow import beside, definitions, engine, instances, registry, suspensions
 from workflow.errors import Conflict, NotAllowed, Refusal, Sentence, TaskNotOpen, sentence
 from workflow.identity import User
-from workflow.models import ProcessInstance, UserTask
+from workflow.models import Case, ProcessInstance, UserTask
 from workflow.returns import once, rounds
 from workflow.statuses import ReturnMode, TaskKind, TaskStatus
 
@@ -172,11 +172,18 @@ def is_within(task: UserTask, other: UserTask) -> bool:
 def _start(session: Session, task: UserTask, root: ProcessInstance, token_id: str) -> list[Target]:
     model = definitions.model(session, root.definition)
     start = next((each for each in model.starts if each.event == "none" and each.form_key), None)
-    if start is None or root.parent_id is not None or session.get(User, root.started_by) is None:
+    beginner = _beginner(session, root)
+    if start is None or root.parent_id is not None or session.get(User, beginner) is None:
         return []
     if task.kind is TaskKind.CORRECTION and task.activity_id == start.id:
         return []
-    return [Target(root, start, (), (root.started_by,), token_id)]
+    return [Target(root, start, (), (beginner,), token_id)]
+
+
+def _beginner(session: Session, root: ProcessInstance) -> str:
+    """Who answers for how a process was begun: who began it, or who has taken their case over."""
+    case = session.get_one(Case, root.case_id)
+    return case.starter if root.started_by == case.opened_by else root.started_by
 
 
 def _judged(session: Session, task: UserTask, target: Target) -> Target:
@@ -245,5 +252,5 @@ def _is_allowed(session: Session, task: UserTask, target: Target) -> bool:
         return True
     if rule == STARTER:
         root = _line(session, task)[-1][0]
-        return target.is_start or root.started_by in target.performers
+        return target.is_start or _beginner(session, root) in target.performers
     return target.activity.id in [each.strip() for each in rule.split(",")]

@@ -77,8 +77,8 @@ def withdraw_case(session: Session, case: Case, user: User, reason: str) -> None
 
 def why_not_the_case(session: Session, case: Case, user: User) -> Sentence | None:
     """Why this user may not withdraw the case; None when they may."""
-    if user.name != case.opened_by or not user.active:
-        return sentence("Only {person}, who began the case, can withdraw it.", person=called(session, case.opened_by))
+    if user.name != case.starter or not user.active:
+        return sentence("Only {person}, who began the case, can withdraw it.", person=called(session, case.starter))
     running = _running(session, case)
     if not running:
         return sentence("The case is closed.")

@@ -55,6 +55,7 @@ _INSTANCES = Statement(
         ProcessInstance.definition_id,
         ProcessInstance.started_by,
         Case.opened_by,
+        Case.taken_over_by,
     )
     .join(Case, Case.id == ProcessInstance.case_id)
     .where(ProcessInstance.case_id == bindparam("case_id"))
@@ -114,12 +115,13 @@ class Facts:
         return {each.definition_id for each in self.instances.values()}
 
     def starters(self, instance_id: int) -> set[str]:
-        """Who began the case, or the outermost process around this one; nobody when the machine did."""
+        """Who began the case, or the outermost process around this one, and who stands for them since they have left;
+        nobody when the machine did."""
         instance = self.instances[instance_id]
-        opened_by = instance.opened_by
+        of_case = {instance.opened_by, instance.taken_over_by}
         while instance.parent_id is not None:
             instance = self.instances[instance.parent_id]
-        return {opened_by, instance.started_by} - {history.SYSTEM}
+        return {*of_case, instance.started_by} - {history.SYSTEM, None}
 
 
 def of_case(session: Session, case_id: int, people: Iterable[str], but: int | None = None) -> Facts:

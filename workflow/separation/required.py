@@ -15,9 +15,10 @@ from workflow.duties import language
 from workflow.duties.language import Rule
 from workflow.models import Policy, ProcessDefinition
 from workflow.policy_digests import of_policy
+from workflow.recent import Recent
 
-_drawn: definitions.Recent["Drawn"] = definitions.Recent(200)
-_policies: definitions.Recent[tuple[Rule, ...]] = definitions.Recent(200)
+_drawn: Recent["Drawn"] = Recent(200)
+_policies: Recent[tuple[Rule, ...]] = Recent(200)
 
 
 @dataclass(frozen=True)

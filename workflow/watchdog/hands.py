@@ -49,7 +49,7 @@ def _fit(session: Session, task: UserTask) -> list[User]:
     colleague = exists().where(Membership.user_name == User.name, Membership.group_key.in_(groups))
     own = User.name == (task.on_behalf_of or "")
     worked = select(UserTask.completed_by).where(UserTask.case_id == task.case_id)
-    begun = select(Case.opened_by).where(Case.id == task.case_id)
+    begun = select(func.coalesce(Case.taken_over_by, Case.opened_by)).where(Case.id == task.case_id)
     near = (_shared(Membership.user_name == task.assignee), _shared(Membership.user_name.in_(worked.union(begun))))
     nearest = (own, colleague, *near)
     query = select(User).where(User.active).order_by(*(each.desc() for each in nearest), User.display_name, User.name)

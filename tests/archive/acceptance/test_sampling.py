@@ -7,7 +7,7 @@ import pytest
 from archive.acceptance import sampling
 from archive.acceptance.sampling import Plan
 
-PLAN = Plan(rate=5, least=5, pass_rate=95, rounds=3)
+PLAN = Plan(rate=5, least=5, pass_rate=95, rounds=3, growth=2)
 
 
 @pytest.mark.parametrize(("number", "rate"), [(1, 5), (2, 10), (3, 20), (4, 100), (9, 100)])
@@ -16,7 +16,11 @@ def test_the_share_doubles_with_each_round_and_then_everything_is_checked(number
 
 
 def test_no_share_is_more_than_all():
-    assert sampling.rate_of(Plan(60, 1, 95, 3), 2) == 100
+    assert sampling.rate_of(Plan(60, 1, 95, 3, 2), 2) == 100
+
+
+def test_the_office_says_how_fast_the_share_grows():
+    assert [sampling.rate_of(Plan(5, 1, 95, 3, 3), number) for number in (1, 2, 3, 4)] == [5, 15, 45, 100]
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """Rows no verb of the product would write."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import text
@@ -18,7 +18,7 @@ from archive.statuses import Channel
 from archive.transfer.models import Dispatch, TransferPause
 from tests.archive.annex_c import world
 from workflow.clock import now
-from workflow.models import DefinitionResource, ProcessDefinition, Relation, ResourceContent
+from workflow.models import DefinitionResource, LegalHold, ProcessDefinition, Relation, ResourceContent
 from workflow.statuses import RelationKind
 
 
@@ -97,6 +97,12 @@ def sent_unguarded(session: Session) -> None:
 def pause(session: Session, why: str) -> None:
     case_id = session.scalar(text("SELECT case_id FROM transfers"))
     session.add(TransferPause(case_id=case_id, since=now(), why=why))
+
+
+def legal_hold(session: Session, **more: Any) -> None:
+    case_id = session.scalar(text("SELECT case_id FROM transfers"))
+    document = {"issuer": "区纪委", "number": "7号", "dated": date(2026, 6, 30), "began_at": now()}
+    session.add(LegalHold(case_id=case_id, **{**document, "recorded_by": "anna", "agreed_by": "bob", **more}))
 
 
 def due_on_a_holiday(session: Session) -> None:

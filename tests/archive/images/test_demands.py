@@ -68,6 +68,13 @@ def test_without_a_change_the_demands_are_those_of_the_standard(session, clock):
     assert demands.of(session) == Demands()
 
 
+@pytest.mark.parametrize(("least", "rules"), [(20, []), (21, [Rule.BLUR])])
+def test_the_office_says_how_sharp_writing_must_be(session, clock, least, rules):
+    parameters.change(session, "scan_sharpness", least, date(2026, 7, 1), "anna", "contract 12")
+    found = demands.judge(replace(GOOD, sharpness=0.2), RAW, demands.of(session), "0007.jpg")
+    assert [each.rule for each in found] == rules
+
+
 def test_the_office_changes_its_demands_from_a_day_on(session, clock):
     parameters.change(session, "scan_skew", 3, date(2026, 8, 1), "anna", "contract 12")
     parameters.change(session, "scan_formats", "JPEG TIFF", date(2026, 8, 1), "anna")

@@ -15,10 +15,11 @@ from archive.materials.catalogue import CatalogueChanged
 from archive.materials.models import Material, MaterialState
 from archive.materials.rows import Row
 from archive.materials.states import Act
-from archive.statuses import DossierStatus
+from archive.statuses import DossierStatus, SortStatus
 from tests.archive.materials.conftest import again, places, row
 from workflow import cases, registry
 from workflow.errors import Conflict, Invalid
+from workflow.identity import Group
 
 
 def test_rows_are_numbered_within_their_class_in_the_order_said(session, dossier, listed):
@@ -97,6 +98,53 @@ def test_a_row_written_in_error_is_struck_with_a_reason_and_stays_in_the_books(s
     [struck] = catalogue.of(session, dossier, MaterialState.STRUCK)
     assert states.moves(session, struck)[-1].why == "重复登记"
     assert (dossier.material_count, dossier.page_count) == (1, 2)
+
+
+def sorted_once(session, dossier):
+    dossiers.update_facts(session, dossier, {"sort_status": SortStatus.SORTED}, "bob")
+
+
+def refused(session, dossier, rows, by="anna", **more) -> list[str]:
+    with pytest.raises(Invalid) as said:
+        catalogue.save(session, dossier, rows, by, why="清理", **more)
+    return list(said.value.problems)
+
+
+def test_what_was_accepted_into_the_catalogue_is_struck_by_two_and_both_are_kept(session, dossier, listed, clock):
+    session.get_one(Group, "registry").permissions = ["dossiers.read"]
+    first, second = again(listed(row("甲"), row("乙")))
+    clock.move(hours=1)
+    sorted_once(session, dossier)
+    rows = [first, replace(second, struck="并无此件")]
+
+    assert refused(session, dossier, rows) == ["rows.1.struck"]
+    assert refused(session, dossier, rows, second="anna") == ["second"]  # oneself
+    assert refused(session, dossier, rows, second="carl") == ["second"]  # of no such group
+    catalogue.save(session, dossier, rows, "anna", why="清理", second="bob")
+    [struck] = catalogue.of(session, dossier, MaterialState.STRUCK)
+    last = states.moves(session, struck)[-1]
+    assert (last.by, last.agreed_by, last.why) == ("anna", "bob", "并无此件")
+
+
+def test_who_typed_a_line_strikes_it_alone_until_somebody_has_passed_it(session, dossier, listed, clock):
+    [first] = again(listed(row("甲")))
+    assert refused(session, dossier, [replace(first, struck="误")], by="bob") == ["rows.0.struck"]
+    clock.move(hours=1)
+    sorted_once(session, dossier)
+    clock.move(hours=1)
+    rows = again(catalogue.save(session, dossier, [first, row("乙")], "anna", why="补登"))
+    rows = again(catalogue.save(session, dossier, [rows[0], replace(rows[1], struck="误")], "anna", why="误"))
+    assert len(rows) == 1
+    dossiers.update_facts(
+        session, dossier, {"sort_status": SortStatus.SORTING}, "bob"
+    )  # sorted anew: it stays accepted
+    assert refused(session, dossier, [replace(rows[0], struck="误")]) == ["rows.0.struck"]
+
+
+def test_nobody_agrees_to_their_own_striking_in_the_database(session, dossier, listed):
+    [material] = listed(row("甲"))
+    with pytest.raises(IntegrityError, match="agreed_by_another"):
+        states.move(session, material, MaterialState.STRUCK, Act("anna", None, "误", "anna"))
 
 
 def test_bad_cells_are_named_by_row_and_field_and_nothing_is_saved(session, dossier, listed):

@@ -60,6 +60,12 @@ def test_a_batch_has_a_number_its_terms_and_the_demands_of_the_day(session, batc
     assert batches.of_case(session, batch.case_id) is batch
 
 
+def test_a_batch_holds_no_more_than_the_office_says(session, case, shelved):
+    parameters.change(session, "batch_dossiers", 1, date(2026, 7, 1), "anna")
+    with pytest.raises(Invalid, match="at most 1 dossiers"):
+        batches.plan(session, case, TERMS, [each.dossier_no for each in shelved], "anna")
+
+
 def test_what_cannot_be_scanned_is_left_out_by_name_and_the_rest_planned(session, case, shelved, anna):
     good, held = shelved
     dossiers.hold(session, held, cases.open_case(session, "JY-1", "Lent", "lending", anna.name))

@@ -2,7 +2,7 @@
 
 import random
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from sqlalchemy import select
@@ -25,12 +25,14 @@ from workflow import (
     tasks,
     timers,
 )
+from workflow.ballots import OUTCOME
 from workflow.clock import now
 from workflow.errors import Refusal
 from workflow.identity import User
 from workflow.models import Case, ProcessInstance, Subscription, Timer, UserTask
 from workflow.office import Office
-from workflow.statuses import InstanceStatus, SignerPlace, TaskStatus, TimerStatus
+from workflow.signing.agreeing import OPINION
+from workflow.statuses import InstanceStatus, SignerPlace, TaskKind, TaskStatus, TimerStatus
 from workflow.waits import LIVE_INSTANCES
 
 STEPS = 26
@@ -44,8 +46,8 @@ Move = Callable[["Life", Session], object]
 class Life:
     """One case, begun by anna, and what was done with it: verb → how often it was done and how often refused."""
 
-    def __init__(self, office: Office, clock, seed: int, tally: Counter) -> None:
-        self.office, self.clock, self.seed, self.tally = office, clock, seed, tally
+    def __init__(self, office: Office, clock, seed: int, tally: Counter, verbs: Sequence[Move]) -> None:
+        self.office, self.clock, self.seed, self.tally, self.verbs = office, clock, seed, tally, verbs
         self.chance = random.Random(seed)
         self.blocks = Blocks(self.chance)
         self.endless = False  # a step was refused since the facts let the machine go round for ever
@@ -66,7 +68,7 @@ class Life:
 
     def live(self) -> None:
         for _ in range(STEPS):
-            verb = self.chance.choice(VERBS)
+            verb = self.chance.choice(self.verbs)
             self._worked()
             if self.chance.random() < 0.6:
                 self.attempt(_resume)
@@ -128,7 +130,13 @@ class Life:
         user = session.get_one(User, task.assignee or self.chance.choice(PEOPLE))
         if task.assignee is None:
             tasks.claim(session, task, user)
-        return tasks.complete(session, task, user, self.blocks.chosen())
+        return tasks.complete(session, task, user, self.blocks.chosen() | self._signed(task))
+
+    def _signed(self, task: UserTask) -> dict[str, str]:
+        """Who was asked to sign agrees, as a rule."""
+        if task.kind is not TaskKind.SIGNER:
+            return {}
+        return {OUTCOME: "reject" if self.chance.random() < 0.2 else "approve", OPINION: "why"}
 
     # What there is to choose from
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tests.workflow.returns.moves import Life
+from tests.workflow.returns import moves, moves_around
 from workflow import registry
 
 RUNS = int(os.environ.get("JUANLIU_MOVES", "8"))
@@ -23,11 +23,12 @@ def test_after_any_moves_every_case_comes_to_its_end_and_nothing_is_amiss(office
     tally: Counter[str] = Counter()
     for seed in range(first, min(first + PORTION, FIRST + RUNS)):
         clock.set(datetime(2026, 7, 1, 1, 0, tzinfo=UTC))
-        life = Life(office, clock, seed, tally)
+        life = moves.Life(office, clock, seed, tally, [*moves.VERBS, *moves_around.VERBS])
         if not life.begin():
             tally["not begun"] += 1
             continue
         life.live()
+        life.attempt(moves_around.come_back)
         assert life.amiss() == [], f"seed {seed}\n{life.drawing}"
         end = life.end()
         tally[f"in the end {end}"] += 1

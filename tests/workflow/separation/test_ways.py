@@ -116,3 +116,68 @@ def test_of_too_many_ways_nothing_is_said():
     lines.append(f"g{len(names)} -> e")
 
     assert fewest("\n".join(lines), asked=[*names, *(f"{name}x" for name in names)]) == []
+
+
+FORKED = """
+    start s
+    sub w
+      start i
+      and f
+      user a
+      user b
+      end o
+      end z {}
+      i -> f
+      f -> a -> o
+      f -> b -> z
+    end e
+    s -> w -> e
+"""
+
+
+def test_all_that_runs_side_by_side_in_a_scope_is_done_before_what_is_behind_it():
+    assert fewest(FORKED.format("")) == ["ab"]
+    assert ways(FORKED.format("")).certain("w", {"a", "b"}) == {"a", "b"}
+    assert ways(FORKED.format("")).certain("a", {"a", "b"}) == {"a"}
+
+
+def test_unless_an_end_breaks_the_rest_off():
+    assert fewest(FORKED.format("terminate")) == ["b"]
+
+
+def courses(drawing, asked=("a", "b", "c")):
+    found = Ways(ways(drawing).process, begun=True).courses(asked)
+    return sorted("".join(sorted(each)) for each in found)
+
+
+@pytest.mark.parametrize(
+    ("drawing", "found"),
+    [
+        ("start s\nuser a\nuser b\nend e\ns -> a -> b -> e", ["ab"]),
+        ("start s\nuser a\nxor g\nuser b\nend e\ns -> a -> g\ng -> b if x\ng -> e default\nb -> e", ["a"]),
+        ("start s\nand g\nuser a\nuser b\nend e\nend o\ns -> g\ng -> a -> e\ng -> b -> o", ["ab"]),
+        ("start s\nand g\nuser a\nuser b\nend e terminate\nend o\ns -> g\ng -> a -> e\ng -> b -> o", ["a"]),
+        ("start s\nuser a\nboundary t on=a timer=PT1H quiet\nuser b\nend e\ns -> a -> e\nt -> b", ["a"]),
+        ("start s\nuser a\nboundary t on=a timer=PT1H\nuser b\nend e\ns -> a -> e\nt -> b", ["a", "b"]),
+        ("start s\nuser a loop=x before\nuser b\nend e\ns -> a -> b -> e", ["b"]),
+        ("start s\nuser a\nuser b\nboundary t on=a timer=PT1H\nend e\ns -> a -> b -> e\nt -> e", ["", "ab"]),
+        ("start s\nuser a\nuser b\nxor g\nend e\ns -> a -> b -> g\ng -> a if x\ng -> e default", ["ab"]),
+        (FORKED.format(""), ["ab"]),
+        (FORKED.format("terminate"), ["b"]),
+    ],
+    ids=[
+        "sequence",
+        "past it",
+        "side by side, never brought together",
+        "broken off",
+        "beside it",
+        "instead of it",
+        "perhaps not once",
+        "none or both",
+        "loop",
+        "in a scope",
+        "in a scope broken off",
+    ],
+)
+def test_what_the_courses_to_the_very_end_do_least(drawing, found):
+    assert courses(drawing) == found
