@@ -132,7 +132,7 @@ def matters(session: Session, dossier: Dossier, user: User) -> list[Case]:
     of_it = (
         select(CustodyEvent.case_id).where(CustodyEvent.dossier_id == dossier.id),
         select(Pack.case_id).where(Pack.dossier_id == dossier.id),
-        select(CaseKey.case_id).where(CaseKey.key == dossier.dossier_no),
+        select(CaseKey.case_id).where(CaseKey.key == cases.normal(dossier.dossier_no)),
     )
     query = cases.visible(session, user).where(or_(Case.id == dossier.held_by_case_id, *map(Case.id.in_, of_it)))
     return list(session.scalars(query.order_by(Case.id.desc())))

@@ -18,8 +18,13 @@ def show(document_id: int) -> Response:
 
 def title(document: Document) -> str:
     """What the paper is called, in the reader's language."""
-    kind = KINDS[document.kind]
-    return kind.en if language() == "en" else kind.zh
+    return kind_title(document.kind)
+
+
+def kind_title(kind: str) -> str:
+    """What papers of a kind (a key of KINDS) are called."""
+    known = KINDS[kind]
+    return known.en if language() == "en" else known.zh
 
 
 @blueprint.app_context_processor

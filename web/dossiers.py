@@ -16,7 +16,7 @@ from archive.images import pages
 from archive.images.pages import Counted
 from archive.losses import work as losses
 from archive.materials import editing
-from archive.reading import register
+from archive.reading import register, uses
 from archive.statuses import ENDED, DossierStatus
 from web.asked import text as asked_text
 from web.auth import needs
@@ -172,6 +172,9 @@ def _page(dossier: Dossier, problems: Any) -> str:
         open_cases=[case for case in matters if case.closed_at is None],
         closed_cases=[case for case in matters if case.closed_at is not None],
         documents=documents.of_cases(session, matters),
+        loans=uses.loans(session, dossier, user),
+        readings=uses.readings(session, dossier, user),
+        soon=register.soon_until(session),
         images=_totals(pages.counts(session, dossier)),
         opens_images=looking.opens(session, user, dossier),
         changes=[(each, *_told(each)) for each in chains.history(session, dossier, user)],

@@ -10,6 +10,8 @@ from archive.images import pages, readings
 from archive.images.models import ImageFile
 from archive.reading import closing, grants, sitting
 from archive.reading.grant_tables import GRANT_LABELS, Grant, GrantStatus, PageView, Sitting
+from archive.reading.models import READING_LABELS
+from archive.reading.purposes import PURPOSE_LABELS
 from archive.reading.sitting import Standing, State
 from web.asked import text as asked_text
 from web.files import SANDBOX
@@ -250,6 +252,8 @@ def minutes(ms: int) -> str:
 blueprint.app_context_processor(
     lambda: {
         "grant_labels": GRANT_LABELS,
+        "reading_labels": READING_LABELS,
+        "purpose_labels": PURPOSE_LABELS,
         "grant_left": grants.left,
         "minutes": minutes,
         "open_grant": GrantStatus.OPEN,

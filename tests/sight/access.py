@@ -38,6 +38,7 @@ OBJECTS = {  # blueprint → what it is about
     "imports": "Imports",
     "files": "Files",
     "documents": "Papers issued",
+    "batch_papers": "Papers of a batch",
     "certificates": "Certificates",
     "directories": "Units and keepers",
     "rooms": "Rooms and positions",
@@ -90,7 +91,12 @@ ENGINE = frozenset(  # about tasks, cases and the office itself: docs/human-task
 AT_WORK = ("window", "registry", "review", "store", "scanning", "director")  # who has had work in both matters
 OUTSIDER, LIMITED, BEYOND = "outsider", "limited", "limited, beyond the scope"
 ROLES = (*(group.key for group in GROUPS), OUTSIDER, LIMITED, BEYOND)
-OF_THEM = {("loans", "case_id"): 1, ("inventories", "case_id"): 5, ("files", "file_id"): 2}  # which of A's is meant
+OF_THEM = {
+    ("loans", "case_id"): 1,
+    ("inventories", "case_id"): 5,
+    ("batch_papers", "case_id"): 6,
+    ("files", "file_id"): 2,
+}  # which of A's is meant
 WORDS = {  # what else stands in an address
     **{(f"scopes.{each}", "key"): "part" for each in ("show", "add", "end")},
     **{(f"directories.{each}_unit", "code"): "U1" for each in ("show", "change")},

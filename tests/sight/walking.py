@@ -52,6 +52,7 @@ TELLING = frozenset(  # the pages that say something of X to who sees everything
         "acceptances.index",
         "acceptances.show",
         "approvals.show",
+        "batch_papers.of_case",
         "cases.index",
         "cases.show",
         "catalogue.show",

@@ -69,6 +69,16 @@ def test_a_shielded_reading_is_nowhere_on_the_page_nor_on_the_printed_chain(offi
         assert "市纪委" not in text and "案件核查" not in text and "无权查看" in text
 
 
+def test_a_case_that_only_names_the_dossier_is_among_its_open_cases(office, dossier, signed_in):
+    with office.database.transaction() as session:
+        case = cases.open_case(session, "ZS-1", "专项审核 李明", "special-audit", "dora")
+        cases.add_key(session, case, dossier.dossier_no)
+        cases.show_to(session, case.id, ["registry"], [])
+        at = f'<a href="/cases/{case.id}">专项审核 李明</a>'
+
+    assert at in signed_in("anna").get(f"/dossiers/{dossier.id}").text.split('id="open"')[1]
+
+
 def test_the_printed_chain_is_whole_and_says_so_with_place_person_case_and_who_printed(office, dossier, signed_in):
     key = lend(office, dossier)
     page = signed_in("anna").get(f"/dossiers/{dossier.id}/custody").text

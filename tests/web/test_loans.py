@@ -4,14 +4,18 @@ import io
 
 import pytest
 from openpyxl import load_workbook
+from sqlalchemy import select
 
 from archive import storage
+from archive.materials.models import Material
 from archive.reading.loan_tables import Loan
 from archive.reading.models import ShutUnit
 from tests.archive.reading import granted
 from tests.web.test_archive_at_size import asked
+from workflow import cases
 from workflow.clock import now
 from workflow.identity import Group
+from workflow.models import Case
 
 
 @pytest.fixture
@@ -50,10 +54,17 @@ def test_the_register_asks_the_database_few_questions_however_many_rows(loan, of
     assert few <= 14
 
 
-def test_a_loan_overdue_says_so_in_every_list(loan, signed_in, clock):
+def test_a_loan_overdue_says_so_in_every_list(loan, office, signed_in, clock):
     clock.move(days=11)
+    with office.database.transaction() as session:
+        kept = session.get_one(Loan, loan.case_id).dossier
+        number, paper = kept.dossier_no, session.scalars(select(Material).where(Material.dossier_id == kept.id)).first()
+        cases.add_key(session, session.get_one(Case, loan.case_id), number)
+        cases.show_to(session, loan.case_id, ["registry"], [])
+        asked_for = f"/dossiers?text={paper.name}"
     anna = signed_in("anna")
-    for address in ("/loans?view=overdue", "/dossiers", f"/dossiers/{loan.dossier_id}", f"/loans/{loan.case_id}"):
+    one = (f"/dossiers/{loan.dossier_id}", f"/dossiers/{loan.dossier_id}/person", f"/loans/{loan.case_id}")
+    for address in ("/loans?view=overdue", "/dossiers", asked_for, f"/scan?code={number}", "/cases?state=all", *one):
         assert "超期" in anna.get(address).text, address
 
 
