@@ -20,6 +20,8 @@ from workflow.identity import User
 
 LONGEST_REASON = 500
 LONGEST_SOURCE = 200
+LONGEST_WORD = 20
+WORD_ENDS = re.compile(r"[\s、，,；;]+")
 CODE = re.compile(r"[A-Z0-9]{1,20}")
 ADDRESS = re.compile(r"https?://[\w.:\[\]-]+(/[\w./~-]*)?", re.ASCII)
 TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
@@ -153,9 +155,19 @@ def _movements(text: str) -> str:
     return text.lower()
 
 
+def _words(text: str) -> str:
+    words = dict.fromkeys(filter(None, WORD_ENDS.split(text)))
+    if not words or max(map(len, words)) > LONGEST_WORD:
+        raise wrong(
+            "value", "Words have up to {most} characters each, “、” between them; one at least.", most=LONGEST_WORD
+        )
+    return "、".join(words)
+
+
 TEXTS: Mapping[str, Callable[[str], str]] = {
     "time of day": _time,
     "text": _code,
+    "words": _words,
     "format": _formats,
     "address": _address,
     "refused or recorded": _movements,

@@ -90,14 +90,14 @@ RULES: Mapping[str, Known] = {
     "reading_higher": Known(
         "Managed by a higher authority, by the words of the record",
         "中央管、中管、省管、市管、省委管、市委管",
-        "text",
+        "words",
         "TL18 art. 32; a district's own list",
     ),
     "reading_section": Known(
         "Section level and above, by the words of the record",
         "科级、正科、副科、主任科员、科长、县级、正县、副县、处级、正处、副处、处长、调研员、局级、正局、副局、局长、"
         "司级、厅级、正厅、副厅、厅长、巡视员、部级",
-        "text",
+        "words",
         "practice; a district's own list",
     ),
     "readers_cadre": Known("Readers of a cadre dossier, at least", 2, "person", "TL18", least=2),

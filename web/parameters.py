@@ -64,6 +64,7 @@ UNIT_LABELS = {
     "fen": "fen",
     "time of day": "time of day",
     "text": "code",
+    "words": "words",
     "address": "address",
     "refused or recorded": "refused or recorded",
 }

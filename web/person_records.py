@@ -19,6 +19,7 @@ from web.dossiers import READ, find
 from web.i18n import _, language
 from web.reader import current_user
 from web.words import political_name
+from workflow import starts
 from workflow.errors import Invalid
 
 blueprint = Blueprint("person_records", __name__, url_prefix="/dossiers/<int:dossier_id>/person")
@@ -134,6 +135,7 @@ def _page(dossier: Dossier, problems: Any) -> str:
         relatives=relatives.of(g.session, person),
         kinds=relatives.KINDS,
         formers=former_values.of(g.session, person, user),
+        corrects=starts.may_begin(g.session, "correction", user),
     )
 
 

@@ -72,6 +72,8 @@ def test_what_is_typed_is_read_by_its_unit(key, typed, kept):
         ("log_keep", ("5",), "value", "between 6 and 120"),
         ("closing_time", ("25:00",), "value", "like 17:30"),
         ("dossier_prefix", ("云",), "value", "letters A to Z"),
+        ("reading_higher", (" 、 ",), "value", "one at least"),
+        ("reading_higher", ("省管、" + "管" * 21,), "value", "up to 20 characters"),
         ("public_address", ("da.yunxi",), "value", "https://"),
         ("public_address", ("javascript:alert(1)",), "value", "https://"),
         ("scan_formats", ("GIF",), "value", "JPEG PNG TIFF"),
@@ -85,6 +87,10 @@ def test_what_is_typed_is_read_by_its_unit(key, typed, kept):
 def test_a_bad_value_is_refused_beside_its_field(key, typed, field, said):
     problems = refused(lambda: parameter_changes.read(key, typed))
     assert list(problems) == [field] and said in problems[field]
+
+
+def test_words_are_kept_once_each_whatever_stands_between_them():
+    assert parameter_changes.read("reading_higher", ["省管，市管; 省管 州管"]) == "省管、市管、州管"
 
 
 def test_everything_wrong_is_said_at_once_and_nothing_is_kept(session, dora):

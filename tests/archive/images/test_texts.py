@@ -279,9 +279,8 @@ def layered(sqlite_office, wanted):
 def test_what_was_struck_is_not_found(layered):
     assert found(layered, "山东") == [("干部履历表", 1), ("毕业材料", 1)]
     rows = [catalogue.row_of(each) for each in catalogue.rows(layered, layered.info["dossier"])]
-    catalogue.save(
-        layered, layered.info["dossier"], [replace(rows[0]), replace(rows[1], struck="double")], "anna", why="x"
-    )
+    left = [replace(rows[0]), replace(rows[1], struck="double")]
+    catalogue.save(layered, layered.info["dossier"], left, "anna", why="x", second="dora")
     assert found(layered, "山东") == [("干部履历表", 1)]
 
 
