@@ -161,7 +161,8 @@ def arrived(life: Life, code: str, number: str) -> None:
     life.look(life.open("linlan", "/dossiers/1"), "dossier-first")
     expect(life.open("linlan", "/dossiers/2").locator("#images")).to_contain_text(life.walk.say("3 / 3", "3 of 3"))
     printed(life, number, new)
-    assert life.waiting() == ["sign_first"]  # of the first day's close, which is another matter
+    # of a cadre's dossier that arrived its special audit, of the first day its close: other matters
+    assert life.waiting() == ["first_review", "sign_first"]
 
 
 def printed(life: Life, number: str, new: str) -> None:
