@@ -25,14 +25,14 @@ class DossierStatus(StrEnum):
     CANCELLED = "cancelled"  # 注销
 
 
-_AT_WORK = (DossierStatus.SORTING, DossierStatus.SCANNING, DossierStatus.LENT, DossierStatus.STOCKTAKING)
+AT_WORK = (DossierStatus.SORTING, DossierStatus.SCANNING, DossierStatus.LENT, DossierStatus.STOCKTAKING)
 _S = DossierStatus
 MOVES: dict[DossierStatus, frozenset[DossierStatus]] = {
     _S.EXPECTED: frozenset({_S.TO_REGISTER, _S.RETURNED}),
     _S.TO_REGISTER: frozenset({_S.TO_SHELVE, _S.RETURNED, _S.CANCELLED}),
     _S.TO_SHELVE: frozenset({_S.IN_STORE}),
-    _S.IN_STORE: frozenset({*_AT_WORK, _S.LEAVING, _S.SEALED, _S.MISSING, _S.DAMAGED}),
-    **{status: frozenset({_S.IN_STORE, _S.MISSING, _S.DAMAGED}) for status in _AT_WORK},
+    _S.IN_STORE: frozenset({*AT_WORK, _S.LEAVING, _S.SEALED, _S.MISSING, _S.DAMAGED}),
+    **{status: frozenset({_S.IN_STORE, _S.MISSING, _S.DAMAGED}) for status in AT_WORK},
     _S.LEAVING: frozenset({_S.IN_STORE, _S.ON_THE_WAY}),
     _S.ON_THE_WAY: frozenset({_S.TRANSFERRED, _S.IN_STORE, _S.MISSING}),
     _S.SEALED: frozenset({_S.IN_STORE}),

@@ -17,7 +17,7 @@ from archive.persons import Person
 from archive.reading.grants import OVERSEE
 from archive.reading.loan_tables import Loan
 from archive.reading.models import ReadingRequest, ShutUnit
-from archive.statuses import DossierStatus
+from archive.statuses import AT_WORK, DossierStatus
 from workflow.clock import now
 from workflow.errors import NotFound
 from workflow.identity import User
@@ -35,6 +35,7 @@ class Where(StrEnum):
     OVERDUE = "overdue"
     BACK = "back"  # counted, not yet on its shelf
     OTHER = "other"  # out for something else
+    AWAY = "away"  # never came in, or has left, or is missed
 
 
 WHERE_LABELS = {
@@ -45,6 +46,13 @@ WHERE_LABELS = {
     Where.OVERDUE: "Overdue",
     Where.BACK: "Given back, to be shelved",
     Where.OTHER: "Out for other work",
+    Where.AWAY: "Not in the store",
+}
+
+
+WITHOUT_LOAN = {
+    **dict.fromkeys((DossierStatus.IN_STORE, DossierStatus.TO_SHELVE, DossierStatus.SEALED), Where.VAULT),
+    **dict.fromkeys((*AT_WORK, DossierStatus.LEAVING), Where.OTHER),
 }
 
 
@@ -152,8 +160,7 @@ def soon_until(session: Session) -> datetime:
 
 def _standing(dossier: Dossier, loan: Loan | None, soon: datetime, user: User) -> Standing:
     if loan is None:
-        inside = dossier.status in (DossierStatus.IN_STORE, DossierStatus.TO_SHELVE)
-        return Standing(Where.VAULT if inside else Where.OTHER)
+        return Standing(WITHOUT_LOAN.get(dossier.status, Where.AWAY))
     stands = where(loan, soon)
     if loan.request.shielded and not user.may(OVERSEE):
         return Standing(stands)

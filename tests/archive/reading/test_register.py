@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import delete, insert, select, text, update
 from sqlalchemy.exc import DatabaseError
+from sqlalchemy.orm.attributes import set_committed_value
 
 from archive import storage
 from archive.dossier_tables import Dossier
@@ -13,6 +14,7 @@ from archive.reading.grant_tables import Grant, GrantedMaterial, PageView, Sitti
 from archive.reading.loan_tables import Loan
 from archive.reading.models import LetterUse, Reader, ReadingRequest
 from archive.reading.register import View, Where
+from archive.statuses import DossierStatus
 from tests.archive.reading import granted
 from workflow import signins
 from workflow.clock import now
@@ -73,6 +75,20 @@ def test_what_is_not_lent_is_in_the_vault_or_out_for_something_else(session, clo
     assert register.standings(session, [dossier], anna)[dossier.id].where is Where.OTHER
     storage.shelve(session, dossier, "K01-01-01-A-1-01", "anna", loan.request.case)
     assert register.standings(session, [dossier], anna)[dossier.id].where is Where.VAULT
+
+
+def test_what_is_not_here_is_not_said_to_be_out_for_work(session, clock):
+    storage.furnish(session, "K01", "一号库", storage.Shelves(rows=1, cabinets=1, layers=1, places=1))
+    loan = granted.lent(session)
+    loan.ended_at, loan.pages_back = now(), 4
+    session.flush()
+    anna, told = session.get_one(User, "anna"), {}
+    for status in DossierStatus:
+        set_committed_value(loan.dossier, "status", status)
+        told[status.value] = register.standings(session, [loan.dossier], anna)[loan.dossier_id].where
+    assert {key for key, where in told.items() if where is Where.VAULT} == {"in_store", "to_shelve", "sealed"}
+    work = {"sorting", "scanning", "lent", "stocktaking", "leaving"}
+    assert {key for key, where in told.items() if where is Where.OTHER} == work
 
 
 def test_a_shielded_loan_is_seen_by_who_oversees_readings_only(session, clock):
