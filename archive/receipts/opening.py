@@ -36,7 +36,9 @@ def open_pack(session: Session, task: UserTask, user: User, answers: dict[str, A
     check_scan(answers.get("scanned_no"), pack.tracking_no, "scanned_no")
     witness = _witness(session, user, answers)
     codes = _codes(session, pack, answers, id_no)
-    note = need(answers, "opening_note", "Say what does not agree.") if codes else text(answers, "opening_note")
+    if codes and not text(answers, "opening_note"):
+        raise wrong("opening_note", "Held up by {codes}: say what does not agree.", codes=" ".join(codes))
+    note = text(answers, "opening_note")
     exceptions.seen_anew(session, pack, FOUND_INSIDE, codes, user.name)
     for code in codes:
         exceptions.raise_(session, pack, code, user.name, note)
@@ -106,13 +108,14 @@ def _codes(session: Session, pack: Pack, answers: Mapping[str, Any], id_no: str 
     codes = []
     if answers.get("identity") == "differs" or _differs_from_list(session, pack, answers, id_no):
         codes.append("E06")
-    if pack.channel not in GUARDED and (answers.get("ex_cadre") or _was_cadre(session, id_no)):
+    if answers.get("ex_cadre") and pack.channel not in GUARDED or posted_for_a_cadre(session, pack, id_no):
         codes.append("E16")
     return codes
 
 
-def _was_cadre(session: Session, id_no: str) -> bool:
-    person = persons.by_id_no(session, id_no)
+def posted_for_a_cadre(session: Session, pack: Pack, id_no: str) -> bool:
+    """Whether it came by post, though who it is about is known here as a present or former cadre (E16)."""
+    person = persons.by_id_no(session, id_no) if pack.channel not in GUARDED else None
     return person is not None and dossiers.was_cadre(session, person)
 
 

@@ -10,6 +10,7 @@ from archive.answers import need, text
 from archive.dossiers import Dossier
 from archive.packs import desk, exceptions
 from archive.packs.models import Pack
+from archive.receipts.opening import posted_for_a_cadre
 from archive.receipts.returns import pack_facts
 from archive.receipts.work import check_scan, noted, pack_of
 from archive.refusals import wrong
@@ -103,6 +104,9 @@ def register(session: Session, task: UserTask, user: User, answers: dict[str, An
     pack = pack_of(session, task)
     check_scan(answers.get("scanned_no"), pack.tracking_no, "scanned_no")
     id_no = _second_typing(session, pack, answers)
+    if not pack.dossier_id and posted_for_a_cadre(session, pack, id_no):  # known by now, not yet at the opening
+        said = "Known as a cadre by now, and the pack came by post: send it back to its opening, where it is held up."
+        raise wrong("id_no_again", said)
     known = instances.variables(session, task.instance)
     phone = text(answers, "phone") or desk.phone_of(session, pack)
     facts = {**answers, "id_no": id_no, "phone": phone, **_facts_of(session, pack, known)}

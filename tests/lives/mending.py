@@ -13,7 +13,9 @@ from workflow.models import Finding, UserTask
 from workflow.statuses import FindingKind, ReturnMode
 
 LEFT = (FindingKind.NOBODY, FindingKind.EXCLUDED)  # what a step comes to when people leave
-BACK = {("receipt", "register_dossier"): ("在管档案", "open_pack")}  # what is said where, and the step it goes back to
+BACK = {
+    ("receipt", "register_dossier"): (("在管档案", "曾任干部"), "open_pack")
+}  # what is said where, where it goes back to
 
 
 def mend(house: House) -> None:
@@ -36,8 +38,8 @@ def mend(house: House) -> None:
 
 def send_back(house: House, who: Person, task_id: int, facts: Facts, said: str) -> bool:
     """Whether the step went back because what was refused can only be settled there."""
-    word, step = BACK.get((facts.process, facts.activity), ("", ""))
-    if not step or word not in said:
+    words, step = BACK.get((facts.process, facts.activity), ((), ""))
+    if not any(word in said for word in words):
         return False
     who.send(f"/tasks/{task_id}/claim")  # they may have given it up
     with house.database.reading() as session:

@@ -62,6 +62,23 @@ def test_whoever_got_a_dossier_meanwhile_is_judged_when_the_pack_goes_back_to_it
     assert receiving.exceptions(PACK, still_open=True) == ["E09"]
 
 
+def test_who_is_known_as_a_cadre_meanwhile_is_held_up_when_the_pack_goes_back_to_its_opening(receiving):
+    receiving.pack()
+    ticked(receiving)
+    with receiving.database.transaction() as session:
+        case = session.get_one(Case, receiving._case_id(session, PACK))
+        person = persons.register(session, {"name": "李明", "id_no": ID_NO}, "rosa")
+        dossiers.register(session, person, {"kind": "cadre", "version": "duplicate"}, "rosa", case)
+    with pytest.raises(Invalid, match="send it back to its opening"):
+        receiving.do(PACK, "register_dossier", "rosa", id_no_again=ID_NO)
+    send_back(receiving, "register_dossier", "rosa", "open_pack")
+    with pytest.raises(Invalid, match="E16"):
+        receiving.do(PACK, "open_pack", "rosa", **OPEN)
+    receiving.do(PACK, "open_pack", "rosa", **OPEN, opening_note="曾任副科长")
+    assert receiving.waits_at(PACK) == ["contact_sender"]
+    assert receiving.exceptions(PACK, still_open=True) == ["E16"]
+
+
 def test_materials_ticked_anew_close_what_was_missing_and_correct_the_same_record(receiving):
     receiving.pack()
     ticked(receiving, present=EVERYTHING[1:])
