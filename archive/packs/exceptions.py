@@ -90,6 +90,11 @@ def open_codes(pack: Pack) -> list[str]:
     return sorted({found.code for found in pack.exceptions if found.resolved_at is None})
 
 
+def holding_up(pack: Pack) -> set[str]:
+    """The open codes that keep it from becoming a stored dossier."""
+    return set(open_codes(pack)) & HOLDING_UP
+
+
 def packs_held_up(session: Session) -> list[Pack]:
     """Packs that some open exception keeps from becoming a stored dossier, oldest first."""
     open_rows = select(PackException.pack_id).where(

@@ -6,15 +6,15 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from archive import dossiers, duplicates, id_numbers, persons
+from archive import duplicates, id_numbers, persons
 from archive.answers import need, text
+from archive.dossier_tables import GUARDED
 from archive.duplicates import Duplicate, Level
 from archive.packs import desk, exceptions
 from archive.packs.models import OVER, Pack
-from archive.receipts.work import check_scan, keep_photos, noted, pack_of
+from archive.receipts.work import check_scan, keep_photos, noted, pack_of, posted_for_a_cadre
 from archive.refusals import wrong
 from archive.scans import normalise
-from archive.statuses import Channel
 from archive.transfer import letters
 from workflow import cases, history, identity
 from workflow.clock import now
@@ -24,7 +24,6 @@ from workflow.registry import Work, on_completion, service_task
 
 CONTENTS = {"empty": "E11", "several": "E12", "illegible": "E15"}
 FOUND_INSIDE = {*CONTENTS.values(), "E06"}
-GUARDED = (Channel.CONFIDENTIAL, Channel.BY_HAND)
 
 
 @on_completion("receipt.open", anew=True)
@@ -47,7 +46,7 @@ def open_pack(session: Session, task: UserTask, user: User, answers: dict[str, A
     if id_no:
         letters.recognise(session, pack, persons.fingerprint(session, id_no), user.name)
     keep_photos(pack, answers.get("opening_photos"), task.activity_id)
-    held = set(exceptions.open_codes(pack)) & exceptions.HOLDING_UP
+    held = exceptions.holding_up(pack)
     noted(session, pack, user.name, "opened", witness=witness, codes=sorted(held))
     return {
         "opening": "contact" if held else "agrees",
@@ -111,12 +110,6 @@ def _codes(session: Session, pack: Pack, answers: Mapping[str, Any], id_no: str 
     if answers.get("ex_cadre") and pack.channel not in GUARDED or posted_for_a_cadre(session, pack, id_no):
         codes.append("E16")
     return codes
-
-
-def posted_for_a_cadre(session: Session, pack: Pack, id_no: str) -> bool:
-    """Whether it came by post, though who it is about is known here as a present or former cadre (E16)."""
-    person = persons.by_id_no(session, id_no) if pack.channel not in GUARDED else None
-    return person is not None and dossiers.was_cadre(session, person)
 
 
 def _differs_from_list(session: Session, pack: Pack, answers: Mapping[str, Any], id_no: str) -> bool:

@@ -10,9 +10,8 @@ from archive.answers import need, text
 from archive.dossiers import Dossier
 from archive.packs import desk, exceptions
 from archive.packs.models import Pack
-from archive.receipts.opening import posted_for_a_cadre
 from archive.receipts.returns import pack_facts
-from archive.receipts.work import check_scan, noted, pack_of
+from archive.receipts.work import check_scan, noted, pack_of, posted_for_a_cadre
 from archive.refusals import wrong
 from archive.statuses import EntrustKind
 from workflow import cases, history, instances, office

@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 from archive import custody, documents
 from archive.answers import need, text
 from archive.custody import PlaceKind
-from archive.packs import exceptions
+from archive.packs import desk, exceptions
 from archive.packs.models import Pack, PackStatus
-from archive.receipts.work import check_scan, keep_photos, noted, pack_of
+from archive.receipts.work import check_scan, keep_photos, noted, pack_of, posted_for_a_cadre
 from archive.refusals import wrong
 from archive.statuses import Channel
 from workflow import history, instances, office
@@ -76,6 +76,8 @@ def contact(session: Session, task: UserTask, user: User, answers: dict[str, Any
     pack = pack_of(session, task)
     note = need(answers, "contact_note", "Say whom you reached and what was answered.")
     if answers.get("contact") == "clarified":
+        if exceptions.holding_up(pack) == {"E16"} and posted_for_a_cadre(session, pack, desk.id_of(session, pack)):
+            raise wrong("contact", "Known here as a cadre: what came by post goes back, whatever is said.")
         exceptions.resolve(session, pack, exceptions.HOLDING_UP, user.name, note)
         pack.id_no_hash = pack.id_no_sealed = None  # what the papers show counts now, not what the list said
         return {"contact": "clarified", "codes": exceptions.open_codes(pack)}

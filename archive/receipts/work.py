@@ -5,6 +5,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from archive import dossiers, persons
+from archive.dossier_tables import GUARDED
 from archive.packs import desk
 from archive.packs.models import Pack, PackPhoto
 from archive.refusals import wrong
@@ -21,6 +23,12 @@ def pack_of(session: Session, step: UserTask | Work) -> Pack:
     if pack is None:
         raise NotFound
     return pack
+
+
+def posted_for_a_cadre(session: Session, pack: Pack, id_no: str | None) -> bool:
+    """Whether it came by post, though who it is about is known here as a present or former cadre (E16)."""
+    person = persons.by_id_no(session, id_no) if id_no and pack.channel not in GUARDED else None
+    return person is not None and dossiers.was_cadre(session, person)
 
 
 def check_scan(scanned: Any, expected: str, field: str) -> None:

@@ -77,6 +77,10 @@ def test_who_is_known_as_a_cadre_meanwhile_is_held_up_when_the_pack_goes_back_to
     receiving.do(PACK, "open_pack", "rosa", **OPEN, opening_note="曾任副科长")
     assert receiving.waits_at(PACK) == ["contact_sender"]
     assert receiving.exceptions(PACK, still_open=True) == ["E16"]
+    with pytest.raises(Invalid, match="goes back, whatever is said"):
+        receiving.do(PACK, "contact_sender", "rosa", contact="clarified", contact_note="学校称无误")
+    receiving.do(PACK, "contact_sender", "rosa", contact="return", contact_note="请改走机要")
+    assert receiving.waits_at(PACK) == ["prepare_return"]
 
 
 def test_materials_ticked_anew_close_what_was_missing_and_correct_the_same_record(receiving):
