@@ -94,7 +94,7 @@ ROLES = (*(group.key for group in GROUPS), OUTSIDER, LIMITED, BEYOND)
 OF_THEM = {
     ("loans", "case_id"): 1,
     ("inventories", "case_id"): 5,
-    ("batch_papers", "case_id"): 6,
+    ("batch_papers", "case_id"): 7,
     ("files", "file_id"): 2,
 }  # which of A's is meant
 WORDS = {  # what else stands in an address
