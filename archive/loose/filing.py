@@ -12,6 +12,7 @@ from archive.answers import check_label, need, text
 from archive.custody import PlaceKind
 from archive.loose.models import ChasedMaterial, LooseList, LoosePaper, PaperState
 from archive.loose.work import list_of
+from archive.losses import work as losses
 from archive.materials import catalogue, states
 from archive.materials.models import Material, MaterialState
 from archive.materials.rows import Entry
@@ -25,6 +26,12 @@ from workflow.models import UserTask
 from workflow.registry import on_completion
 
 AT_WORK = (DigitStatus.SCANNING, DigitStatus.CHECKING)  # a batch has it: the new pages come with the next one
+
+NOT_TO_BE_FILED = {  # where nothing can be filed any more, and what the unit is told; not while a loss is looked into
+    **dict.fromkeys(ENDED, "档案已转出，请将材料移交现管档单位"),
+    DossierStatus.DAMAGED: "档案已损毁不能修复，请妥善保存材料，待通知后再移交",
+    DossierStatus.MISSING: "档案查找未果，请妥善保存材料，待通知后再移交",
+}
 
 
 @on_completion("loose.put_in_folder")
@@ -41,8 +48,8 @@ def put_in_folder(session: Session, task: UserTask, user: User, answers: dict[st
 @on_completion("loose.fetch")
 def fetch(session: Session, task: UserTask, user: User, answers: dict[str, Any]) -> Mapping[str, Any]:
     """The dossier leaves the store for who files the papers, who signs; the papers join it. Raises Conflict when
-    another case has it. `fetching` has_left: it left for another keeper meanwhile; the papers go back to the unit,
-    which sends them there."""
+    another case has it. `fetching` has_left: it left for another keeper meanwhile, or is beyond repair, or was not
+    found; the papers go back to the unit, which is told what to do with them."""
     sent = list_of(session, task)
     if answers.get("fetching") == "has_left":
         return _give_back(session, sent, user)
@@ -102,10 +109,11 @@ def obtained(session: Session, dossier_id: int, names: Sequence[str]) -> None:
 
 def _give_back(session: Session, sent: LooseList, user: User) -> Mapping[str, Any]:
     dossier = sent.dossier
-    if dossier.status not in ENDED:
+    why = NOT_TO_BE_FILED.get(dossier.status)
+    if why is None or losses.open_of(session, dossier):
         raise wrong("fetching", "Dossier {number} is still kept here.", number=dossier.dossier_no)
     for each in _papers(sent):
-        each.state, each.why = PaperState.REFUSED, "档案已转出，请将材料移交现管档单位"
+        each.state, each.why = PaperState.REFUSED, why
     session.flush()  # a constraint speaks here
     return {"fetching": "has_left", "checker": user.name, "scan_label": None}
 

@@ -51,6 +51,7 @@ def open_pack(session: Session, task: UserTask, user: User, answers: dict[str, A
     return {
         "opening": "contact" if held else "agrees",
         "contents": "loose" if answers.get("contents") == "loose" else "dossier",
+        "ex_cadre": bool(answers.get("ex_cadre")),  # as it was judged this time
         "name": pack.listed_name,
         "codes": exceptions.open_codes(pack),
         "witnessed_by": witness,

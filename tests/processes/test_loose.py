@@ -6,13 +6,15 @@ import pytest
 
 from archive import dossiers
 from archive.dossiers import Dossier
+from archive.losses.models import Loss, LossKind
 from archive.relations import subject
 from archive.statuses import DigitStatus, DossierStatus
 from tests.archive.cards import id_no
 from tests.processes.loose import BUREAU, RAISE, REVIEW, Collectors
 from tests.processes.table import covers
 from tests.standing import standing
-from workflow import event_starts
+from workflow import cases, event_starts
+from workflow.clock import now
 from workflow.errors import Conflict, Invalid, NotAllowed
 from workflow.identity import User
 from workflow.separation import relations
@@ -104,6 +106,40 @@ def test_papers_of_a_dossier_that_has_left_meanwhile_go_back_to_their_unit(colle
     assert {state for _, state, *_ in papers} == {"refused"}
     letter = collectors.issued()[-1]
     assert (letter[0], "工资变动审批表" in letter[2], "现管档单位" in letter[2]) == ("loose_refusal", True, True)
+
+
+@pytest.mark.parametrize(("status", "said"), [(DossierStatus.DAMAGED, "损毁"), (DossierStatus.MISSING, "查找未果")])
+def test_papers_of_a_dossier_beyond_repair_or_not_found_go_back_to_their_unit(collectors, status, said):
+    collectors.send(REVIEW, RAISE)
+    collectors.check()
+    collectors.put_in_folder()
+    with collectors.database.transaction() as session:
+        dossiers.change_status(session, session.get_one(Dossier, 1), status, "stan", None, "清点")
+    collectors.fetch(fetching="has_left")
+
+    assert collectors.ends() == ["sent_after"] and collectors.finished()
+    assert said in collectors.issued()[-1][2]
+
+
+def test_papers_wait_while_the_loss_of_their_dossier_is_looked_into(collectors):
+    collectors.send(REVIEW, RAISE)
+    collectors.check()
+    collectors.put_in_folder()
+    with collectors.database.transaction() as session:
+        dossier = session.get_one(Dossier, 1)
+        dossiers.change_status(session, dossier, DossierStatus.MISSING, "stan", None, "清点")
+        case = cases.open_case(session, "LOSS-1", "遗失", "loss", "stan")
+        session.add(
+            Loss(
+                case_id=case.id,
+                dossier_id=dossier.id,
+                kind=LossKind.MISSING,
+                said="x",
+                reported_by="stan",
+                reported_at=now(),
+            )
+        )
+    assert "still kept" in refused(lambda: collectors.fetch(fetching="has_left"), "fetching")
 
 
 @covers("sent", "take_up")

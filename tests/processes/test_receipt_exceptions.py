@@ -180,6 +180,17 @@ def test_papers_by_ems_of_who_is_known_as_a_former_cadre_are_not_received(receiv
     assert receiving.exceptions(PACK, still_open=True) == ["E16"]
 
 
+def test_who_turns_out_never_to_have_been_a_cadre_is_registered(receiving):
+    receiving.pack()
+    opened(receiving, ex_cadre="true", opening_note="曾任副科长")
+    receiving.do(PACK, "contact_sender", "rosa", contact="clarified", contact_note="同名，未任过干部")
+    receiving.do(PACK, "open_pack", "rosa", **OPEN, ex_cadre=())
+    receiving.do(PACK, "tick_materials", "rosa", list_kind="GRAD", present=EVERYTHING)
+    registered(receiving)
+
+    assert not receiving.seen(PACK, lambda session, pack: session.get_one(Dossier, pack.dossier_id).ex_cadre)
+
+
 @covers("XG3 R-ID")
 @covers("escalation", "supervise", "supervised")
 def test_a_silent_sender_is_reminded_then_supervised_then_the_pack_goes_back(receiving, clock):
