@@ -10,6 +10,7 @@ from archive.answers import check_label, need, text
 from archive.custody import PlaceKind
 from archive.dossier_tables import Dossier
 from archive.losses import reporting
+from archive.losses.models import LossKind
 from archive.materials import catalogue
 from archive.materials.models import PRESENT
 from archive.refusals import wrong
@@ -49,9 +50,12 @@ def hand_out(session: Session, task: UserTask, user: User, answers: dict[str, An
 
 @on_completion("sorting.take_back")
 def take_back(session: Session, task: UserTask, user: User, answers: dict[str, Any]) -> Mapping[str, Any]:
-    """S11: as many pages as the catalogue says, label and position scanned: the dossier stands where it stood."""
+    """S11: as many pages as the catalogue says, label and position scanned: the dossier stands where it stood. What is
+    not whole (`returning`: damaged or missing) becomes a matter of loss in the same moment."""
     sorting = sorting_of(session, task)
     dossier = sorting.dossier
+    if answers.get("returning") in set(LossKind):
+        return _lost(session, sorting, LossKind(answers["returning"]), user, answers)
     check_label(dossier, answers)
     code = storage.code_of(need(answers, "scan_position", "Scan the barcode of the position."), "scan_position")
     home = storage.home(session, dossier)
@@ -66,7 +70,21 @@ def take_back(session: Session, task: UserTask, user: User, answers: dict[str, A
     dossiers.let_go(session, dossier, sorting.case)
     sorting.ended_at, sorting.pages_in = now(), counted
     _slip(session, sorting, user, "整理归还", counted, text(answers, "back_note"))
-    return {"scan_label": None, "scan_position": None}
+    return {"returning": "whole", "scan_label": None, "scan_position": None}
+
+
+def _lost(
+    session: Session, sorting: Sorting, kind: LossKind, user: User, answers: Mapping[str, Any]
+) -> Mapping[str, Any]:
+    """Damaged or gone: the matter of the loss has it from now on; found or mended it is sorted anew."""
+    note = need(answers, "back_note", "Say what is missing and what was done to find it.")
+    if kind is LossKind.DAMAGED:
+        check_label(sorting.dossier, answers)
+    queued = {"sort_status": SortStatus.QUEUED}
+    dossiers.update_facts(session, sorting.dossier, queued, user.name, sorting.case, "lost or damaged when sorted")
+    reporting.come_upon(session, sorting.dossier, kind, sorting.case, note, user.name)
+    sorting.ended_at = now()
+    return {"returning": kind.value, "scan_label": None}
 
 
 def pages_within(session: Session, dossier: Dossier) -> int:

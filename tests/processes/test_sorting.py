@@ -8,6 +8,7 @@ from sqlalchemy import update
 
 from archive import parameters
 from archive.dossier_tables import Dossier
+from archive.losses import work as losses
 from archive.materials.rows import Row
 from archive.relations import subject
 from archive.statuses import AuditStatus, DossierStatus, SortStatus
@@ -453,6 +454,27 @@ def test_it_comes_back_whole_to_its_own_place(sorters, typed, field):
     sorters.step("second_check", "remy", check_result="pass")
     refused(lambda: sorters.take_back(**typed), field)
     assert sorters.dossier().status is DossierStatus.SORTING
+
+
+@covers("S11", "came_back", "lost")
+@pytest.mark.parametrize("found", ["missing", "damaged"])
+def test_what_does_not_come_back_whole_is_a_matter_of_loss_at_once_and_sorted_anew_when_it_is_settled(sorters, found):
+    sorters.planned()
+    sorters.appraise()
+    sorters.compile()
+    sorters.finish()
+    sorters.step("second_check", "remy", check_result="pass")
+    refused(lambda: sorters.take_back(returning=found, back_note=""), "back_note")
+    assert sorters.dossier().status is DossierStatus.SORTING
+    sorters.take_back(returning=found, back_note="第3页下落不明，已查找两日")
+
+    assert sorters.finished() and sorters.ends()[-1] == "lost"
+    with sorters.database.reading() as session:
+        dossier = session.get_one(Dossier, 1)
+        loss = losses.open_of(session, dossier)
+        assert (loss.kind, loss.said) == (found, "第3页下落不明，已查找两日")
+        assert (dossier.held_by_case_id, dossier.sort_status) == (loss.case_id, SortStatus.QUEUED)
+    assert sorters.broken() == []
 
 
 # timers
