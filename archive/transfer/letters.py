@@ -1,6 +1,6 @@
 """I3 to I6: a letter is numbered and sent, its pack is recognised at the desk, and it is closed once."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +12,7 @@ from archive.calendar import add_working_days, closing
 from archive.dossier_tables import Dossier
 from archive.packs.models import Pack
 from archive.persons import Person
+from archive.relations import SUBJECT
 from archive.statuses import ENDED
 from archive.steps import case_id
 from archive.transfer import codes
@@ -22,7 +23,7 @@ from workflow.clock import now
 from workflow.documents import Picture
 from workflow.errors import NotFound
 from workflow.models import UserTask
-from workflow.registry import Work, sends, service_task
+from workflow.registry import Work, sends, service_task, subjects_of_case
 
 STORED = sends("transfer.stored")
 ASKED = sends("transfer.asked")
@@ -37,6 +38,14 @@ def letter_of(session: Session, step: UserTask | Work) -> Letter:
     if found is None:
         raise NotFound
     return found
+
+
+@subjects_of_case("letters")
+def person_of(session: Session, case: int) -> Iterator[str]:
+    """Whose dossier is asked for: neither they nor their relatives take part."""
+    letter = session.get(Letter, case)
+    if letter is not None:
+        yield SUBJECT + letter.id_fingerprint
 
 
 def open_letter(session: Session, fingerprint: str) -> Letter | None:

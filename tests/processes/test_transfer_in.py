@@ -7,6 +7,7 @@ from archive import chains, keepers
 from archive.audit import open_doubts
 from archive.audit.models import Audit, AuditReason
 from archive.dossiers import Dossier
+from archive.relations import subject
 from archive.statuses import AuditStatus, DossierKind, DossierStatus
 from archive.transfer.letter_tables import LetterStatus
 from tests.archive.cards import id_no
@@ -19,6 +20,8 @@ from workflow.around import notices, reminders
 from workflow.errors import Conflict, Invalid, NotAllowed
 from workflow.identity import User
 from workflow.models import UserTask
+from workflow.separation import relations
+from workflow.separation.relations import RelationKind
 from workflow.statuses import NoticeKind, TaskStatus
 
 AUTHORITY = {"applicant": "authority", "papers": [], "changed_on": "2026-06-15"}
@@ -135,6 +138,16 @@ def test_what_one_sees_is_refused_at_once_and_who_is_limited_does_not_decide_for
     arrivals.agree()
     with pytest.raises(NotAllowed, match="sees every dossier"):
         arrivals.agree_whole()
+
+
+def test_a_relative_takes_no_part_in_asking_for_a_dossier(arrivals):
+    with arrivals.database.transaction() as session:
+        related = subject(session, id_no(40))
+        relations.declare(session, session.get_one(User, "remy"), related, "王芳", RelationKind.BLOOD)
+    arrivals.apply()
+    arrivals.accept_application()
+    with pytest.raises(NotAllowed, match="related"):
+        arrivals.agree()
 
 
 @covers("timers", "remind_due", "remind", "reminded", "phone_due", "phone_keeper", "phoned")

@@ -14,6 +14,7 @@ from archive.materials.models import MaterialState
 from archive.materials.rows import Entry
 from archive.numbers import IssuedNumber
 from archive.reading import kin
+from archive.relations import subject
 from archive.scanning import batches, desk
 from archive.scanning.models import BatchStatus, ScanBatch
 from archive.statuses import AuditStatus, DossierStatus, SortStatus
@@ -24,9 +25,11 @@ from tests.processes.table import covers
 from tests.processes.transferring import HOME, NOTICE, SENT_ON, WHOLE, WITNESS, Transfers
 from tests.standing import standing
 from workflow import cases, messages, returns, tasks
-from workflow.errors import Conflict, Invalid
+from workflow.errors import Conflict, Invalid, NotAllowed
 from workflow.identity import User
 from workflow.models import UserTask
+from workflow.separation import relations
+from workflow.separation.relations import RelationKind
 from workflow.statuses import ReturnMode
 
 
@@ -354,6 +357,18 @@ def test_a_dossier_that_is_not_in_its_place_is_missing_and_the_transfer_ends(tra
     assert transfers.ends()[-1] == "not_found"
     assert transfers.status() is DossierStatus.MISSING
     assert transfers.lost() == ("missing", transfers.dossier().held_by_case_id)
+
+
+@pytest.mark.parametrize("who", ["wang", "rosa", "dora", "stan"])
+def test_a_relative_takes_no_part_in_a_transfer(transfers, who):
+    with transfers.database.transaction() as session:
+        related = subject(session, id_no(1))
+        relations.declare(session, session.get_one(User, who), related, "李明1", RelationKind.BLOOD)
+    transfers.begin()
+    acts = (transfers.accept, transfers.prepare, transfers.approve, transfers.pack, transfers.hand_over)
+    with pytest.raises(NotAllowed, match="related"):
+        for act in acts:
+            act()
 
 
 @covers("O6", "approve", "given_up", "put_back", "drop_transfer", "cancelled")
