@@ -29,6 +29,11 @@ class Office:
     files: FileStore
     queue: Wakes | None = None  # None: nothing wakes workers, the sweep finds the rows
 
+    @property
+    def backups(self) -> tuple[FolderStore, ...]:
+        """Where second copies go: each folder like the file store's."""
+        return tuple(FolderStore(folder) for folder in self.settings.backups)
+
     def local(self, at: datetime) -> datetime:
         """The moment as the office's clock on the wall shows it."""
         return at.astimezone(self.settings.zone)

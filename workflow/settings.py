@@ -49,6 +49,7 @@ class Settings:
     hosts: tuple[str, ...] = ()  # JUANLIU_HOSTS: the only host names answered, comma-separated; () = any
     seals: tuple[str, ...] = ()  # JUANLIU_SEALS: secrets the saved states are sealed with; () = the secret key
     page_texts: bool = False  # JUANLIU_OCR=1: text is read from accepted page images, where the extra is installed
+    backups: tuple[Path, ...] = ()  # JUANLIU_BACKUPS: the two folders of copies of accepted page images
     s3: Bucket | None = None  # JUANLIU_S3 and what belongs to it; None = files lie in the data folder
 
     @property
@@ -94,6 +95,7 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
         hosts=_listed(env, "JUANLIU_HOSTS"),
         seals=_seals(env),
         page_texts=_flag(env, "JUANLIU_OCR", "0"),
+        backups=_backups(env, data),
         s3=_bucket(env),
     )
 
@@ -114,6 +116,14 @@ def _seals(env: Mapping[str, str]) -> tuple[str, ...]:
     if any(len(each) < SHORTEST_SECRET for each in secrets_):
         raise SettingsRefused(f"JUANLIU_SEALS: each secret needs at least {SHORTEST_SECRET} characters.")
     return secrets_
+
+
+def _backups(env: Mapping[str, str], data: Path) -> tuple[Path, ...]:
+    folders = tuple(Path(each) for each in _listed(env, "JUANLIU_BACKUPS")) or (data / "backup-1", data / "backup-2")
+    absolute = all(each.is_absolute() for each in folders)
+    if len(set(folders)) != 2 or not absolute or data / "files" in folders:
+        raise SettingsRefused("JUANLIU_BACKUPS: two different folders, comma-separated, by their whole paths.")
+    return folders
 
 
 def _bucket(env: Mapping[str, str]) -> Bucket | None:

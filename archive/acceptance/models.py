@@ -87,6 +87,7 @@ class Acceptance(Base):
     quantity: Mapped[int | None]
     amount: Mapped[int | None]
     decided_at: Mapped[datetime | None]
+    backed_up_at: Mapped[datetime | None]  # every accepted image has its two copies since
 
     case: Mapped[Case] = relationship()
     batch: Mapped[ScanBatch | None] = relationship()

@@ -160,7 +160,7 @@ SECTIONS = (
             "A7": "整改意见书; the whole batch is reworked; the rate doubles",
             "A7 rounds": "rounds used up: the director has everything checked once more, or refuses",
             "A8": "what is wrong in the sample is mended and checked again to the last page; certificate, signatures",
-            "A9": "accepted quantity; images fixed; counts before = after",
+            "A9": "accepted quantity; images fixed, counts before = after; two copies of each in other folders",
             "A10": "quantity × unit price goes on to payment",
         },
     ),

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from archive import parameters
-from archive.acceptance import figures
+from archive.acceptance import backups, figures
 from archive.acceptance.models import AcceptanceStatus
 from archive.dossier_tables import Dossier
 from archive.images import pages
@@ -24,7 +24,8 @@ from tests.processes.table import covers
 from tests.standing import standing
 from workflow import instances
 from workflow.errors import Conflict, Invalid
-from workflow.models import ProcessInstance
+from workflow.models import Job, ProcessInstance
+from workflow.statuses import JobStatus
 
 OPT = "opt/1/01/0001.jpg"
 
@@ -77,6 +78,46 @@ def test_a_good_batch_is_accepted_and_what_is_to_be_paid_stands(office, clock):
         "〔2026〕验字0002号" in certificate and "应付金额（元）\n2.10" in certificate and "一次通过\n是" in certificate
     )
     assert "周副主任、赵复核、钱复核、李登记" in certificate
+    assert list(accepters.broken()) == []
+
+
+@covers("A9", "back_up")
+def test_every_accepted_image_lies_in_two_more_folders(accepters, monkeypatch):
+    monkeypatch.setattr(backups, "PORTION", 4)  # several turns
+    accepters.handed_in()
+    accepters.applied()
+    accepters.checked()
+    accepters.signed()
+
+    images, folders = accepters.raw(), accepters.database.info["office"].backups
+    assert accepters.acceptance().backed_up_at is not None
+    assert [each.folder.name for each in folders] == ["backup-1", "backup-2"]
+    for folder in folders:
+        assert {folder.whole(each.sha256) for each in images} == {True}
+    folders[1].path(images[0].sha256).unlink()
+    assert list(accepters.broken()) == [
+        f"images_backed_up: The copy of image {images[0].id} in the folder backup-2 is missing or not whole."
+    ]
+
+
+@covers("A9", "back_up")
+def test_a_file_that_is_gone_or_another_is_not_called_backed_up_and_goes_on_when_it_is_back(accepters, clock):
+    accepters.handed_in()
+    accepters.applied()
+    accepters.checked()
+    first = accepters.database.info["office"].files.path(accepters.raw()[0].sha256)
+    kept = first.read_bytes()
+    first.unlink()
+    accepters.signed()
+    for said, found in (("missing in the store", b"another picture"), ("not what was read", kept)):
+        with accepters.database.reading() as session:
+            (job,) = session.scalars(select(Job).where(Job.activity_id == "back_up"))
+            assert said in job.error and job.status is JobStatus.WAITING
+        assert (accepters.acceptance().backed_up_at, accepters.batch().status) == (None, BatchStatus.ACCEPTED)
+        first.write_bytes(found)
+        clock.move(minutes=10)
+        accepters.machine()
+    assert accepters.acceptance().backed_up_at is not None and accepters.finished()
     assert list(accepters.broken()) == []
 
 
