@@ -34,6 +34,7 @@ WHY_LABELS = {
     "material supplied": "missing material was supplied",
     "suspicious paper": "a suspicious paper was found",
     "sorted": "sorted",
+    "lost or damaged when sorted": "did not come back whole from sorting",
     "sorting ended early": "sorting ended early",
     "special audit": "special audit",
     "the audit ended early": "the audit ended early",

@@ -104,8 +104,10 @@ def register(session: Session, task: UserTask, user: User, answers: dict[str, An
     check_scan(answers.get("scanned_no"), pack.tracking_no, "scanned_no")
     id_no = _second_typing(session, pack, answers)
     if not pack.dossier_id and posted_for_a_cadre(session, pack, id_no):  # known by now, not yet at the opening
-        said = "Known as a cadre by now, and the pack came by post: send it back to its opening, where it is held up."
-        raise wrong("id_no_again", said)
+        raise wrong(
+            "id_no_again",
+            "Known as a cadre by now, and the pack came by post: send it back to its opening, where it is held up.",
+        )
     known = instances.variables(session, task.instance)
     phone = text(answers, "phone") or desk.phone_of(session, pack)
     facts = {**answers, "id_no": id_no, "phone": phone, **_facts_of(session, pack, known)}
