@@ -38,6 +38,7 @@ Check = Callable[[Session], Iterable[str]]
 Subjects = Callable[[Session, int], Iterable[str]]
 Ending = Callable[[Session, int], None]
 Bond = Callable[[Session, int], Sentence | None]
+Standing = Callable[[Session, int, bool], None]
 
 service_tasks: dict[str, Handler] = {}
 preparations: dict[str, Preparation] = {}
@@ -48,6 +49,7 @@ checks: dict[str, Check] = {}
 subjects_of: dict[str, Subjects] = {}
 endings: dict[str, Ending] = {}
 bonds: dict[str, Bond] = {}
+standings: dict[str, Standing] = {}
 messages: set[str] = set()  # names of messages that the house sends by itself, from outside any process
 discovered: set[str] = set()  # the packages whose modules are all imported
 once: set[str] = set()  # topics whose work is done once in a process, also when it passes there again
@@ -125,6 +127,18 @@ def on_case_over(name: str) -> Callable[[Ending], Ending]:
     """Register what the domain does when a case is over, however it ended: f(session, case id), in the transaction that
     closes it. It must be quick and refuse nothing; a case that is reopened may be over a second time."""
     return _register(endings, name)
+
+
+def on_legal_hold(name: str) -> Callable[[Standing], Standing]:
+    """Register what the domain does when a recorded legal hold of a case begins (True) or is over (False): f(session,
+    case id, begins), the case held; it refuses nothing. Tasks' own clocks have been seen to by the engine."""
+    return _register(standings, name)
+
+
+def legal_hold(session: Session, case_id: int, begins: bool) -> None:
+    """Tell all of them."""
+    for hear in standings.values():
+        hear(session, case_id, begins)
 
 
 def before_ending(name: str) -> Callable[[Bond], Bond]:

@@ -13,7 +13,7 @@ from archive.custody import PlaceKind
 from archive.refusals import wrong
 from archive.scans import normalise
 from archive.statuses import DossierStatus
-from archive.transfer import codes, deadlines
+from archive.transfer import codes, deadlines, holds
 from archive.transfer.keepers import Keeper
 from archive.transfer.letter_tables import Letter, LetterStatus
 from archive.transfer.models import Dispatch, DispatchOutcome, Transfer, TransferStatus
@@ -142,8 +142,8 @@ def take_back(session: Session, task: UserTask, user: User, answers: dict[str, A
     custody.record(session, dossier, custody.place(PlaceKind.PERSON, user.name), user.name, case, f"returned: {note}")
     transfer.status = TransferStatus.READY
     transfer.due_at = deadlines.leaving(session, transfer, now())
-    due = transfer.due_at.isoformat()
-    return {"back_result": "resend", "due_at": due, "scan_label": None, "sending": None, "handing": None}
+    told = {"due_at": transfer.due_at.isoformat(), "stopped": bool(holds.by_law(session, transfer))}
+    return {"back_result": "resend", **told, "scan_label": None, "sending": None, "handing": None}
 
 
 def _end(dispatch: Dispatch, outcome: DispatchOutcome) -> None:

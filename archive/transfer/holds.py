@@ -22,12 +22,13 @@ from archive.transfer import deadlines
 from archive.transfer.models import Transfer
 from archive.transfer.work import transfer_of
 from workflow import instances, office
+from workflow.around import lawful
 from workflow.errors import Conflict
 from workflow.identity import User
 from workflow.models import Case, UserTask
 from workflow.registry import Work, on_completion, service_task
 
-LEGAL = frozenset({"sealed"})  # only these stop the clock (Annex C 18)
+LEGAL = frozenset({"sealed", "legal_hold"})  # only these stop the clock (Annex C 18)
 SETTLED_HERE = frozenset({"identity", "unit_refuses"})  # by what the owner finds out; the others by the fact itself
 AT_WORK = {
     DossierStatus.SORTING: ("sorting", "正在整理"),
@@ -55,7 +56,21 @@ def of(session: Session, transfer: Transfer, known: Mapping[str, Any]) -> list[H
     said = [Hold(kind, why) for kind, why, holds in soft if holds and kind not in settled]
     dossier = transfer.dossier
     facts = (*_standing(session, dossier, transfer.case), *_doubts(session, dossier), *_doubles(session, dossier))
-    return [*facts, *_loose(session, dossier), *said]
+    return [*_recorded(session, transfer), *facts, *_loose(session, dossier), *said]
+
+
+def by_law(session: Session, transfer: Transfer) -> str:
+    """The legal holds that stop the transfer's clock now, in words; "" when none does."""
+    return _legal(of(session, transfer, {}))
+
+
+def _legal(found: list[Hold]) -> str:
+    return "；".join(each.said for each in found if each.kind in LEGAL)
+
+
+def _recorded(session: Session, transfer: Transfer) -> Iterator[Hold]:
+    if (recorded := lawful.open_hold(session, transfer.case_id)) is not None:
+        yield Hold("legal_hold", f"法定暂停：{recorded.said}")
 
 
 def _standing(session: Session, dossier: Dossier, case: Case) -> Iterator[Hold]:
@@ -116,9 +131,9 @@ def look_for_holds(session: Session, work: Work) -> Mapping[str, Any]:
     """O3. Returns `holds` (kind, said) and `held`. Without any the dossier is this case's alone from now on."""
     transfer = transfer_of(session, work)
     found = of(session, transfer, work.variables)
-    legal = [each.said for each in found if each.kind in LEGAL]
+    legal = _legal(found)
     if legal:
-        deadlines.pause(session, transfer, "；".join(legal))
+        deadlines.pause(session, transfer, legal)
     elif not found:
         dossiers.hold(session, transfer.dossier, transfer.case)
     due = transfer.due_at.isoformat() if transfer.due_at else None
@@ -133,12 +148,13 @@ def settle(session: Session, task: UserTask, user: User, answers: dict[str, Any]
     transfer = transfer_of(session, task)
     note = need(answers, "hold_note", "Say what was done about it.")
     if answers.get("hold_result") == "cancel":
-        return {"hold_result": "cancel", "cancel_note": note}
+        in_hand = transfer.dossier.status is DossierStatus.LEAVING  # pulled before the hold came: to its shelf first
+        return {"hold_result": "cancel", "cancel_note": note, "in_hand": in_hand}
     known = instances.variables(session, task.instance)
     cleared = SETTLED_HERE & {str(each) for each in answers.get("cleared") or []}
     settled = sorted({*(known.get("settled") or []), *cleared})
     still = of(session, transfer, {**known, "settled": settled})
-    if not any(each.kind in LEGAL for each in still):
+    if not _legal(still):
         deadlines.go_on(session, transfer, user.name)
     return {"hold_result": "look_again", "settled": settled, "cleared": None}
 

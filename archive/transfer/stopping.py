@@ -1,19 +1,42 @@
-"""A transfer or a letter whose case ended before its time (cancelled, or stopped by a fault) binds nobody any more."""
+"""A transfer whose case stands still by law; a transfer or a letter whose case ended before its time (cancelled, or
+stopped by a fault): it binds nobody any more."""
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from archive.transfer import deadlines
+from archive.transfer import deadlines, holds
 from archive.transfer.letter_tables import Letter, LetterStatus
 from archive.transfer.models import Transfer, TransferStatus
 from archive.transfer.sending import void_unsent
-from workflow import history
+from workflow import history, instances
 from workflow.clock import now
 from workflow.errors import Sentence, sentence
-from workflow.registry import before_ending, on_case_over
+from workflow.models import ProcessInstance
+from workflow.registry import before_ending, on_case_over, on_legal_hold
+from workflow.waits import LIVE_INSTANCES
 
 WHY = "事项提前终止"
-GIVEN_UP = (TransferStatus.ASKED, TransferStatus.ACCEPTED, TransferStatus.READY)
+AT_WORK = (TransferStatus.ACCEPTED, TransferStatus.READY)
+GIVEN_UP = (TransferStatus.ASKED, *AT_WORK)
 WITHDRAWN = (LetterStatus.ASKED, LetterStatus.ISSUED, LetterStatus.SENT)
+
+
+@on_legal_hold("transfer-out")
+def stand_still(session: Session, case_id: int, begins: bool) -> None:
+    """A hold recorded in the middle of the work stops the transfer's clock and, by the variable `stopped`, the work (O3
+    anew); with the last legal hold over the clock goes on. A pack on its way comes to its receiver all the same."""
+    transfer = session.get(Transfer, case_id)
+    if transfer is None or transfer.due_at is None or transfer.status not in AT_WORK:
+        return
+    legal = holds.by_law(session, transfer)
+    if begins:
+        deadlines.pause(session, transfer, legal)
+    elif not legal:
+        deadlines.go_on(session, transfer, history.SYSTEM)
+    running = (ProcessInstance.case_id == case_id, ProcessInstance.status.in_(LIVE_INSTANCES))
+    told = {"stopped": bool(legal), "due_at": transfer.due_at.isoformat()}
+    for instance in session.scalars(select(ProcessInstance).where(*running, ProcessInstance.parent_id.is_(None))):
+        instances.set_variables(session, instance, told, history.SYSTEM)
 
 
 @before_ending("transfer-out")

@@ -1,6 +1,6 @@
 """转出: every path of bpmn/transfer-out.bpmn, through the real forms."""
 
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 from sqlalchemy import select
@@ -24,13 +24,16 @@ from tests.archive.cards import id_no
 from tests.processes.table import covers
 from tests.processes.transferring import HOME, NOTICE, SENT_ON, WHOLE, WITNESS, Transfers
 from tests.standing import standing
+from tests.workflow.separation.guards import guards
 from workflow import cases, messages, returns, tasks
+from workflow.around import case_clock
 from workflow.errors import Conflict, Invalid, NotAllowed
 from workflow.identity import User
-from workflow.models import UserTask
-from workflow.separation import relations
+from workflow.models import Case, UserTask
+from workflow.operations import legal_holds
+from workflow.separation import agreements, relations
 from workflow.separation.relations import RelationKind
-from workflow.statuses import ReturnMode
+from workflow.statuses import ReturnMode, TaskStatus
 
 
 @pytest.fixture
@@ -234,6 +237,99 @@ def test_a_legal_seal_stops_the_clock_and_nothing_else_does(everywhere, clock):
     assert everywhere.waits() == ["prepare"]
     assert (transfer.due_at - transfer.first_due_at).days == 14
     assert everywhere.broken() == []
+
+
+def stopped(transfers) -> None:
+    """A legal hold of the case, recorded by dora and agreed to by a guard."""
+    with transfers.database.transaction() as session:
+        dora = session.scalars(select(User).where(User.name == "dora")).one()
+        case = session.get_one(Case, transfers.case_id())
+        asked = legal_holds.ask(session, case, dora, "区纪委", "纪〔2026〕7号", "2026-06-30")
+        agreements.agree(session, asked, guards(session)[0])
+    transfers.machine()
+
+
+def due(transfers) -> datetime:
+    with transfers.database.reading() as session:
+        return session.scalars(select(UserTask.due_at).where(UserTask.status == TaskStatus.OPEN)).one()
+
+
+def let_go_on(transfers) -> None:
+    with transfers.database.transaction() as session:
+        dora = session.scalars(select(User).where(User.name == "dora")).one()
+        case_clock.go_on(session, session.get_one(Case, transfers.case_id()), dora)
+    transfers.machine()
+
+
+@covers("O3", "stopped_by_law", "look_for_holds", "settle_hold")
+@pytest.mark.parametrize("done", [(), ("prepare",), ("prepare", "approve", "pack")])
+def test_a_recorded_hold_stops_the_clock_and_the_work_wherever_it_stands(everywhere, clock, done):
+    everywhere.asked()
+    for step in done:
+        getattr(everywhere, step)()
+    stopped(everywhere)
+    assert everywhere.waits() == ["settle_hold"]
+    assert everywhere.known()["holds"] == [
+        {"kind": "legal_hold", "said": "法定暂停：区纪委 纪〔2026〕7号（2026-06-30）"}
+    ]
+    clock.move(days=7)
+    everywhere.step("settle_hold", "remy", hold_result="look_again", hold_note="仍在调查")
+    assert everywhere.waits() == ["settle_hold"]
+    clock.move(days=7)
+    let_go_on(everywhere)
+    clock.move(days=3)  # nobody looked: the clock went on nevertheless
+    everywhere.step("settle_hold", "remy", hold_result="look_again", hold_note="已了结")
+
+    transfer = everywhere.transfer()
+    assert (transfer.due_at - transfer.first_due_at).days == 14
+    assert everywhere.waits() == ["prepare"] and due(everywhere) == transfer.due_at
+    everywhere.prepare()
+    everywhere.approve()
+    everywhere.pack()
+    everywhere.hand_over()
+    assert everywhere.broken() == []
+
+
+@covers("O3", "settle_hold", "put_back", "cancelled")
+def test_a_dossier_pulled_before_the_hold_goes_to_its_shelf_when_the_transfer_is_given_up(transfers):
+    transfers.asked()
+    transfers.prepare()
+    stopped(transfers)
+    transfers.step("settle_hold", "remy", hold_result="cancel", hold_note="来函撤回")
+    assert transfers.waits() == ["put_back"]
+    put_back(transfers)
+
+    assert transfers.ends() == ["cancelled"]
+    assert (transfers.status(), transfers.dossier().held_by_case_id) == (DossierStatus.IN_STORE, None)
+    assert transfers.broken() == []
+
+
+@covers("O8", "hand_over")
+def test_a_hold_stops_no_pack_that_is_on_its_way(transfers):
+    transfers.sent()
+    waited = transfers.waits()
+    stopped(transfers)
+    assert transfers.waits() == waited
+    assert transfers.transfer().due_at == transfers.transfer().first_due_at
+
+
+@covers("O12", "take_back", "stopped_by_law")
+def test_a_pack_that_came_back_under_a_hold_is_not_sent_again_before_it_is_over(transfers):
+    transfers.sent()
+    stopped(transfers)
+    come_back(transfers, back_result="resend")
+    assert transfers.waits() == ["settle_hold"]
+
+
+@covers("O3", "look_for_holds")
+def test_a_hold_recorded_before_the_papers_are_accepted_stops_the_clock_from_its_beginning(transfers, clock):
+    transfers.begin()
+    stopped(transfers)
+    transfers.accept()
+    assert transfers.waits() == ["settle_hold"]
+    clock.move(days=14)
+    let_go_on(transfers)
+    assert (transfers.transfer().due_at - transfers.transfer().first_due_at).days == 14
 
 
 @covers("O3", "settle_hold", "drop_transfer", "cancelled")

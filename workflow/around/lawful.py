@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from workflow import definitions
+from workflow import definitions, registry
 from workflow.clock import now
 from workflow.diagram import policies
 from workflow.errors import Sentence, sentence
@@ -46,6 +46,7 @@ def end(session: Session, case_id: int, by: str) -> LegalHold | None:
     if found is not None:
         found.ended_at, found.ended_by = now(), by
         session.flush()  # another may follow
+        registry.legal_hold(session, case_id, begins=False)
     return found
 
 

@@ -5,7 +5,7 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from workflow import history, office
+from workflow import history, office, registry
 from workflow.around import case_clock, deadlines, lawful
 from workflow.clock import now
 from workflow.errors import Conflict, Invalid, NotAllowed, Sentence, sentence
@@ -50,6 +50,7 @@ def _begin(session: Session, agreement: Agreement, asker: User, user: User) -> N
         session, case.id, asker.name, "legal_hold_began", reason=made.said, second=user.name, agreement=agreement.id
     )
     case_clock.hold(session, case, asker.name, made)
+    registry.legal_hold(session, case.id, begins=True)
 
 
 def _require_none(session: Session, case: Case) -> None:
