@@ -9,7 +9,7 @@ import hashlib
 import logging
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import BinaryIO, Protocol
@@ -77,7 +77,15 @@ class FolderStore:
             return None
 
     def names(self, shelf: int, age: timedelta) -> Iterator[str]:
-        for place in [*self.folder.glob(".new-*"), *(self.folder / f"{shelf:02x}").glob("*")]:
+        yield from self.halves(age)
+        yield from self._older((self.folder / f"{shelf:02x}").glob("*"), age)
+
+    def halves(self, age: timedelta) -> Iterator[str]:
+        """What a process that was killed in the middle of writing left behind, longer ago than `age`."""
+        return self._older(self.folder.glob(".new-*"), age)
+
+    def _older(self, places: Iterable[Path], age: timedelta) -> Iterator[str]:
+        for place in places:
             with contextlib.suppress(FileNotFoundError):
                 if self.age(place) > age:
                     yield place.name
@@ -141,14 +149,16 @@ def enter(session: Session, kept: tuple[str, int], name: str, media_type: str, b
 
 
 def sweep(database: Database) -> int:
-    """Remove the files of one shelf that no row names and that are older than an hour; how many.
+    """Remove the files of one shelf that no row names and that are older than an hour, and what a killed process left
+    half written in the folders of copies; how many.
 
     The shelf changes with every second, so that a scheduler sees all of them in some minutes.
     """
-    store_ = database.info["office"].files
+    here = database.info["office"]
     with database.reading() as session:
-        orphans = unnamed(session, store_, int(now().timestamp()) % SHELVES, ORPHANED)
-    return sum(store_.remove(name, ORPHANED) for name in orphans)
+        orphans = unnamed(session, here.files, int(now().timestamp()) % SHELVES, ORPHANED)
+    halves = [(folder, name) for folder in here.backups for name in folder.halves(ORPHANED)]
+    return sum(folder.remove(name, ORPHANED) for folder, name in [*((here.files, each) for each in orphans), *halves])
 
 
 def unnamed(session: Session, files: FileStore, shelf: int, age: timedelta) -> list[str]:

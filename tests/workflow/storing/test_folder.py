@@ -55,6 +55,20 @@ def test_a_file_no_row_names_goes_after_an_hour(office):
     assert (orphan.exists(), fresh.exists(), named.exists()) == (False, True, True)
 
 
+def test_of_the_copies_only_what_was_half_written_goes(office):
+    (first, _second) = office.backups
+    sha256, _size = first.put(io.BytesIO(b"a copy"))
+    left, fresh = first.folder / ".new-left", first.folder / ".new-fresh"
+    for place in (left, fresh):
+        place.write_bytes(b"a co")
+    aged(left)
+    aged(first.path(sha256))
+
+    assert files.sweep(office.database) == 1
+
+    assert (left.exists(), fresh.exists(), first.path(sha256).exists()) == (False, True, True)
+
+
 def test_what_a_broken_off_write_left_goes_too(office):
     kept(office, b"named", True)
     left = office.files.folder / ".new-left"
