@@ -70,11 +70,14 @@ def _readers(facts: Facts, asking: Asking) -> list[dict[str, str]]:
 
 
 def _items(facts: Facts, asking: Asking) -> list[dict[str, str]]:
-    """The items of an audit as they are drawn: what is claimed is found so in the first paper, now and then not."""
+    """The items of an audit as they are drawn: what is claimed is found so in the first paper, now and then not; with
+    no paper in it nothing shows it."""
     rows = []
     for item in facts.variables.get("items") or []:
-        if not (claim := str(item.get("claim") or "")) or not facts.materials:
-            rows.append({"verdict": "none", "earliest": "", "material": ""})
+        claim = str(item.get("claim") or "")
+        if not claim or not facts.materials:
+            bare = {"verdict": "doubtful", "problem": "卷内无记载"} if claim else {"verdict": "none"}
+            rows.append({"claim": claim, "earliest": "", "material": "", **bare})
             continue
         material = str(asking.chance.choice(facts.materials)[0])
         doubt = {"verdict": "doubtful", "earliest": "1999-08", "problem": "前后不一"}
